@@ -5,7 +5,7 @@
 import type { Http } from '../../http/types.ts';
 import type { SignIn } from '../steps/index.ts';
 import { chooseAccountView } from '../views.ts';
-import { createPageRoutes } from './page-requests.ts';
+import { createPageRoutes, leave } from './page-requests.ts';
 
 export function accountPageRoutes(http: Http, signIn: SignIn): void {
   const routes = createPageRoutes(http, signIn);
@@ -18,6 +18,6 @@ export function accountPageRoutes(http: Http, signIn: SignIn): void {
     // Another user may have signed in in another tab since the page was shown.
     if (sessionUserId === undefined || sessionUserId !== field('account')) return redirect('/select-account');
     const { redirectTo } = await signIn.continueAs(interaction, sessionUserId);
-    return reply.header('cache-control', 'no-store').redirect(redirectTo, 303);
+    return leave(reply, redirectTo);
   });
 }

@@ -1,14 +1,14 @@
 /** Pages of an identified user's second factors: one is shown, one is set up, or backup codes are saved. */
 import type { PageView } from '@aldaba/contract';
 import { pageErrorOf } from '../../features/appearance/hosted-pages/words.ts';
-import { AldabaError } from '../../kernel/errors.ts';
+import type { AldabaError } from '../../kernel/errors.ts';
 import type { FactorAnswer } from '../factors/second-factor.ts';
 import { isBackup, secondFactorTraits, secondFactorTypes } from '../machine/factors.ts';
 import type { SecondFactorType } from '../machine/policy.ts';
 import type { Prompt } from '../machine/vocabulary.ts';
 import { type Identified, readyFactors, type SessionOptions } from '../steps/identified.ts';
 import { bindFactorView, chooseFactorView, secondFactorView } from '../views.ts';
-import { asFormError, openPage, type PageRequest, type PageRoutes } from './page-requests.ts';
+import { asFormError, isOutrun, openPage, type PageRequest, type PageRoutes, takeStep } from './page-requests.ts';
 
 type FactorPrompt = 'show-factor' | 'add-factor' | 'make-backup-codes';
 
@@ -129,16 +129,15 @@ function bindRoutes(routes: PageRoutes): void {
     if (!type) return proceed();
     const typedAddress = page.field('address');
     const { language: locale } = page.context;
-    try {
-      const result = await signIn.setUpFactor(given, type, { session, answer, typedAddress, locale });
-      return result ? proceed(result) : page.redirect(bindPath(type));
-    } catch (thrown) {
-      const failure = asFormError(thrown);
-      const view = await viewOf(given, type);
-      if (!view) throw failure;
-      const error = pageErrorOf(failure, locale);
-      return page.show({ ...view, ...(view.kind === 'continue' ? { typedAddress } : {}), error } as PageView, failure);
-    }
+    return takeStep(page, () => signIn.setUpFactor(given, type, { session, answer, typedAddress, locale }), {
+      instead: () => page.redirect(bindPath(type)),
+      refused: async (failure, error) => {
+        const view = await viewOf(given, type);
+        if (!view) throw failure;
+        const typed = view.kind === 'continue' ? { typedAddress } : {};
+        return page.show({ ...view, ...typed, error } as PageView, failure);
+      },
+    });
   });
 }
 
@@ -168,7 +167,7 @@ function factorRequests<Kind extends FactorPrompt>({ signIn, get, post }: PageRo
       get(path, (page) =>
         handle(page, work).catch(async (error: unknown) => {
           // Opened twice at once, e.g. by a double click: the challenge is stored, so the slower request asks again.
-          if (!(error instanceof AldabaError) || error.code !== 'session.not_found') throw error;
+          if (!isOutrun(error)) throw error;
           const interaction = await signIn.open(page.request);
           return handle(await openPage(signIn, page.request, page.reply, interaction), work);
         }),

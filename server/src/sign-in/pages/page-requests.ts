@@ -22,7 +22,7 @@ export interface PageRequest extends FormRequest {
   field: (name: string) => string;
   show: (view: PageView, failure?: AldabaError) => Promise<void>;
   /** Goes on to what the sign-in asks for. */
-  proceed: (result: Pick<StepResult, 'prompt' | 'redirectTo'>) => void;
+  proceed: (result: Result) => void;
   /** To another page of the interaction; `query`: beside what names the interaction. */
   redirect: (path: string, query?: Record<string, string>) => void;
 }
@@ -31,32 +31,28 @@ type Handler = (page: PageRequest) => Promise<unknown>;
 /** A form's step. Undefined leads to the first page, or to `instead`. */
 type Step<Given extends unknown[] = []> = (page: PageRequest, ...given: Given) => Promise<Result | undefined>;
 /** The page to show again after a failure, with the failure's sentence; undefined when none fits. */
-type Refused = (page: PageRequest, error: PageError, failure: AldabaError) => PageView | undefined;
-
-/** Pages that belong to one state of a sign-in; in any other state they lead to what the sign-in asks for. */
-interface BoundPages<Given> {
-  get: (path: string, view?: (page: PageRequest, given: Given) => PageView | undefined) => void;
-  /**
-   * A form that takes a step; refused, the page is shown again with the reason.
-   * @param own `instead`: where to after a step without a result; `refused`: another page to show instead
-   */
-  form: (path: string, step: Step<[Given]>, own?: FormOptions<Given>) => void;
-}
-interface FormOptions<Given> {
-  instead?: (page: PageRequest, given: Given) => unknown;
-  refused?: (
-    page: PageRequest,
-    given: Given,
-    refusal: { error: PageError; failure: AldabaError },
-  ) => PageView | undefined;
-}
-/** Undefined `given`: the sign-in is in another state. */
-type Find<Given> = (page: PageRequest) => Promise<{ prompt: Prompt; given?: Given | undefined }>;
+type Refused<Given extends unknown[] = []> = (
+  page: PageRequest,
+  error: PageError,
+  failure: AldabaError,
+  ...given: Given
+) => PageView | undefined;
+/** What a page needs of a prompt; undefined in the states of a sign-in to which the page does not belong. */
+type Find<Given> = (prompt: Prompt, page: PageRequest) => Given | undefined;
 type BoundView<Given> = (
   page: PageRequest,
   given: Given,
   error?: PageError,
 ) => PageView | undefined | Promise<PageView | undefined>;
+/**
+ * Adds a form of a bound page; refused, the page is shown again with the reason.
+ * @param own `instead`: where to after a step without a result; `refused`: another page to show instead
+ */
+type BoundForm<Given> = (
+  path: string,
+  step: Step<[Given]>,
+  own?: { instead?: (page: PageRequest) => void; refused?: Refused<[Given]> },
+) => void;
 
 /** Routes of the pages, mounted on `http`. */
 export interface PageRoutes {
@@ -72,7 +68,8 @@ export interface PageRoutes {
   post: (path: string, handler: Handler) => void;
   /** A form that takes a step: goes on after it, or shows the page of `refused` with the reason. */
   form: (path: string, step: Step, refused: Refused) => void;
-  bound: <Given>(find: Find<Given>, view: BoundView<Given>) => BoundPages<Given>;
+  /** A page that belongs to one state of a sign-in; in any other state it leads to what the sign-in asks for. */
+  bound: <Given>(path: string, find: Find<Given>, view: BoundView<Given>) => BoundForm<Given>;
 }
 
 const paths: Record<Exclude<Prompt['kind'], 'show-factor'>, string> = {
@@ -105,8 +102,7 @@ export function createPageRoutes(http: Http, signIn: SignIn): PageRoutes {
   const get: PageRoutes['get'] = (path, handler) =>
     route('get', path, async (request, reply) => {
       const interaction = await signIn.open(request);
-      if (interaction.isSatisfied)
-        return reply.header('cache-control', 'no-store').redirect(needs.port.resumeUrl(interaction), 303);
+      if (interaction.isSatisfied) return leave(reply, needs.port.resumeUrl(interaction));
       return handler(await openPage(signIn, request, reply, interaction));
     });
   const post: PageRoutes['post'] = (path, handler) =>
@@ -115,58 +111,70 @@ export function createPageRoutes(http: Http, signIn: SignIn): PageRoutes {
       try {
         await handler(await openPage(signIn, request, reply, await signIn.open(request)));
       } catch (error) {
-        if (!(error instanceof AldabaError) || error.code !== 'session.not_found' || wantsJson(request)) throw error;
+        if (!isOutrun(error) || wantsJson(request)) throw error;
         // Another form of the same sign-in was faster, e.g. a double click: follows where that one led, if it goes on.
         const interaction = await signIn.open(request);
         proceedTo(signIn, reply, interaction, { prompt: await signIn.promptOf(interaction) });
       }
     });
   const form: PageRoutes['form'] = (path, step, refused) =>
-    post(path, async (page) => {
-      try {
-        const result = await step(page);
-        return result ? page.proceed(result) : page.redirect('/sign-in');
-      } catch (error) {
-        const failure = asFormError(error);
-        const view = refused(page, pageErrorOf(failure, page.context.language), failure);
-        if (!view) throw failure;
-        return page.show(view, failure);
-      }
-    });
-  return { signIn, route, get, post, form, bound: (find, view) => boundPages({ signIn, get, post }, find, view) };
+    post(path, (page) =>
+      takeStep(page, () => step(page), {
+        instead: () => page.redirect('/sign-in'),
+        refused: (failure, error) => {
+          const view = refused(page, error, failure);
+          if (!view) throw failure;
+          return page.show(view, failure);
+        },
+      }),
+    );
+  return { signIn, route, get, post, form, bound: boundPages(signIn, get, post) };
 }
 
-function boundPages<Given>(
-  { signIn, get, post }: Pick<PageRoutes, 'signIn' | 'get' | 'post'>,
-  find: Find<Given>,
-  view: BoundView<Given>,
-): BoundPages<Given> {
-  const showOr = async (page: PageRequest, failure?: AldabaError, own: BoundView<Given> = view) => {
-    const { prompt, given } = await find(page);
-    const error = failure && pageErrorOf(failure, page.context.language);
-    const shown = given && (await own(page, given, error));
-    return shown ? page.show(shown, failure) : page.proceed({ prompt });
-  };
-  return {
-    get: (path, own) => get(path, (page) => showOr(page, undefined, own)),
-    form: (path, step, { instead, refused } = {}) =>
-      post(path, async (page) => {
-        const { prompt, given } = await find(page);
+const boundPages =
+  (signIn: SignIn, get: PageRoutes['get'], post: PageRoutes['post']): PageRoutes['bound'] =>
+  (path, find, view) => {
+    const show = async (page: PageRequest, failure?: AldabaError, error?: PageError) => {
+      const prompt = await signIn.promptOf(page.interaction);
+      const given = find(prompt, page);
+      const shown = given && (await view(page, given, error));
+      return shown ? page.show(shown, failure) : page.proceed({ prompt });
+    };
+    get(path, (page) => show(page));
+    return (formPath, step, { instead, refused } = {}) =>
+      post(formPath, async (page) => {
+        const prompt = await signIn.promptOf(page.interaction);
+        const given = find(prompt, page);
         if (!given) return page.proceed({ prompt });
-        try {
-          const result = await step(page, given);
-          return result ? page.proceed(result) : await instead?.(page, given);
-        } catch (thrown) {
-          const failure = asFormError(thrown);
-          const error = pageErrorOf(failure, page.context.language);
-          const other = refused?.(page, given, { error, failure });
-          if (other) return page.show(other, failure);
-          // Read again: when the form was sent twice, the first may have done what this one could not.
-          return showOr({ ...page, interaction: await signIn.open(page.request) }, failure);
-        }
-      }),
+        return takeStep(page, () => step(page, given), {
+          instead: () => instead?.(page),
+          refused: async (failure, error) => {
+            const other = refused?.(page, error, failure, given);
+            if (other) return page.show(other, failure);
+            // Read again: when the form was sent twice, the first may have done what this one could not.
+            return show({ ...page, interaction: await signIn.open(page.request) }, failure, error);
+          },
+        });
+      });
   };
+
+/** Goes on after a step; to `instead` when it has no result, and answers a refusal as `refused` does. */
+export async function takeStep(
+  page: PageRequest,
+  step: () => Promise<Result | undefined>,
+  { instead, refused }: { instead: () => void; refused: (failure: AldabaError, error: PageError) => Promise<unknown> },
+): Promise<unknown> {
+  try {
+    const result = await step();
+    return result ? page.proceed(result) : instead();
+  } catch (thrown) {
+    const failure = asFormError(thrown);
+    return refused(failure, pageErrorOf(failure, page.context.language));
+  }
 }
+
+/** Whether another request of the same sign-in was faster, e.g. by a double click. */
+export const isOutrun = (error: unknown): boolean => error instanceof AldabaError && error.code === 'session.not_found';
 
 /** Reads what the pages of an interaction are rendered from. */
 export async function openPage(
@@ -197,7 +205,8 @@ export async function openPage(
     inWeChat: isWeChat(request.headers['user-agent']),
     reachable: reachableBy(configured),
   };
-  const field = (name: string) => formField(request, name);
+  const fields = new Map(Object.entries(textsOf(request.body)));
+  const field = (name: string) => fields.get(name) ?? '';
   return {
     request,
     reply,
@@ -217,12 +226,7 @@ export async function openPage(
   };
 }
 
-function proceedTo(
-  signIn: SignIn,
-  reply: Reply,
-  interaction: Interaction,
-  { redirectTo, prompt }: Pick<StepResult, 'prompt' | 'redirectTo'>,
-): void {
+function proceedTo(signIn: SignIn, reply: Reply, interaction: Interaction, { redirectTo, prompt }: Result): void {
   const page = awaitedCode(signIn.findState(interaction), prompt) ? '/verification-code' : pageOf(prompt);
   reply.redirect(redirectTo ?? pageAddress(page, interaction), 303);
 }
@@ -245,72 +249,57 @@ export const wantsJson = (request: Request): boolean => {
 /** WeChat on a phone; its window on a desktop shows QR codes that the phone can scan. */
 const isWeChat = (userAgent = ''): boolean => /MicroMessenger/i.test(userAgent) && /Mobile|Android/i.test(userAgent);
 
-/** A value of the form; a repeated or absent one counts as empty. */
-function formField(request: Request, name: string): string {
-  const body = request.body as Record<string, unknown> | null | undefined;
-  const value = typeof body === 'object' && body !== null ? body[name] : undefined;
-  return typeof value === 'string' ? value : '';
-}
+/** The values of a form or a query that are given once. */
+export const textsOf = (given: unknown): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(given ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
 
-/** A value of the query; a repeated one counts as absent. */
-export function queryField(request: Request, name: string): string | undefined {
-  const value = (request.query as Record<string, unknown>)[name];
-  return typeof value === 'string' ? value : undefined;
-}
+/** To an address outside of the interaction. */
+export const leave = (reply: Reply, address: string): Reply =>
+  reply.header('cache-control', 'no-store').redirect(address, 303);
 
-async function sendFailure(signIn: SignIn, request: Request, reply: Reply, error: AldabaError): Promise<void> {
-  const { pageNeeds: needs } = signIn;
-  const language = await needs.pages.language(request);
+/** A request's query as it was sent: with its `?`, or empty. */
+export const queryOf = ({ url }: Request): string => (url.includes('?') ? url.slice(url.indexOf('?')) : '');
+
+/** A failure for the page's script. */
+export const sendJson = (reply: Reply, failure: AldabaError, message: string): Reply =>
+  reply
+    .code(failure.status)
+    .header('cache-control', 'no-store')
+    .send({ ...failure.toBody(), message });
+
+async function sendFailure(signIn: SignIn, request: Request, reply: Reply, error: AldabaError): Promise<unknown> {
+  const { pages, port } = signIn.pageNeeds;
+  const language = await pages.language(request);
   const wait = retryAfter(error);
   if (wait !== undefined) reply.header('retry-after', String(wait));
   const message = sentenceFor(error, language);
-  if (wantsJson(request)) {
-    reply
-      .code(error.status)
-      .header('cache-control', 'no-store')
-      .send({ ...error.toBody(), message });
-    return;
+  if (wantsJson(request)) return sendJson(reply, error, message);
+  const { code, status } = error;
+  const namedApplication = textsOf(request.body).app_id || textsOf(request.query).app_id;
+  if (isOutrun(error) || code === 'session.interaction_not_found') {
+    const next = await port.resumeAddress(request);
+    if (next !== undefined) return leave(reply, next);
+    return pages.sendEnded(request, reply, {
+      appId: namedApplication,
+      isSignedIn: await port.isSignedIn(request),
+      status,
+    });
   }
-  const gone = error.code === 'session.not_found' || error.code === 'session.interaction_not_found';
-  if (!gone) {
-    await sendError(signIn, request, reply, error);
-    return;
-  }
-  const next = await needs.port.resumeAddress(request);
-  if (next !== undefined) {
-    reply.header('cache-control', 'no-store').redirect(next, 303);
-    return;
-  }
-  await needs.pages.sendEnded(request, reply, {
-    appId: namedApplication(request),
-    isSignedIn: await needs.port.isSignedIn(request),
-    status: error.status,
-  });
-}
-
-const namedApplication = (request: Request): string | undefined =>
-  formField(request, 'app_id') || queryField(request, 'app_id');
-
-/** A page that leads on: to the start of the sign-in while it waits, else to the application. */
-async function sendError(signIn: SignIn, request: Request, reply: Reply, error: AldabaError): Promise<void> {
-  const { pageNeeds: needs } = signIn;
-  const language = await needs.pages.language(request);
-  // This may fail for the same reason as the page.
-  const interaction = await needs.port.load(request).catch(() => undefined);
+  // A page that leads on: to the start of the sign-in while it waits, else to the application. Loading the interaction
+  // may fail for the same reason as the page.
+  const interaction = await port.load(request).catch(() => undefined);
   const isIdentified = interaction !== undefined && signIn.findState(interaction)?.userId !== undefined;
-  const isDeleted = error.code === 'user.user_not_exist' && isIdentified;
-  const appId = interaction?.applicationId ?? namedApplication(request);
+  const isDeleted = code === 'user.user_not_exist' && isIdentified;
   const view: ErrorView = {
     kind: 'error',
-    code: error.code,
-    message: isDeleted ? phrase(language, 'error.accountDeleted') : sentenceFor(error, language),
+    code,
+    message: isDeleted ? phrase(language, 'error.accountDeleted') : message,
     ...(interaction ? { restart: { appId: interaction.applicationId, path: '/sign-in' } } : {}),
   };
-  await needs.pages.send(request, reply, view, {
-    status: error.status,
-    appId,
-    interaction: interaction?.handle,
-  });
+  const appId = interaction?.applicationId ?? namedApplication;
+  return pages.send(request, reply, view, { status, appId, interaction: interaction?.handle });
 }
 
 /** Errors that the user can correct in the form or avoid with another method; others get their own page. */

@@ -9,6 +9,7 @@ import { readAnswers } from '../extra-profile/answers.ts';
 import { formAnswers } from '../extra-profile/questions.ts';
 import { type MissingDetail, resolvePolicy } from '../machine/policy.ts';
 import type { SignInState } from '../machine/state.ts';
+import type { Prompt } from '../machine/vocabulary.ts';
 import type { Interaction } from '../port.ts';
 import { awaitedCode } from '../steps/begin.ts';
 import type { Detail } from '../steps/details.ts';
@@ -28,7 +29,7 @@ import {
   verificationCodeView,
 } from '../views.ts';
 import { factorPageRoutes } from './factor-pages.ts';
-import { createPageRoutes, type PageRequest, type PageRoutes, pageOf, queryField } from './page-requests.ts';
+import { createPageRoutes, type PageRequest, type PageRoutes, pageOf, queryOf, textsOf } from './page-requests.ts';
 import { socialPageRoutes } from './social-pages.ts';
 
 /** Other first screens, each with the existing page that replaces it. */
@@ -51,10 +52,9 @@ export function signInPageRoutes(http: Http, signIn: SignIn): void {
   socialPageRoutes(routes);
   factorPageRoutes(routes);
   for (const [path, target] of Object.entries(aliases)) {
-    http.get(path, async (request, reply) => {
-      const at = request.url.indexOf('?');
-      return reply.redirect(`${request.tenant.basePath}${target}${at < 0 ? '' : request.url.slice(at)}`, 303);
-    });
+    http.get(path, async (request, reply) =>
+      reply.redirect(`${request.tenant.basePath}${target}${queryOf(request)}`, 303),
+    );
   }
 }
 
@@ -63,7 +63,7 @@ function firstPages({ signIn, get }: PageRoutes): void {
     if (!resolvePolicy(context.settings).signIn) return redirect('/register');
     const state = signIn.findState(interaction);
     const username = state?.identifier ? shownIdentifier(state.identifier) : hintOf(interaction);
-    const isNotified = isPasswordReplaced(state) && queryField(request, 'notice') === 'password-changed';
+    const isNotified = isPasswordReplaced(state) && textsOf(request.query).notice === 'password-changed';
     return show(
       signInView(context, {
         ...(username === undefined ? {} : { username }),
@@ -115,11 +115,9 @@ function firstForms({ signIn: { forms }, form }: PageRoutes): void {
 
 /** `/continue`: the details that the account lacks, an address before the rest. */
 function continueRoutes({ signIn, bound }: PageRoutes): void {
-  const { get, form } = bound(
-    async ({ interaction }) => {
-      const prompt = await signIn.promptOf(interaction);
-      return { prompt, given: prompt.kind === 'continue' || prompt.kind === 'done' ? prompt : undefined };
-    },
+  const form = bound(
+    '/continue',
+    (prompt) => (prompt.kind === 'continue' || prompt.kind === 'done' ? prompt : undefined),
     ({ interaction, context, typed, field }, prompt, error) => {
       if (prompt.kind === 'done') return undefined;
       const known = prompt.missing.includes('username') ? undefined : signInNameOf(signIn.stateOf(interaction));
@@ -133,7 +131,6 @@ function continueRoutes({ signIn, bound }: PageRoutes): void {
       return page;
     },
   );
-  get('/continue');
   form('/continue', (page, prompt) =>
     signIn.addDetails(page.interaction, prompt.kind === 'done' ? [] : givenDetails(page, prompt.missing), {
       completes: true,
@@ -144,29 +141,26 @@ function continueRoutes({ signIn, bound }: PageRoutes): void {
 
 /** `/verification-code`: shown while a code is awaited. */
 function codeRoutes({ signIn, bound }: PageRoutes): void {
-  const find = async ({ interaction }: PageRequest) => {
-    const prompt = await signIn.promptOf(interaction);
+  const find = (prompt: Prompt, { interaction }: PageRequest) => {
     const code = awaitedCode(signIn.findState(interaction), prompt);
-    return { prompt, given: code && { code, prompt } };
+    return code && { code, prompt };
   };
-  const now = () => signIn.pageNeeds.clock.now();
-  const { get, form } = bound(find, ({ context, request }, { code, prompt }, error) => {
-    const isResent = request.method === 'GET' && queryField(request, 'notice') === 'resent';
-    const notes = { ...(isResent ? { resent: true as const } : {}), ...(error ? { error } : {}) };
+  const form = bound('/verification-code', find, ({ context, request }, { code, prompt }, error) => {
+    const isResent = request.method === 'GET' && textsOf(request.query).notice === 'resent';
     return verificationCodeView(context, code, {
       signsIn: prompt.kind === 'sign-in',
-      now: now(),
+      now: signIn.pageNeeds.clock.now(),
       backPath: pageOf(prompt),
-      ...notes,
+      ...(isResent ? { resent: true } : {}),
+      ...(error ? { error } : {}),
     });
   });
-  get('/verification-code');
   form(
     '/verification-code',
     ({ interaction, field }, { code }) => signIn.finishCode(interaction, code, field('code')),
     {
       // The box of the terms is on the page of the registration.
-      refused: ({ context }, { code: { identifier } }, { error, failure: { code } }) =>
+      refused: ({ context }, error, { code }, { code: { identifier } }) =>
         code === 'user.terms_required'
           ? registerView(context, { typedAddress: shownIdentifier(identifier), error })
           : undefined,
@@ -184,15 +178,12 @@ function codeRoutes({ signIn, bound }: PageRoutes): void {
 
 /** `/forgot-password/reset`: the new password. The code is awaited on its own page. */
 function resetRoutes({ signIn, bound }: PageRoutes): void {
-  const { get, form } = bound(
-    async ({ interaction }) => {
-      const prompt = await signIn.promptOf(interaction);
-      return { prompt, given: prompt.kind === 'reset-password' ? prompt : undefined };
-    },
+  const form = bound(
+    '/forgot-password/reset',
+    (prompt) => prompt.kind === 'reset-password',
     async ({ interaction, context }, _, error) =>
       resetPasswordView(context, (await signIn.findIdentified(interaction))?.user, error),
   );
-  get('/forgot-password/reset');
   form(
     '/forgot-password/reset',
     async (page) => {
@@ -209,10 +200,9 @@ function resetRoutes({ signIn, bound }: PageRoutes): void {
  */
 function linkRoutes({ signIn: { forms }, get, form }: PageRoutes): void {
   get('/one-time-token', async ({ request, reply, context, show }) => {
-    const link = linkOf((name) => queryField(request, name));
+    const link = linkOf((name) => textsOf(request.query)[name]);
     if (link) return show(oneTimeTokenView(context, link));
-    const at = request.url.indexOf('?');
-    return reply.redirect(`${request.tenant.basePath}/sign-in${at < 0 ? '' : request.url.slice(at)}`, 303);
+    return reply.redirect(`${request.tenant.basePath}/sign-in${queryOf(request)}`, 303);
   });
   form(
     '/one-time-token',

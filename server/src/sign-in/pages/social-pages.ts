@@ -10,7 +10,17 @@ import type { Request } from '../../http/types.ts';
 import type { AldabaError } from '../../kernel/errors.ts';
 import { isNativeCallback, landingAge } from '../factors/social/landing.ts';
 import { connectorName, directConnector, type PageContext, socialRefusedView } from '../views.ts';
-import { asFormError, openPage, type PageRequest, type PageRoutes, queryField, wantsJson } from './page-requests.ts';
+import {
+  asFormError,
+  leave,
+  openPage,
+  type PageRequest,
+  type PageRoutes,
+  queryOf,
+  sendJson,
+  textsOf,
+  wantsJson,
+} from './page-requests.ts';
 
 const connectorOf = ({ params }: Request): string => (params as { connectorId: string }).connectorId;
 
@@ -46,7 +56,7 @@ function startRoutes({ signIn, get, post }: PageRoutes): void {
     const { request, reply, context, redirect } = page;
     const { method, target } = request.params as { method: string; target: string };
     const connector = method === 'social' ? directConnector(context, target) : undefined;
-    if (!connector) return redirect(queryField(request, 'fallback') === 'register' ? '/register' : '/sign-in');
+    if (!connector) return redirect(textsOf(request.query).fallback === 'register' ? '/register' : '/sign-in');
     try {
       return reply.redirect(await begin(page, { connectorId: connector.id, agreed: false }), 303);
     } catch (error) {
@@ -60,25 +70,20 @@ const nativeCookie = 'aldaba_native_callback';
 function landingRoutes({ signIn: { pageNeeds }, route }: PageRoutes): void {
   route('get', '/social/landing/:connectorId', async (request, reply) => {
     const connectorId = connectorOf(request);
-    const query = new URLSearchParams(queryText(request));
+    const query = new URLSearchParams(queryOf(request));
     const { redirectTo, nativeCallback: value } = pageNeeds.landing.open(request.tenant, connectorId, query);
     writeCookie(request, reply, { name: nativeCookie, value, maxAge: landingAge, path: `/callback/${connectorId}` });
-    return reply.header('cache-control', 'no-store').redirect(redirectTo, 303);
+    return leave(reply, redirectTo);
   });
 
   route('get', '/callback/:connectorId', async (request, reply) => {
     const connectorId = connectorOf(request);
     const link = readCookie(request, nativeCookie);
-    const text = queryText(request);
-    reply.header('cache-control', 'no-store');
-    if (link === undefined || !isNativeCallback(link)) {
-      return reply.redirect(
-        `${request.tenant.basePath}/callback/social/${encodeURIComponent(connectorId)}${text && `?${text}`}`,
-        303,
-      );
-    }
+    const query = queryOf(request);
+    if (link === undefined || !isNativeCallback(link))
+      return leave(reply, `${request.tenant.basePath}/callback/social/${encodeURIComponent(connectorId)}${query}`);
     writeCookie(request, reply, { name: nativeCookie, value: undefined, path: `/callback/${connectorId}` });
-    return reply.redirect(`${link}${text && (link.includes('?') ? `&${text}` : `?${text}`)}`, 303);
+    return leave(reply, `${link}${link.includes('?') ? query.replace('?', '&') : query}`);
   });
 
   // response_mode=form_post: another site's POST brings no cookie (SameSite=Lax), the GET that follows does.
@@ -92,15 +97,10 @@ function landingRoutes({ signIn: { pageNeeds }, route }: PageRoutes): void {
   });
 }
 
-const queryText = (request: Request): string => {
-  const at = request.url.indexOf('?');
-  return at < 0 ? '' : request.url.slice(at + 1);
-};
-
 /** The provider's answer has to arrive in the browser that asked: state and cookie must match. */
 function finishRoute({ signIn, route }: PageRoutes): void {
   route('get', '/callback/social/:connectorId', async (request, reply) => {
-    const { state: value = '', ...answer } = textParameters(request);
+    const { state: value = '', ...answer } = textsOf(request.query);
     // WeChat reports a declined consent by returning the `state` alone.
     const data = Object.keys(answer).length > 0 ? answer : { error: 'access_denied' };
     reply.header('cache-control', 'no-store');
@@ -115,13 +115,6 @@ function finishRoute({ signIn, route }: PageRoutes): void {
   });
 }
 
-const textParameters = (request: Request): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(request.query as Record<string, unknown>).filter(
-      (entry): entry is [string, string] => typeof entry[1] === 'string',
-    ),
-  );
-
 /** Of the connector that the address names, by its ID or, for a direct sign-in, by its target. */
 function providerName({ connectors, language }: PageContext, request: Request): string {
   const { connectorId, target } = request.params as { connectorId?: string; target?: string };
@@ -132,9 +125,6 @@ function providerName({ connectors, language }: PageContext, request: Request): 
 /** The first screen again, with what went wrong. */
 async function showEntry({ request, reply, context, show }: PageRequest, failure: AldabaError): Promise<unknown> {
   const error = providerErrorOf(failure, context.language, providerName(context, request));
-  if (wantsJson(request)) {
-    const body = { ...failure.toBody(), message: error.message };
-    return reply.code(failure.status).header('cache-control', 'no-store').send(body);
-  }
+  if (wantsJson(request)) return sendJson(reply, failure, error.message);
   return show(socialRefusedView(context, { reason: failure.code, error }), failure);
 }
