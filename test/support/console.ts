@@ -66,16 +66,17 @@ export async function inspect(page: Page, name: string): Promise<void> {
   await inBothThemes(page, async (theme) => assert.deepEqual(await barriers(page), [], `${name} in ${theme}`));
 }
 
-/** Whether the page shows a theme, with its transitions over; those without an end, such as skeletons, do not count. */
-const hasTheme = (theme: string): string =>
-  `document.documentElement.dataset.mantineColorScheme === '${theme}' &&
-   document.getAnimations().every(({ effect }) => effect.getTiming().iterations === Infinity)`;
+/** Resolves when transitions are over; animations without an end, such as skeletons, do not count. */
+const settled = `Promise.all(document.getAnimations()
+  .filter(({ effect }) => effect.getTiming().iterations !== Infinity)
+  .map(({ finished }) => finished.catch(() => undefined))).then(() => undefined)`;
 
 async function inBothThemes(page: Page, action: (theme: string) => Promise<void>): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const theme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-    await page.waitForFunction(hasTheme(theme));
+    await page.locator(`html[data-mantine-color-scheme=${theme}]`).waitFor({ state: 'attached' });
+    await page.evaluate(settled);
     await page.locator(`html[data-mantine-color-scheme=${theme}]`).waitFor();
     await action(theme);
   }
