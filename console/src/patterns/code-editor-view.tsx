@@ -51,7 +51,7 @@ export default function CodeEditorView({ label, language, value, onChange, heigh
           languages[language](),
           syntaxHighlighting(colors),
           EditorView.lineWrapping,
-          EditorView.contentAttributes.of({ 'aria-label': label }),
+          EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) latest.current.onChange(update.state.doc.toString());
           }),

@@ -28,10 +28,24 @@ const dark: MantineColorsTuple = [
   '#0c0c0e',
 ];
 
+/** For what is wrong or cannot be undone: readable as text and below white text. */
+const red: MantineColorsTuple = [
+  '#fef2f2',
+  '#fee2e2',
+  '#fecaca',
+  '#fca5a5',
+  '#f87171',
+  '#dc2626',
+  '#c81e1e',
+  '#b91c1c',
+  '#991b1b',
+  '#7f1d1d',
+];
+
 export const theme = createTheme({
   primaryColor: 'indigo',
   primaryShade: 6,
-  colors: { indigo, dark },
+  colors: { indigo, dark, red },
   defaultRadius: 8,
   fontFamily:
     "'Inter Variable', system-ui, -apple-system, 'Segoe UI', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif",
