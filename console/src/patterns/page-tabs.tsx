@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import { useTenant } from '../api/queries.ts';
 import classes from './page-tabs.module.css';
 import { patternPhrases } from './phrases.ts';
@@ -21,8 +22,13 @@ interface PageTabsProps {
 export function PageTabs({ path, tabs, tab }: PageTabsProps) {
   const t = patternPhrases.use();
   const tenant = useTenant();
+  const list = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another tab has to be seen where not all fit.
+  useEffect(() => {
+    list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [tab]);
   return (
-    <nav className={classes.tabs} aria-label={t('detail.tabs')}>
+    <nav ref={list} className={classes.tabs} aria-label={t('detail.tabs')}>
       {tabs.map(({ path: last, label }) => (
         <Link
           key={last}

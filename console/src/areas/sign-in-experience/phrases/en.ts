@@ -173,7 +173,7 @@ export default {
     browserHelp: 'Each user gets their own language if the pages speak it.',
     one: 'One language for all users',
     oneHelp: 'Whatever the browser asks for.',
-    fallback: 'Language for everyone else',
+    fallback: 'Fallback language',
     only: 'Language for all users',
   },
   words: {

@@ -177,7 +177,7 @@ const es: Translated<typeof en> = {
     browserHelp: 'Cada usuario ve su idioma si las páginas lo hablan.',
     one: 'Un idioma para todos',
     oneHelp: 'Sin importar lo que pida el navegador.',
-    fallback: 'Idioma para los demás',
+    fallback: 'Idioma de reserva',
     only: 'Idioma para todos',
   },
   words: {

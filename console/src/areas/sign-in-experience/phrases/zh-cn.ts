@@ -170,7 +170,7 @@ const zhCn: Translated<typeof en> = {
     browserHelp: '如果页面支持，每位用户都会看到自己的语言。',
     one: '所有用户使用同一种语言',
     oneHelp: '不考虑浏览器的语言设置。',
-    fallback: '其他用户的语言',
+    fallback: '备用语言',
     only: '所有用户的语言',
   },
   words: {
