@@ -1,7 +1,7 @@
 import { testConnector } from '@aldaba/contract/routes';
 import { Alert, Button, TextInput } from '@mantine/core';
 import { IconCheck } from '@tabler/icons-react';
-import { type KeyboardEvent, useState } from 'react';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import type { Refusal } from '../../api/errors.ts';
 import { refusalOf } from '../../api/errors.ts';
 import { useChange } from '../../api/queries.ts';
@@ -24,6 +24,10 @@ export function TestSend({ form }: { form: ConnectorForm }) {
   const [to, setTo] = useState('');
   const [problem, setProblem] = useState('');
   const [outcome, setOutcome] = useState<Outcome>();
+  const result = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (outcome) result.current?.scrollIntoView({ block: 'nearest' });
+  }, [outcome]);
   const isEmail = form.kind.type === 'Email';
   const send = async () => {
     const address = isEmail ? to.trim() : to.replaceAll(/[\s().-]/g, '');
@@ -64,14 +68,16 @@ export function TestSend({ form }: { form: ConnectorForm }) {
           {t('test.send')}
         </Button>
       </div>
-      <div role="status">
-        {outcome && 'sentTo' in outcome && (
-          <Alert color="green" variant="light" icon={<IconCheck size={18} stroke={1.5} />}>
-            {t('test.sent', { to: outcome.sentTo })}
-          </Alert>
-        )}
+      <div ref={result} className={classes.result}>
+        <div role="status">
+          {outcome && 'sentTo' in outcome && (
+            <Alert color="green" variant="light" icon={<IconCheck size={18} stroke={1.5} />}>
+              {t('test.sent', { to: outcome.sentTo })}
+            </Alert>
+          )}
+        </div>
+        <RefusalAlert refusal={outcome && 'refusal' in outcome ? outcome.refusal : undefined} />
       </div>
-      <RefusalAlert refusal={outcome && 'refusal' in outcome ? outcome.refusal : undefined} />
     </FormSection>
   );
 }
