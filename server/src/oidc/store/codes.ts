@@ -1,28 +1,14 @@
 import type { Submission } from '@aldaba/contract';
 import type { Queries } from '../../store/index.ts';
 import type { Agreement } from '../agreement.ts';
-import type { ClaimsRequest } from '../requested-claims.ts';
 import { accessColumns, accessValues, type NewAccessToken } from './access-tokens.ts';
-import type { NewRefreshToken } from './refresh-tokens.ts';
+import type { NewRefreshToken, RefreshPayload } from './refresh-tokens.ts';
 
-/** The data of a code; immutable. */
-export interface CodePayload {
-  clientId: string;
-  userId: string;
+/** The data of a code, which its refresh token inherits; immutable. */
+export interface CodePayload extends Omit<RefreshPayload, 'sessionUid'> {
   redirectUri: string;
-  scope: string;
-  resources: string[];
-  /** Seconds since the epoch. */
-  authTime: number;
-  /** Id of the session. */
-  sid: string;
-  /** The methods of the sign-in (RFC 8176); absent from codes of earlier releases. */
-  amr?: string[] | undefined;
-  /** The `acr` of the ID token if the request required `acr` values; otherwise `amr` decides. */
-  acr?: string | undefined;
   nonce?: string | undefined;
   codeChallenge?: string | undefined;
-  claims?: ClaimsRequest | undefined;
 }
 
 export interface CodeRecord {
@@ -43,34 +29,16 @@ export async function findCode(
   codeHash: string,
   asked: { isLimited: boolean; submission: boolean },
 ): Promise<CodeRecord | undefined> {
-  const [row] = await q.raw<{
-    grant_id: string;
-    consent: Agreement | null;
-    payload: CodePayload;
-    consumed_at: Date | null;
-    expires_at: Date;
-    may_use: boolean;
-    submission: Submission | null;
-  }>(
-    `select c.grant_id, g.consent, c.payload, c.consumed_at, c.expires_at,
-            case when $3 then may_use_application($1, c.payload ->> 'clientId', c.payload ->> 'userId') else true end as may_use,
+  const [record] = await q.raw<CodeRecord>(
+    `select c.grant_id as "grantId", g.consent, c.payload, c.consumed_at as "consumedAt", c.expires_at as "expiresAt",
+            case when $3 then may_use_application($1, c.payload ->> 'clientId', c.payload ->> 'userId') else true end as "mayUse",
             case when $4 then (
               select s.last_submission from sessions s where s.tenant_id = $1 and s.uid = c.payload ->> 'sid') end as submission
        from authorization_codes c join grants g on g.tenant_id = c.tenant_id and g.id = c.grant_id
       where c.tenant_id = $1 and c.code_hash = $2`,
     [q.tenantId, codeHash, asked.isLimited, asked.submission],
   );
-  return (
-    row && {
-      grantId: row.grant_id,
-      consent: row.consent,
-      payload: row.payload,
-      consumedAt: row.consumed_at,
-      expiresAt: row.expires_at,
-      mayUse: row.may_use,
-      submission: row.submission,
-    }
-  );
+  return record;
 }
 
 /**

@@ -5,7 +5,7 @@ import type { ClaimsRequest } from '../requested-claims.ts';
 import { accessColumns, accessValues, type NewAccessToken } from './access-tokens.ts';
 
 /** The data of a refresh token; passed unchanged to its successor. */
-interface RefreshPayload {
+export interface RefreshPayload {
   clientId: string;
   userId: string;
   scope: string;
@@ -14,9 +14,9 @@ interface RefreshPayload {
   authTime: number;
   /** Id of its session. */
   sid: string;
-  /** The methods of the sign-in (RFC 8176); absent from tokens of earlier releases. */
+  /** The methods of the sign-in (RFC 8176); absent from tokens and codes of earlier releases. */
   amr?: string[] | undefined;
-  /** As in its code. */
+  /** The `acr` of the ID token if the request required `acr` values; otherwise `amr` decides. */
   acr?: string | undefined;
   /** Set if it ends with the session (no `offline_access`). */
   sessionUid?: string | undefined;
@@ -77,28 +77,16 @@ export async function findRefreshToken(
   now: Date,
   asked: { isLimited?: boolean; organizationId?: string | undefined; submission?: boolean } = {},
 ): Promise<RefreshTokenRecord | undefined> {
-  const [row] = await q.raw<{
-    grant_id: string;
-    consent: Agreement | null;
-    payload: RefreshPayload;
-    family_created_at: Date;
-    created_at: Date;
-    expires_at: Date;
-    consumed_at: Date | null;
-    may_use: boolean;
-    may_act: boolean;
-    was_replaced: boolean;
-    successor: RefreshTokenRecord['successor'];
-    submission: Submission | null;
-  }>(
-    `select r.grant_id, g.consent, r.payload, r.family_created_at, r.created_at, r.expires_at, r.consumed_at,
-            case when $4 then may_use_application($1, g.application_id, g.user_id) else true end as may_use,
+  const [row] = await q.raw<Omit<RefreshTokenRecord, 'tokenHash'>>(
+    `select r.grant_id as "grantId", g.consent, r.payload, r.family_created_at as "familyCreatedAt",
+            r.created_at as "createdAt", r.expires_at as "expiresAt", r.consumed_at as "consumedAt",
+            case when $4 then may_use_application($1, g.application_id, g.user_id) else true end as "mayUse",
             $5::text is not null and exists (
               select from application_consent_organizations c where c.tenant_id = $1 and c.application_id = g.application_id
-                 and c.user_id = g.user_id and c.organization_id = $5) as may_act,
+                 and c.user_id = g.user_id and c.organization_id = $5) as "mayActIn",
             r.consumed_at is not null and exists (
               select from refresh_tokens n where n.tenant_id = $1 and n.predecessor_hash = $2
-                 and (n.delivered or n.consumed_at is not null)) as was_replaced,
+                 and (n.delivered or n.consumed_at is not null)) as "wasReplaced",
             ${successorOfReplaced} as successor,
             case when $6 then (
               select s.last_submission from sessions s
@@ -109,23 +97,7 @@ export async function findRefreshToken(
               select from sessions s where s.tenant_id = $1 and s.uid = r.payload ->> 'sessionUid' and s.expires_at > $3))`,
     [q.tenantId, tokenHash, now, asked.isLimited ?? false, asked.organizationId ?? null, asked.submission ?? false],
   );
-  return (
-    row && {
-      tokenHash,
-      grantId: row.grant_id,
-      consent: row.consent,
-      payload: row.payload,
-      familyCreatedAt: row.family_created_at,
-      createdAt: row.created_at,
-      expiresAt: row.expires_at,
-      consumedAt: row.consumed_at,
-      mayUse: row.may_use,
-      mayActIn: row.may_act,
-      wasReplaced: row.was_replaced,
-      successor: row.successor,
-      submission: row.submission,
-    }
-  );
+  return row && { ...row, tokenHash };
 }
 
 export interface Rotation {
