@@ -8,10 +8,11 @@ import { checkFactors, filesNamingFactors } from './check-factors.mjs';
 const base = mkdtempSync(join(tmpdir(), 'aldaba-factors-'));
 after(() => rmSync(base, { recursive: true, force: true }));
 
-it('counts the files that name a second factor outside of its own files, without names of the contract', () => {
+it('counts the files that name a second factor outside of its folder, in text or path, without names of the contract', () => {
   for (const [path, text] of Object.entries({
     'server/src/sign-in/factors/totp/index.ts': 'export const totp = 1;\n',
-    'server/src/features/people/totp.ts': 'export const totp = 1;\n',
+    'server/src/features/people/totp.ts': 'export const step = 1;\n',
+    'server/src/sign-in/factors/other/passkey.ts': 'export const key = 1;\n',
     'server/src/a.test.ts': 'export const totp = 1;\n',
     'server/src/codes.ts': "export const code = 'session.mfa.invalid_totp_code';\n",
     'server/src/a.ts': "export const type = 'Totp';\n",
@@ -20,7 +21,12 @@ it('counts the files that name a second factor outside of its own files, without
     mkdirSync(dirname(join(base, path)), { recursive: true });
     writeFileSync(join(base, path), text);
   }
-  assert.deepEqual(filesNamingFactors(base).sort(), ['server/src/a.ts', 'server/src/b.ts']);
-  assert.deepEqual(checkFactors(base, 2), []);
-  assert.equal(checkFactors(base, 1).length, 1);
+  assert.deepEqual(filesNamingFactors(base).sort(), [
+    'server/src/a.ts',
+    'server/src/b.ts',
+    'server/src/features/people/totp.ts',
+    'server/src/sign-in/factors/other/passkey.ts',
+  ]);
+  assert.deepEqual(checkFactors(base, 4), []);
+  assert.equal(checkFactors(base, 3).length, 1);
 });

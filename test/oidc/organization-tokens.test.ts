@@ -160,7 +160,7 @@ describe('Organization tokens', () => {
     const { userId, organizationId } = await join([ids.reader], { isMfaRequired: true });
     const { refresh_token: token = '' } = await signIn(userId);
     assert.equal(await refuse(await spa.refresh(token, { organization_id: organizationId })), '403 access_denied');
-    await factors.addTotp(provider.tenant, userId);
+    await factors.add(provider.tenant, userId, { type: 'Totp' });
     provider.signIn.amr = ['pwd', 'otp', 'mfa'];
     const { refresh_token: stepped = '' } = await signIn(userId);
     provider.signIn.amr = ['pwd'];
@@ -179,7 +179,7 @@ describe('Organization tokens', () => {
     const asked = { scope, resource: indicator };
     const first = await spa.tokens(userId, asked, agent);
     // An authenticator set up in another session, perhaps by an attacker who stole it, is not accepted here.
-    await factors.addTotp(provider.tenant, userId);
+    await factors.add(provider.tenant, userId, { type: 'Totp' });
     const refused = await spa.refresh(first.refresh_token ?? '', there);
     const { status, error, description } = await failureOf(refused);
     assert.deepEqual([status, error], [403, 'insufficient_user_authentication']);
@@ -331,15 +331,15 @@ describe('Organization tokens', () => {
       return decodeJwt((await read(await spa.refresh(token, { resource: indicator }))).access_token).told;
     };
     assert.deepEqual(await told(), []);
-    await factors.addTotp(provider.tenant, userId);
-    await factors.addBackupCodes(provider.tenant.db, userId);
+    await factors.add(provider.tenant, userId, { type: 'Totp' });
+    await factors.add(provider.tenant, userId, { type: 'BackupCode' });
     assert.deepEqual(await told(), ['BackupCode', 'Totp']);
     await provider.customClaims.remove(provider.tenant, 'access-token');
   });
 
   it('issues an organization token with custom claims in at most four SQL statements', async () => {
     const { userId, organizationId } = await join([ids.reader], { isMfaRequired: true });
-    await factors.addTotp(provider.tenant, userId);
+    await factors.add(provider.tenant, userId, { type: 'Totp' });
     provider.signIn.amr = ['pwd', 'otp', 'mfa'];
     let { refresh_token: token = '' } = await signIn(userId, { scope: `${scope} roles` });
     provider.signIn.amr = ['pwd'];

@@ -1,7 +1,7 @@
 import type { ProfileField, SignInExperienceSettings } from '@aldaba/contract';
 import { fieldsAsked } from '../features/appearance/custom-profile-fields/asked.ts';
 import type { Tenant } from '../tenancy/index.ts';
-import { supportsPasskeys } from './factors/passkey/relying-party.ts';
+import { unavailableFactors } from './factors/second-factors.ts';
 import type { SignInSettings } from './needs.ts';
 
 /** What a sign-in reads of a tenant's settings and custom profile fields. */
@@ -12,5 +12,5 @@ export const signInSettingsOf = (
 ): SignInSettings => ({
   ...own,
   profileFields: fieldsAsked(fields, own.signUpProfileFields),
-  unavailableFactors: supportsPasskeys(tenant) ? [] : ['WebAuthn'],
+  unavailableFactors: unavailableFactors(tenant),
 });

@@ -1,7 +1,9 @@
+import type { Tenant } from '../../tenancy/index.ts';
 import type { SecondFactorType } from '../machine/factor.ts';
 import { createBackupCode } from './backup-code/index.ts';
 import { createMfaCode } from './mfa-code/index.ts';
 import { createPasskey } from './passkey/index.ts';
+import { supportsPasskeys } from './passkey/relying-party.ts';
 import type { SecondFactor, SecondFactorNeeds } from './second-factor.ts';
 import { createTotp } from './totp/index.ts';
 
@@ -14,5 +16,9 @@ export const createSecondFactors = (needs: SecondFactorNeeds) =>
     EmailVerificationCode: createMfaCode(needs, 'email'),
     BackupCode: createBackupCode(needs),
   }) satisfies Record<SecondFactorType, Pick<SecondFactor, 'show' | 'bind'>>;
+
+/** The second factors that no browser can use at the tenant's address. */
+export const unavailableFactors = (tenant: Pick<Tenant, 'baseUrl'>): readonly SecondFactorType[] =>
+  supportsPasskeys(tenant) ? [] : ['WebAuthn'];
 
 export type SecondFactorSet = ReturnType<typeof createSecondFactors>;

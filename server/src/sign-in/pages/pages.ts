@@ -229,8 +229,8 @@ function linkOf(read: (name: string) => string | undefined): { email: string; to
 function givenDetails(page: PageRequest, missing: readonly MissingDetail[]): Detail[] {
   const { profileFields } = page.context.settings;
   const details: Detail[] = [];
-  if (missing.includes('username')) details.push({ type: 'username', value: required(page, 'username') });
-  if (missing.includes('password')) details.push({ type: 'password', value: required(page, 'password') });
+  for (const type of ['username', 'password'] as const)
+    if (missing.includes(type)) details.push({ type, value: required(page, type) });
   if (missing.includes('extraProfile')) {
     const profile = readAnswers(profileFields, formAnswers(profileFields, page.field));
     details.push({ type: 'extraProfile', profile });

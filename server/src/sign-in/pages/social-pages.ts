@@ -7,7 +7,6 @@ import { providerErrorOf } from '../../features/appearance/hosted-pages/words.ts
 import type { Form } from '../../http/body.ts';
 import { readCookie, writeCookie } from '../../http/cookies.ts';
 import type { Request } from '../../http/types.ts';
-import type { AldabaError } from '../../kernel/errors.ts';
 import { isNativeCallback, landingAge } from '../factors/social/landing.ts';
 import { connectorName, directConnector, type PageContext, socialRefusedView } from '../views.ts';
 import {
@@ -40,7 +39,7 @@ function startRoutes({ signIn, get, post }: PageRoutes): void {
   post('/sign-in/social/:connectorId', async (page) => {
     const { request, reply, field, typed } = page;
     const connectorId = connectorOf(request);
-    try {
+    return orEntry(page, async () => {
       const redirectTo = await begin(page, { connectorId, agreed: typed.agreed });
       if (!wantsJson(request)) return reply.redirect(redirectTo, 303);
       const target = { connectorId, redirectTo, nativeCallback: field('native_callback') };
@@ -48,20 +47,16 @@ function startRoutes({ signIn, get, post }: PageRoutes): void {
         redirectTo: signIn.pageNeeds.landing.through(request.tenant, target),
         callbackUri: `${request.tenant.baseUrl}/callback/social/${connectorId}`,
       });
-    } catch (error) {
-      return showEntry(page, asFormError(error));
-    }
+    });
   });
   get('/direct/:method/:target', async (page) => {
     const { request, reply, context, redirect } = page;
     const { method, target } = request.params as { method: string; target: string };
     const connector = method === 'social' ? directConnector(context, target) : undefined;
     if (!connector) return redirect(textsOf(request.query).fallback === 'register' ? '/register' : '/sign-in');
-    try {
-      return reply.redirect(await begin(page, { connectorId: connector.id, agreed: false }), 303);
-    } catch (error) {
-      return showEntry(page, asFormError(error));
-    }
+    return orEntry(page, async () =>
+      reply.redirect(await begin(page, { connectorId: connector.id, agreed: false }), 303),
+    );
   });
 }
 
@@ -107,11 +102,7 @@ function finishRoute({ signIn, route }: PageRoutes): void {
     const answered = { connectorId: connectorOf(request), state: value };
     const { interaction, challenge } = await signIn.openSocial(request, answered);
     const page = await openPage(signIn, request, reply, interaction);
-    try {
-      page.proceed(await signIn.finishSocial(interaction, challenge, data));
-    } catch (error) {
-      await showEntry(page, asFormError(error));
-    }
+    return orEntry(page, async () => page.proceed(await signIn.finishSocial(interaction, challenge, data)));
   });
 }
 
@@ -122,9 +113,15 @@ function providerName({ connectors, language }: PageContext, request: Request): 
   return connector ? connectorName(connector, language) : '';
 }
 
-/** The first screen again, with what went wrong. */
-async function showEntry({ request, reply, context, show }: PageRequest, failure: AldabaError): Promise<unknown> {
-  const error = providerErrorOf(failure, context.language, providerName(context, request));
-  if (wantsJson(request)) return sendJson(reply, failure, error.message);
-  return show(socialRefusedView(context, { reason: failure.code, error }), failure);
+/** Does the work of a page; refused, shows the first screen again, with what went wrong. */
+async function orEntry(page: PageRequest, work: () => Promise<unknown>): Promise<unknown> {
+  const { request, reply, context } = page;
+  try {
+    return await work();
+  } catch (thrown) {
+    const failure = asFormError(thrown);
+    const error = providerErrorOf(failure, context.language, providerName(context, request));
+    if (wantsJson(request)) return sendJson(reply, failure, error.message);
+    return page.show(socialRefusedView(context, { reason: failure.code, error }), failure);
+  }
 }

@@ -10,6 +10,8 @@ import { createFactorChanges, type FactorDraft } from './changes.ts';
 import {
   type AuthenticationOptions,
   type AuthenticationPayload,
+  checkAuthentication,
+  checkRegistration,
   type Expected,
   type NewPasskey,
   optionsToAuthenticate,
@@ -196,10 +198,7 @@ function createPasskeys(clock: Clock): Passkeys {
       const existing = await store.findPasskeyNames(tenant.db, user.id, rpId);
       return optionsToRegister(user, { rpId, residentKey, existing });
     },
-    async verifyRegistration(payload, expected) {
-      const { checkRegistration } = await import('./passkey-checks.ts');
-      return checkRegistration(payload, expected);
-    },
+    verifyRegistration: checkRegistration,
     authenticationOptions: async (tenant, { rpId, userId }) =>
       optionsToAuthenticate(
         rpId,
@@ -214,7 +213,6 @@ function createPasskeys(clock: Clock): Passkeys {
       const handle = payload.response.userHandle;
       const named = handle ? Buffer.from(handle, 'base64url').toString() : userId;
       if (named !== passkey.userId) return undefined;
-      const { checkAuthentication } = await import('./passkey-checks.ts');
       const counter = await checkAuthentication(payload, passkey, expected);
       if (counter === undefined) return undefined;
       const isFirst = await store.advanceCounter(tenant.db, passkey.id, { counter, at: new Date(clock.now()) });

@@ -1,7 +1,5 @@
 import type { Vault } from '../../../kernel/crypto.ts';
-
-/** A factor with a stored secret: an authenticator app or a list of backup codes. */
-export type SecretType = 'Totp' | 'BackupCode';
+import type { SecretType } from './store.ts';
 
 /** Seals the secrets of factors. A value sealed for one tenant, type or row cannot be opened for another. */
 export interface Secrets {

@@ -1,4 +1,4 @@
-import type { MfaVerification } from '@aldaba/contract';
+import type { BodyOf, createUserMfaVerification, MfaVerification, ResponseOf } from '@aldaba/contract';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { Vault } from '../../../kernel/crypto.ts';
 import type { Events } from '../../../kernel/events.ts';
@@ -18,23 +18,20 @@ export interface MfaVerificationsNeeds {
   events: Events<Transaction>;
 }
 
+type Creation = typeof createUserMfaVerification;
+
 /** Operations of administrators on users' factors. */
 export interface MfaVerifications {
   /** Oldest first, without secrets. @throws AldabaError `entity.not_found` */
   list: (q: Queries, userId: string) => Promise<MfaVerification[]>;
   /**
-   * Adds an authenticator app. Returns the secret in base32 and a PNG data URL for scanning.
-   * @param given an existing secret; generated if omitted
-   * @throws AldabaError `entity.not_found`, `user.totp_already_in_use`, `user.totp_secret_invalid`
+   * Adds an authenticator app or ten backup codes, which replace a used-up list. Returns the secret in base32 with a
+   * PNG data URL for scanning, or the codes.
+   * @param given with an existing secret or existing codes; generated if omitted
+   * @throws AldabaError `entity.not_found`, `user.totp_already_in_use`, `user.totp_secret_invalid`,
+   *   `user.backup_code_already_in_use`, `user.wrong_backup_code_format`, `session.mfa.backup_code_can_not_be_alone`
    */
-  addTotp: (tenant: Tenant, userId: string, given?: string) => Promise<{ secret: string; secretQrCode: string }>;
-  /**
-   * Adds ten backup codes, replacing a used-up list. Returns them.
-   * @param given existing codes; generated if omitted
-   * @throws AldabaError `entity.not_found`, `user.backup_code_already_in_use`, `user.wrong_backup_code_format`,
-   *   `session.mfa.backup_code_can_not_be_alone`
-   */
-  addBackupCodes: (q: Queries, userId: string, given?: readonly string[]) => Promise<string[]>;
+  add: (tenant: Tenant, userId: string, given: BodyOf<Creation>) => Promise<ResponseOf<Creation>>;
   /**
    * Removes a factor; removing the last other factor also removes the backup codes. `revokeSessions` also ends sessions
    * and grants.
@@ -50,17 +47,17 @@ export function createMfaVerifications({ clock, vault, users, events }: MfaVerif
       await users.get(q, userId);
       return findFactors(q, userId);
     },
-    addTotp: async (tenant, userId, given) => {
-      const secret = given === undefined ? newTotpSecret() : readTotpSecret(given);
-      const user = await changes.add(tenant.db, userId, [{ type: 'Totp', secret }]);
+    async add(tenant, userId, given) {
+      if (given.type === 'BackupCode') {
+        const codes = given.codes === undefined ? newBackupCodes() : readBackupCodes(given.codes);
+        await changes.add(tenant.db, userId, [{ type: given.type, codes }]);
+        return { type: given.type, codes };
+      }
+      const secret = given.secret === undefined ? newTotpSecret() : readTotpSecret(given.secret);
+      const user = await changes.add(tenant.db, userId, [{ type: given.type, secret }]);
       const { host } = new URL(tenant.baseUrl);
       const account = user.username ?? user.primaryEmail ?? user.primaryPhone ?? user.name ?? user.id;
-      return { secret, secretQrCode: totpQrCode(secret, { issuer: host, account }) };
-    },
-    addBackupCodes: async (q, userId, given) => {
-      const codes = given === undefined ? newBackupCodes() : readBackupCodes(given);
-      await changes.add(q, userId, [{ type: 'BackupCode', codes }]);
-      return codes;
+      return { type: given.type, secret, secretQrCode: totpQrCode(secret, { issuer: host, account }) };
     },
     remove: (q, { userId, id, revokeSessions }) =>
       q.transaction(async (tx) => {

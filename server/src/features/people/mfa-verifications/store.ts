@@ -3,7 +3,6 @@ import { AldabaError } from '../../../kernel/errors.ts';
 import type { Queries } from '../../../store/database.ts';
 import { type StoredRow, sql } from '../../../store/sql.ts';
 import type { NewPasskey, PasskeyName } from './passkeys.ts';
-import type { SecretType } from './secrets.ts';
 
 type Row = StoredRow<
   'mfa_verifications',
@@ -167,6 +166,9 @@ const toSecondFactor = (row: StatusRow): SecondFactor[] =>
           ...(row.codes_used_at ? { remainCodes: countUnused(row.codes_used_at) } : {}),
         },
       ];
+
+/** A factor with a stored secret: an authenticator app or a list of backup codes. */
+export type SecretType = 'Totp' | 'BackupCode';
 
 /** The factor of this type; a user has at most one. */
 export async function findSecret(
