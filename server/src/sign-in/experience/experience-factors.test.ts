@@ -25,8 +25,8 @@ describe('Second factors in the Experience API', () => {
   /** Requires every user without a factor to set one up. */
   const demand = (...factors: string[]) => world.configure({ mfa: { factors, policy: 'Mandatory' } });
 
-  describe('by an authenticator app', () => {
-    it('sign the user in only with a right code', async () => {
+  describe('an authenticator app', () => {
+    it('an authenticator app signs the user in only with a right code', async () => {
       const ana = await world.addPerson({ email: true });
       const secret = await world.giveTotp(ana);
       const visit = await world.arrive(ana);
@@ -47,7 +47,7 @@ describe('Second factors in the Experience API', () => {
       }
     });
 
-    it('accept a code once across all sign-ins', async () => {
+    it('an authenticator app’s code is accepted once across all sign-ins', async () => {
       const ana = await world.addPerson();
       const code = world.nextCode(await world.giveTotp(ana));
       const [first, second] = [await world.arrive(ana), await world.arrive(ana)];
@@ -59,7 +59,7 @@ describe('Second factors in the Experience API', () => {
     });
 
     // security: second-factor-bypass
-    it('accept a code once for two concurrent sign-ins', async () => {
+    it('an authenticator app’s code is accepted once by two concurrent sign-ins', async () => {
       const ana = await world.addPerson();
       const code = world.nextCode(await world.giveTotp(ana));
       const visits = [await world.arrive(ana), await world.arrive(ana)];
@@ -70,7 +70,7 @@ describe('Second factors in the Experience API', () => {
       assert.deepEqual(submits.map(({ status }) => status).sort(), [200, 403]);
     });
 
-    it('are set up with a code of the new secret, which is asked for from then on', async () => {
+    it('an authenticator app is set up with a code of its new secret, and is asked for from then on', async () => {
       await demand('Totp', 'WebAuthn');
       const visit = await world.register('totp_maker');
       await visit.refuse([422, 'user.missing_mfa'], 'POST', '/submit');
@@ -95,8 +95,8 @@ describe('Second factors in the Experience API', () => {
     });
   });
 
-  describe('that the tenant does not offer, or that the user does not have', () => {
-    it('can be prepared, are wrong when shown, and are refused at the binding', async () => {
+  describe('a factor that is not offered', () => {
+    it('a factor that the tenant does not offer can be prepared, is wrong when shown, and is refused at the binding', async () => {
       await demand('WebAuthn');
       const visit = await world.arrive(await world.addPerson());
       const made = await visit.expect(200, 'POST', '/verification/totp/secret');
@@ -110,7 +110,7 @@ describe('Second factors in the Experience API', () => {
     });
   });
 
-  describe('by a passkey', () => {
+  describe('a passkey', () => {
     const ask = (visit: Visit) => visit.expect(200, 'POST', '/verification/web-authn/authentication');
     const verify = '/verification/web-authn/authentication/verify';
     const refused = [400, 'session.mfa.webauthn_verification_failed'] as [number, string];
@@ -134,7 +134,7 @@ describe('Second factors in the Experience API', () => {
       return device;
     };
 
-    it('sign the user in with the registered passkey, and with no other', async () => {
+    it('a registered passkey signs the user in, and no other does', async () => {
       const device = await enroll('passkey_maker');
       const visit = await world.arrive({ username: 'passkey_maker' });
       const { data } = await visit.refuse(needsFactor, 'POST', '/submit');
@@ -153,7 +153,7 @@ describe('Second factors in the Experience API', () => {
     });
 
     // security: second-factor-bypass
-    it('accept one answer to each challenge, right or wrong, only in its sign-in', async () => {
+    it('a passkey’s challenge takes one answer, right or wrong, only in its sign-in', async () => {
       const device = await enroll('passkey_asked');
       const [visit, other] = [
         await world.arrive({ username: 'passkey_asked' }),
@@ -173,18 +173,18 @@ describe('Second factors in the Experience API', () => {
       for (const sign of [visit, other]) await sign.refuse(needsFactor, 'POST', '/submit');
     });
 
-    it('are not asked of a user who has none', async () => {
+    it('a passkey is not asked of a user who has none', async () => {
       const visit = await world.arrive(await world.addPerson());
       const path = '/verification/web-authn/authentication';
       await visit.refuse([400, 'session.mfa.mfa_factor_not_enabled'], 'POST', path);
     });
   });
 
-  describe('by backup codes', () => {
+  describe('backup codes', () => {
     const verify = '/verification/backup-code/verify';
     const refused = [400, 'session.mfa.invalid_backup_code'] as [number, string];
 
-    it('are generated with the first second factor, and each replaces it once', async () => {
+    it('backup codes are generated with the first second factor, and each replaces it once', async () => {
       await demand('Totp', 'BackupCode');
       const visit = await world.register('code_keeper');
       await visit.addTotp();
@@ -206,7 +206,7 @@ describe('Second factors in the Experience API', () => {
       await later.refuse(needsFactor, 'POST', '/submit');
     });
 
-    it('are not generated on their own', async () => {
+    it('backup codes are not generated on their own', async () => {
       await demand('Totp', 'BackupCode');
       const visit = await world.register('code_only');
       const { verificationId } = await visit.expect(200, 'POST', '/verification/backup-code/generate');
@@ -215,11 +215,11 @@ describe('Second factors in the Experience API', () => {
     });
   });
 
-  describe('by a code that is sent', () => {
+  describe('a code that is sent', () => {
     const path = '/verification/mfa-verification-code';
     const email = { identifierType: 'email' };
 
-    it("go to the account's own address", async () => {
+    it('a code is sent to the account’s own address', async () => {
       await demand('EmailVerificationCode');
       const ana = await world.addPerson({ email: true });
       const visit = await world.arrive(ana);
@@ -237,13 +237,13 @@ describe('Second factors in the Experience API', () => {
       await other.refuse(needsFactor, 'POST', '/submit');
     });
 
-    it('are not sent when the user has no address or the tenant does not offer the factor', async () => {
+    it('a code is not sent when the user has no address or the tenant does not offer the factor', async () => {
       const visit = await world.arrive(await world.addPerson());
       for (const identifierType of ['email', 'phone'])
         await visit.refuse([400, 'session.mfa.mfa_factor_not_enabled'], 'POST', path, { identifierType });
     });
 
-    it('are sent at most 10 times in 10 minutes to one address', async () => {
+    it('a code is sent at most 10 times in 10 minutes to one address', async () => {
       const visit = await world.arrive(await world.addPerson({ email: true }));
       for (let sent = 0; sent < 10; sent += 1) await visit.expect(200, 'POST', path, email);
       await visit.refuse([429, 'request.message_rate_limited'], 'POST', path, email);
@@ -251,7 +251,7 @@ describe('Second factors in the Experience API', () => {
   });
 
   // security: second-factor-bypass
-  it('share one limit on attempts, separate from that of passwords', async () => {
+  it('all second factors share one limit on attempts, separate from that of passwords', async () => {
     const ana = await world.addPerson();
     const secret = await world.giveTotp(ana);
     await world.operator.call('POST', `/api/users/${ana.id}/mfa-verifications`, { type: 'BackupCode' });
@@ -273,7 +273,7 @@ describe('Second factors in the Experience API', () => {
     await second.expect(200, 'POST', '/submit');
   });
 
-  it('can be tried again when an operator ends the lock, which ends no other lock', async () => {
+  it('a second factor can be tried again when an operator ends its lock, and no other lock ends', async () => {
     const people = [await world.addPerson(), await world.addPerson()] as const;
     const secrets = [await world.giveTotp(people[0]), await world.giveTotp(people[1])] as const;
     const visits = [await world.arrive(people[0]), await world.arrive(people[1])] as const;
@@ -300,7 +300,7 @@ describe('Second factors in the Experience API', () => {
     ['Totp', '/profile/mfa', { type: 'Totp', verificationId: 'invented' }],
   ];
 
-  it('need an identified user', async () => {
+  it('a second factor needs an identified user', async () => {
     const visit = await world.begin();
     for (const [, path, body] of requests)
       await visit.refuse([404, 'session.identifier_not_found'], 'POST', path, body);
@@ -308,7 +308,7 @@ describe('Second factors in the Experience API', () => {
       await visit.refuse([404, 'session.identifier_not_found'], 'POST', `/profile/mfa/${path}`);
   });
 
-  it('count only when the tenant offers them', async () => {
+  it('a second factor counts only when the tenant offers it', async () => {
     const visit = await world.arrive(await world.addPerson({ email: true }));
     const judgedLater = ['/verification/totp/secret', totp, '/verification/backup-code/verify'];
     for (const [factor, path, body] of requests.filter(([, path]) => !judgedLater.includes(path))) {
@@ -320,7 +320,7 @@ describe('Second factors in the Experience API', () => {
   });
 
   // security: second-factor-bypass
-  it('cannot be set up by a user who still has to show one', async () => {
+  it('a second factor cannot be set up by a user who still has to show one', async () => {
     const ana = await world.addPerson();
     await world.giveTotp(ana);
     const visit = await world.arrive(ana);
@@ -330,7 +330,7 @@ describe('Second factors in the Experience API', () => {
       await visit.refuse(needsFactor, 'POST', `/profile/mfa/${path}`);
   });
 
-  it('have nothing to do with a forgotten password', async () => {
+  it('a second factor is refused while a forgotten password is recovered', async () => {
     const ana = await world.addPerson({ email: true });
     const visit = await world.begin('ForgotPassword');
     for (const [, path, body] of requests)
@@ -339,7 +339,7 @@ describe('Second factors in the Experience API', () => {
   });
 
   // security: second-factor-bypass
-  it('leave no secret in the state, the log or a response', async () => {
+  it('a second factor leaves no secret in the state, the log or a response', async () => {
     await demand('Totp', 'BackupCode');
     const visit = await world.register('secretive');
     const secret = await visit.addTotp();
@@ -362,7 +362,7 @@ describe('Second factors in the Experience API', () => {
     assert.doesNotMatch(JSON.stringify([state, before]), /[sS]ealed|v1\./);
   });
 
-  it('are logged step by step', async () => {
+  it('every step of a second factor is logged', async () => {
     await demand('Totp', 'BackupCode');
     const visit = await world.register('logged');
     await visit.refuse(wrongCode, 'POST', totp, { code: '000000' });
