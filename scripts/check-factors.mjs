@@ -1,6 +1,6 @@
 // How many files of the server name a second factor outside of its folder (`sign-in/factors/<name>/`), in their text or
-// in their path. A new factor may change each of them, so they stay few. Names of the contract do not count: error codes,
-// and the setting of passkeys as a first factor.
+// in their path. A new factor may change each of them, so they stay few. Names of the contract do not count: error
+// codes, and the setting of passkeys as a first factor.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { listFiles } from './files.mjs';
