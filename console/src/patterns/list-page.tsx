@@ -59,6 +59,26 @@ export function ListPage<Item>(props: ListPageProps<Item>) {
   );
 }
 
+/** The same as a section of a page, such as a tab. */
+export function ListSection<Item>(props: ListPageProps<Item>) {
+  const { title, description, action, list } = props;
+  const isEmpty = list.data?.total === 0;
+  return (
+    <section>
+      <header className={classes.header}>
+        <div>
+          <h2 className={classes.heading}>{title}</h2>
+          {description && <p className={classes.description}>{description}</p>}
+        </div>
+        {!isEmpty && action}
+      </header>
+      <div className={classes.card}>
+        <Content {...props} isEmpty={isEmpty} />
+      </div>
+    </section>
+  );
+}
+
 function Content<Item>(props: ListPageProps<Item> & { isEmpty: boolean }) {
   const t = patternPhrases.use();
   const { list, columns, idOf, linkOf, menuOf, nameOf, empty, isEmpty, title } = props;

@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { openBrowser } from '../../support/browser.ts';
 import { type ConsoleVisitor, inspect, openConsole, screens } from '../../support/console.ts';
 import { planFlask, startFlask } from '../../support/flask.ts';
+import { manage } from '../../support/management.ts';
 import { operate } from '../../support/operator.ts';
 import { goodPassword, signIn } from '../../support/pages.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
@@ -25,7 +26,7 @@ for (const screen of ['desktop', 'phone'] as const) {
       const { port } = await planFlask();
       try {
         await page.getByRole('heading', { level: 1, name: 'Get started' }).waitFor();
-        await page.getByText('0 of 4 done').waitFor();
+        await page.getByText(/^0 of \d done$/).waitFor();
         await look('get-started');
         await createFromLibrary(visitor, look);
         await (await operate(server)).addUser(user);
@@ -41,6 +42,7 @@ for (const screen of ['desktop', 'phone'] as const) {
         await page.evaluate('scrollTo(0, 0)');
         await look('signed-in');
         await replaceSecret(page, look);
+        await walkTabs(page, look);
         await seeDashboard(visitor, look);
         assert.deepEqual(visitor.complaints, []);
       } finally {
@@ -84,10 +86,42 @@ async function readEnvironment(page: Page): Promise<Record<string, string>> {
   return Object.fromEntries(lines.map((line) => line.split('=', 2)));
 }
 
+/** What the first sign-in left behind, and how the application looks to its users. */
+async function walkTabs(page: Page, look: (name: string) => Promise<void>): Promise<void> {
+  const tabs = page.getByRole('navigation', { name: 'Sections' });
+  await tabs.getByRole('link', { name: 'Settings' }).click();
+  await page.getByLabel('ID token lifetime (seconds)').fill('600');
+  await page.getByLabel('Back-channel logout URI').fill('https://shop.example.com/logout');
+  await page.getByText('2 unsaved changes').waitFor();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('2 unsaved changes').waitFor({ state: 'detached' });
+  await page.reload();
+  assert.equal(await page.getByLabel('ID token lifetime (seconds)').inputValue(), '600');
+  await tabs.getByRole('link', { name: 'Branding' }).click();
+  await page.getByLabel('Display name').fill('Tea for all');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('1 unsaved change').waitFor({ state: 'detached' });
+  await page.reload();
+  assert.equal(await page.getByLabel('Display name').inputValue(), 'Tea for all');
+  await look('branding');
+  await tabs.getByRole('link', { name: 'Logs' }).click();
+  await page.getByText('ExchangeTokenBy.AuthorizationCode').first().waitFor();
+  await look('logs');
+  await tabs.getByRole('link', { name: 'Sessions and grants' }).click();
+  await page.getByText('Ana Reader').waitFor();
+  await look('grants');
+  await page.getByRole('button', { name: 'Actions for Ana Reader' }).click();
+  await page.getByRole('menuitem', { name: 'Revoke grant' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Revoke grant' });
+  await dialog.getByLabel('Type Ana Reader to confirm').fill('Ana Reader');
+  await dialog.getByRole('button', { name: 'Revoke grant' }).click();
+  await page.getByText('No user is signed in').waitFor();
+}
+
 /** The list of first steps has filled itself; hidden, it stays away. */
 async function seeDashboard({ page, open }: ConsoleVisitor, look: (name: string) => Promise<void>): Promise<void> {
   await open('');
-  await page.getByText('2 of 4 done').waitFor();
+  await page.getByText(/^2 of \d done$/).waitFor();
   await page.getByText('Ana Reader').waitFor();
   await look('first-steps');
   await page.getByRole('button', { name: 'Hide this list' }).click();
@@ -152,3 +186,53 @@ async function signInToFlask(port: number, values: Record<string, string>): Prom
     await flask.stop();
   }
 }
+
+describe('Tabs of applications of other kinds in the Console', () => {
+  let server: TestServer;
+  before(async () => {
+    server = await startServer();
+  });
+  after(() => server?.close());
+
+  it('assign roles to a machine, and permissions to a third-party application', async () => {
+    const { post, get } = await manage(server);
+    const role = await post('/api/roles', { name: 'Reader', type: 'MachineToMachine', description: 'Reads orders' });
+    assert.equal(role.status, 200);
+    const create = async (draft: object) => String((await post('/api/applications', draft)).body.id);
+    const machine = await create({ name: 'Nightly job', type: 'MachineToMachine' });
+    const partner = await create({ name: 'Partner', type: 'Traditional', isThirdParty: true });
+    const visitor = await openConsole(server);
+    const { page } = visitor;
+    try {
+      await visitor.open(`applications/${machine}/roles`);
+      await page.getByText('No roles yet').waitFor();
+      await page.getByRole('button', { name: 'Assign roles' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Assign roles' });
+      await dialog
+        .getByRole('combobox', { name: 'Roles' })
+        .or(dialog.getByRole('textbox', { name: 'Roles' }))
+        .click();
+      await page.getByRole('option', { name: 'Reader' }).click();
+      // Closes the list, which covers the button.
+      await page.keyboard.press('Tab');
+      await dialog.getByRole('button', { name: 'Assign roles' }).click();
+      await page.getByRole('cell', { name: /Reader/ }).waitFor();
+      await inspect(page, 'application-roles');
+
+      await visitor.open(`applications/${partner}/permissions`);
+      await page.getByRole('checkbox', { name: 'profile' }).check();
+      await page.getByRole('checkbox', { name: 'email' }).check();
+      await page.getByRole('button', { name: 'Save', exact: true }).click();
+      await page.getByText('1 unsaved change').waitFor({ state: 'detached' });
+      await page.getByRole('checkbox', { name: 'email' }).uncheck();
+      await page.getByRole('button', { name: 'Save', exact: true }).click();
+      await page.getByText('1 unsaved change').waitFor({ state: 'detached' });
+      await inspect(page, 'application-permissions');
+      const { body } = await get(`/api/applications/${partner}/user-consent-scopes`);
+      assert.deepEqual(body.userScopes, ['profile']);
+      assert.deepEqual(visitor.complaints, []);
+    } finally {
+      await visitor.close();
+    }
+  });
+});

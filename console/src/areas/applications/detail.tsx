@@ -8,9 +8,14 @@ import { StatusBadge } from '../../patterns/status-badge.tsx';
 import { ErrorPage, NotFoundPage } from '../../shell/error-pages.tsx';
 import { PendingPage } from '../../shell/pending-page.tsx';
 import { hasSecrets } from '../guides/guide-values.ts';
+import { ApplicationBranding } from './branding.tsx';
 import { ApplicationEndpoints } from './endpoints.tsx';
+import { ApplicationGrants } from './grants.tsx';
+import { ApplicationLogs } from './logs.tsx';
+import { ApplicationPermissions } from './permissions.tsx';
 import type en from './phrases/en.ts';
 import { applicationPhrases } from './phrases.ts';
+import { ApplicationRoles } from './roles.tsx';
 import { ApplicationSecrets } from './secrets.tsx';
 import { ApplicationSettings } from './settings.tsx';
 
@@ -22,12 +27,21 @@ interface Tab {
 }
 
 /** The tabs that an application of this type has, in the order of use. */
-const tabsOf = (application: Application): Tab[] => [
-  { path: 'settings', page: ApplicationSettings },
-  { path: 'guide', page: GuideTab },
-  { path: 'endpoints', page: ApplicationEndpoints },
-  ...(hasSecrets(application) ? [{ path: 'secrets', page: ApplicationSecrets } as const] : []),
-];
+function tabsOf(application: Application): Tab[] {
+  const isMachine = application.type === 'MachineToMachine';
+  const tabs: (Tab & { isShown?: boolean })[] = [
+    { path: 'settings', page: ApplicationSettings },
+    { path: 'guide', page: GuideTab },
+    { path: 'endpoints', page: ApplicationEndpoints },
+    { path: 'secrets', page: ApplicationSecrets, isShown: hasSecrets(application) },
+    { path: 'roles', page: ApplicationRoles, isShown: isMachine },
+    { path: 'permissions', page: ApplicationPermissions, isShown: application.isThirdParty },
+    { path: 'branding', page: ApplicationBranding, isShown: !isMachine },
+    { path: 'grants', page: ApplicationGrants, isShown: !isMachine },
+    { path: 'logs', page: ApplicationLogs },
+  ];
+  return tabs.filter(({ isShown = true }) => isShown);
+}
 
 const route = getRouteApi('/t/$tenant/applications/$id/$tab');
 

@@ -11,14 +11,16 @@ import { TextListInput } from '../../patterns/text-list-input.tsx';
 import { useForm } from '../../patterns/use-form.ts';
 import { baseUrlOf } from '../../settings.ts';
 import { applicationPhrases } from './phrases.ts';
+import { TokenSettings, tokenMetadata, tokenValues } from './token-settings.tsx';
 
 /** Fields by the path that the API knows them by, so that its refusals find them. */
-const valuesOf = ({ name, description, oidcClientMetadata, customClientMetadata }: Application) => ({
-  name,
-  description: description ?? '',
-  redirectUris: [...oidcClientMetadata.redirectUris],
-  postLogoutRedirectUris: [...oidcClientMetadata.postLogoutRedirectUris],
-  corsAllowedOrigins: [...(customClientMetadata.corsAllowedOrigins ?? [])],
+const valuesOf = (application: Application) => ({
+  name: application.name,
+  description: application.description ?? '',
+  redirectUris: [...application.oidcClientMetadata.redirectUris],
+  postLogoutRedirectUris: [...application.oidcClientMetadata.postLogoutRedirectUris],
+  corsAllowedOrigins: [...(application.customClientMetadata.corsAllowedOrigins ?? [])],
+  ...tokenValues(application),
 });
 
 export function ApplicationSettings({ application }: { application: Application }) {
@@ -29,10 +31,11 @@ export function ApplicationSettings({ application }: { application: Application 
   const update = useChange(updateApplication);
   const remove = useChange(deleteApplication);
   const params = { id: application.id };
+  const isMachine = application.type === 'MachineToMachine';
   const form = useForm({
     values: valuesOf(application),
     validate: ({ name }) => ({ name: name.trim() ? undefined : words('form.required') }),
-    save: ({ name, description, redirectUris, postLogoutRedirectUris, corsAllowedOrigins }) =>
+    save: ({ name, description, redirectUris, postLogoutRedirectUris, corsAllowedOrigins, ...tokens }) =>
       update.mutateAsync({
         params,
         body: {
@@ -41,9 +44,13 @@ export function ApplicationSettings({ application }: { application: Application 
           oidcClientMetadata: {
             redirectUris: redirectUris.filter(Boolean),
             postLogoutRedirectUris: postLogoutRedirectUris.filter(Boolean),
+            ...(!isMachine && {
+              backchannelLogoutUri: tokens.backchannelLogoutUri,
+              backchannelLogoutSessionRequired: tokens.backchannelLogoutSessionRequired,
+            }),
           },
           customClientMetadata: {
-            ...application.customClientMetadata,
+            ...(isMachine ? application.customClientMetadata : tokenMetadata(application, tokens)),
             corsAllowedOrigins: corsAllowedOrigins.filter(Boolean),
           },
         },
@@ -72,7 +79,8 @@ export function ApplicationSettings({ application }: { application: Application 
             {...form.input('description')}
           />
         </FormSection>
-        {application.type !== 'MachineToMachine' && <Addresses form={form} />}
+        {!isMachine && <Addresses form={form} />}
+        {!isMachine && <TokenSettings form={form} />}
       </SettingsForm>
       <DangerZone
         title={t('delete')}

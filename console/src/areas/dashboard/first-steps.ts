@@ -6,6 +6,9 @@ import {
   listLogs,
 } from '@aldaba/contract/routes';
 import { useItem, useList } from '../../api/queries.ts';
+import { navigation } from '../../shell/navigation.ts';
+
+const pages = new Set(navigation.flatMap((group) => group.pages.map(({ path }) => path)));
 
 /** What the tenant of a new server looks like. */
 const builtInColor = '#4F46E5';
@@ -54,5 +57,7 @@ export function useFirstSteps(): { data: FirstSteps | undefined; error: unknown;
     { name: 'connector', path: 'connectors', isDone: connectors.data.length > 0 },
     { name: 'brand', path: 'sign-in-experience', isDone: isBranded },
   ];
-  return { data: { steps, isDismissed: config.data.getStartedDismissed === true }, error, refetch };
+  // A step whose page is not there yet leads nowhere.
+  const shown = steps.filter(({ path }) => pages.has(path.split('/')[0] ?? ''));
+  return { data: { steps: shown, isDismissed: config.data.getStartedDismissed === true }, error, refetch };
 }

@@ -27,17 +27,9 @@ export default {
     monthly: 'Active in 30 days',
     more: '{delta} compared with the period before',
   },
-  chart: {
-    title: 'Daily active users',
-    detail: 'The last 30 days, counted in UTC.',
-    table: 'Show as a table',
-    date: 'Day',
-    count: 'Users',
-  },
   signIns: {
     title: 'Last sign-ins',
     user: 'User',
-    application: 'Application',
     time: 'Time',
     none: 'No sign-ins yet',
     deleted: 'Deleted user',

@@ -30,17 +30,9 @@ export default {
     monthly: 'Activos en 30 días',
     more: '{delta} respecto al periodo anterior',
   },
-  chart: {
-    title: 'Usuarios activos por día',
-    detail: 'Los últimos 30 días, en UTC.',
-    table: 'Mostrar como tabla',
-    date: 'Día',
-    count: 'Usuarios',
-  },
   signIns: {
     title: 'Últimos inicios de sesión',
     user: 'Usuario',
-    application: 'Aplicación',
     time: 'Hora',
     none: 'Aún no hay inicios de sesión',
     deleted: 'Usuario eliminado',

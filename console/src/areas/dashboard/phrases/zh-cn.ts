@@ -30,17 +30,9 @@ export default {
     monthly: '近 30 天活跃',
     more: '与上一周期相比 {delta}',
   },
-  chart: {
-    title: '每日活跃用户',
-    detail: '最近 30 天，按 UTC 统计。',
-    table: '以表格显示',
-    date: '日期',
-    count: '用户数',
-  },
   signIns: {
     title: '最近登录',
     user: '用户',
-    application: '应用',
     time: '时间',
     none: '还没有登录记录',
     deleted: '已删除的用户',
