@@ -216,7 +216,7 @@ describe('Tabs of applications of other kinds in the Console', () => {
       // Closes the list, which covers the button.
       await page.keyboard.press('Tab');
       await dialog.getByRole('button', { name: 'Assign roles' }).click();
-      await page.getByRole('cell', { name: /Reader/ }).waitFor();
+      await page.getByRole('cell', { name: /^Reader/ }).waitFor();
       await inspect(page, 'application-roles');
 
       await visitor.open(`applications/${partner}/permissions`);
