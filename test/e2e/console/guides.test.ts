@@ -44,7 +44,9 @@ for (const screen of ['desktop', 'phone'] as const) {
         await replaceSecret(page, look);
         await walkTabs(page, look);
         await seeDashboard(visitor, look);
-        assert.deepEqual(visitor.complaints, []);
+        // An application without branding of its own has none to get, which the browser reports.
+        const unexpected = visitor.complaints.filter((complaint) => !/404 .*\/sign-in-experience\)$/.test(complaint));
+        assert.deepEqual(unexpected, []);
       } finally {
         await visitor.close();
       }

@@ -30,11 +30,12 @@ const kinds = {
 } as const satisfies Record<string, ConsentScopeType>;
 type Kind = keyof typeof kinds;
 
-const idsOf = (groups: ConsentScopes['resourceScopes']) => groups.flatMap(({ scopes }) => scopes.map(({ id }) => id));
+const idsOf = (groups: ConsentScopes['resourceScopes']) =>
+  groups.flatMap(({ scopes }) => scopes.map(({ id }) => id)).toSorted();
 const valuesOf = (scopes: ConsentScopes): Record<Kind, string[]> => ({
-  userScopes: [...scopes.userScopes],
+  userScopes: scopes.userScopes.toSorted(),
   resourceScopes: idsOf(scopes.resourceScopes),
-  organizationScopes: scopes.organizationScopes.map(({ id }) => id),
+  organizationScopes: scopes.organizationScopes.map(({ id }) => id).toSorted(),
   organizationResourceScopes: idsOf(scopes.organizationResourceScopes),
 });
 
@@ -57,6 +58,11 @@ function PermissionsForm({ applicationId, scopes }: { applicationId: string; sco
   const t = applicationPhrases.use();
   const saved = valuesOf(scopes);
   const form = useForm({ values: saved, save: useSave(applicationId, saved) });
+  // Sorted, so that the order of clicks is not a change.
+  const input = (kind: Kind) => ({
+    ...form.input(kind),
+    onChange: (ids: string[]) => form.set(kind, ids.toSorted()),
+  });
   const resources = useList(listResources, { query: { includeScopes: 'true' }, pageSize: 100 }).data?.items ?? [];
   const template = useList(listOrganizationScopes, { query: {}, pageSize: 100 }).data?.items ?? [];
   const ofResources = resources
@@ -68,7 +74,7 @@ function PermissionsForm({ applicationId, scopes }: { applicationId: string; sco
   return (
     <SettingsForm form={form}>
       <FormSection title={t('permissions.user')} description={t('permissions.userDetail')}>
-        <Checkbox.Group aria-label={t('permissions.user')} {...form.input('userScopes')}>
+        <Checkbox.Group aria-label={t('permissions.user')} {...input('userScopes')}>
           <Stack gap={10}>
             {consentUserScopeSchema.options.map((scope) => (
               <Checkbox key={scope} size="sm" value={scope} label={<code>{scope}</code>} />
@@ -77,25 +83,20 @@ function PermissionsForm({ applicationId, scopes }: { applicationId: string; sco
         </Checkbox.Group>
       </FormSection>
       <FormSection title={t('permissions.apis')} description={t('permissions.apisDetail')}>
-        <MultiSelect
-          label={t('permissions.resources')}
-          data={ofResources}
-          searchable
-          {...form.input('resourceScopes')}
-        />
+        <MultiSelect label={t('permissions.resources')} data={ofResources} searchable {...input('resourceScopes')} />
       </FormSection>
       <FormSection title={t('permissions.organizations')} description={t('permissions.organizationsDetail')}>
         <MultiSelect
           label={t('permissions.template')}
           data={template.map(({ id, name }) => ({ value: id, label: name }))}
           searchable
-          {...form.input('organizationScopes')}
+          {...input('organizationScopes')}
         />
         <MultiSelect
           label={t('permissions.organizationResources')}
           data={ofResources}
           searchable
-          {...form.input('organizationResourceScopes')}
+          {...input('organizationResourceScopes')}
         />
       </FormSection>
     </SettingsForm>
