@@ -114,7 +114,7 @@ export async function createApp(config: Config, world: World): Promise<App> {
       root: join(world.root, 'console/dist'),
       endpoint: config.ENDPOINT,
       adminUrl: (await parts.tenancy.get(adminTenantId)).baseUrl,
-      url: parts.tenancy.consoleUrls[0],
+      url: parts.tenancy.consoleUrl,
     },
   });
   return {

@@ -92,7 +92,7 @@ async function main(): Promise<void> {
     app = await createApp(config, world);
     await listen(app, config);
     stopOnSignal(app, world);
-    announce(config, { consoleUrl: app.tenancy.consoleUrls[0], adminLink: await app.firstAdminLink() });
+    announce(config, { consoleUrl: app.tenancy.consoleUrl, adminLink: await app.firstAdminLink() });
   } catch (error) {
     await app?.close();
     await world.stop();

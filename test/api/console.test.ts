@@ -7,6 +7,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 interface Answer {
   status: number;
   policy: string;
+  location: string | undefined;
   html: string;
 }
 
@@ -22,6 +23,7 @@ const open = (url: string, host?: string): Promise<Answer> =>
       response.on('end', () =>
         resolve({
           status: response.statusCode ?? 0,
+          location: response.headers.location,
           policy: String(response.headers['content-security-policy']),
           html,
         }),
@@ -93,22 +95,41 @@ describe('The page of the Console with an admin origin of its own', () => {
   });
   after(() => server?.close());
 
-  it('is served on both origins and may call both', async () => {
-    const node = new URL(server.url);
-    const port = (server.app.http.server.address() as { port: number }).port;
-    for (const [host, base] of [
-      ['id.example.com', '/console/'],
-      ['admin.example.com', '/manage/console/'],
-    ] as const) {
-      const page = await open(`http://127.0.0.1:${port}${base}t/default/users`, host);
-      assert.equal(page.status, 200, `${host} ${node.host}`);
-      assert.equal(baseOf(page), base);
-      assert.match(page.policy, /connect-src 'self' https:\/\/id\.example\.com https:\/\/admin\.example\.com;/);
-      assert.deepEqual(settingsOf(page), {
-        endpoint: 'https://id.example.com',
-        adminUrl: 'https://admin.example.com/manage',
-        clientId: 'admin-console',
-      });
+  /** Opens a path of the server by one of its names. */
+  const openAs = (host: string, path: string) => {
+    const { port } = server.app.http.server.address() as { port: number };
+    return open(`http://127.0.0.1:${port}${path}`, host);
+  };
+
+  it('is served on the admin origin and may call both', async () => {
+    const page = await openAs('admin.example.com', '/manage/console/t/default/users');
+    assert.equal(page.status, 200);
+    assert.equal(baseOf(page), '/manage/console/');
+    assert.match(page.policy, /connect-src 'self' https:\/\/id\.example\.com https:\/\/admin\.example\.com;/);
+    assert.deepEqual(settingsOf(page), {
+      endpoint: 'https://id.example.com',
+      adminUrl: 'https://admin.example.com/manage',
+      clientId: 'admin-console',
+    });
+  });
+
+  // security: admin-address
+  it('signs in on the admin origin alone, because tenants run scripts of their own on the other', async () => {
+    for (const path of ['/console', '/console/t/default/users?q=a', '/console/silent-callback.html']) {
+      const { status, location } = await openAs('id.example.com', path);
+      assert.deepEqual([status, location], [302, `https://admin.example.com/manage${path}`]);
+    }
+    const begin = async (redirectUri: string) => {
+      const extra = { prompt: 'none' };
+      const endpoint = 'https://admin.example.com/manage';
+      const { url } = authorization({ endpoint, clientId: 'admin-console', redirectUri, extra });
+      return openAs('admin.example.com', url.slice('https://admin.example.com'.length));
+    };
+    for (const page of ['callback', 'silent-callback.html']) {
+      const refused = await begin(`https://id.example.com/console/${page}`);
+      assert.deepEqual([refused.status, refused.location], [400, undefined]);
+      const known = await begin(`https://admin.example.com/manage/console/${page}`);
+      assert.match(known.location ?? '', /\?error=login_required/);
     }
   });
 });

@@ -227,7 +227,7 @@ function composeFeatures(ground: FeatureGround) {
     subjectTokens: createSubjectTokens({ ...ground, users }),
     applications: createApplications({
       ...ground,
-      consoleUrls: ground.tenancy.consoleUrls,
+      consoleUrl: ground.tenancy.consoleUrl,
       roles,
       grants: { endOfApplication },
       keys: { requireAlgorithm },

@@ -63,6 +63,8 @@ export interface FolderOptions {
   headers?: Readonly<Record<string, string>>;
   /** Throws if the request may not see the files. */
   check?: (request: Request) => Promise<void>;
+  /** The base URL that the browser is sent to for the folder, without trailing slash, if it is not served here. */
+  movedTo?: (request: Request) => string | undefined;
   /**
    * A page of the folder for browsers at every address below `path` that is not a file: its client-side router decides
    * what to show. `<base href="<path>/">` in it is replaced by the address below the tenant's base path, so that
@@ -74,7 +76,10 @@ export interface FolderOptions {
 }
 
 /** Serves a folder of built files without authentication. */
-export function folderRoutes(http: Http, { root, path, names, headers, check, index, fill }: FolderOptions): void {
+export function folderRoutes(
+  http: Http,
+  { root, path, names, headers, check, movedTo, index, fill }: FolderOptions,
+): void {
   const config = { access: 'anonymous' } as const;
   http.register(async (scope) => {
     const folder = await openFolder(root, names);
@@ -93,6 +98,8 @@ export function folderRoutes(http: Http, { root, path, names, headers, check, in
       return file ?? (isForPage ? indexPage(request.tenant.basePath) : undefined);
     };
     const answer = async (request: Request, reply: Reply, name: string) => {
+      const elsewhere = movedTo?.(request);
+      if (elsewhere !== undefined) return reply.redirect(`${elsewhere}${request.url}`);
       await check?.(request);
       const file = await find(request, name);
       if (!file || !(await sendFile(request, reply, file, headers))) throw new AldabaError('request.not_found');

@@ -113,14 +113,15 @@ function without(target: string, prefix: string): string {
   return rest.startsWith('/') ? rest.replace(/^\/{2,}/, '/') : target;
 }
 
-/** Path of the Console below the endpoint, and below the admin origin if there is one. */
+/** Path of the Console below the admin origin, or below the endpoint if there is none. */
 export const consolePath = '/console';
 
-/** The addresses of the Console, without trailing slash; the first one is the main one. */
-export function consoleUrlsOf({ endpoint, adminEndpoint }: Addresses): readonly [string, ...string[]] {
-  const main = `${endpoint}${consolePath}`;
-  return adminEndpoint === undefined ? [main] : [`${adminEndpoint}${consolePath}`, main];
-}
+/**
+ * The address of the Console, without trailing slash. With an admin origin it has no other: on the origin of the
+ * tenants, the scripts of their own sign-in pages could take the sign-in of an administrator.
+ */
+export const consoleUrlOf = ({ endpoint, adminEndpoint }: Addresses): string =>
+  `${adminEndpoint ?? endpoint}${consolePath}`;
 
 /** The base URL of a tenant, without trailing slash. */
 export function baseUrlOf(addresses: Addresses, tenantId: string): string {

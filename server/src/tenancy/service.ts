@@ -4,7 +4,7 @@ import {
   type Addresses,
   adminTenantId,
   baseUrlOf,
-  consoleUrlsOf,
+  consoleUrlOf,
   createLocator,
   type Location,
   type RequestAddress,
@@ -45,8 +45,8 @@ export interface Tenancy {
   locate: (address: RequestAddress) => Location;
   /** The path of a tenant's base URL, even if the tenant does not exist; see `Tenant.basePath`. */
   basePathOf: (tenantId: string) => string;
-  /** Addresses of the Console, without trailing slash; the first one is the main one. */
-  readonly consoleUrls: readonly [string, ...string[]];
+  /** Address of the Console, without trailing slash. */
+  readonly consoleUrl: string;
   /** @throws AldabaError `tenant.not_found` for unknown and suspended tenants, and for undefined. */
   get: (tenantId: string | undefined) => Promise<Tenant>;
   /**
@@ -135,7 +135,7 @@ export function createTenancy(deps: {
   return {
     locate: createLocator(addresses),
     basePathOf,
-    consoleUrls: consoleUrlsOf(addresses),
+    consoleUrl: consoleUrlOf(addresses),
     get,
     async create(tenant) {
       if (!(await findTenant(database.tenant(tenant.id)))) {

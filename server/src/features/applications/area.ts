@@ -26,7 +26,7 @@ interface Needs {
   clock: Clock;
   vault: Vault;
   roles: Roles;
-  tenancy: Pick<Tenancy, 'consoleUrls'>;
+  tenancy: Pick<Tenancy, 'consoleUrl'>;
   organizations: Organizations;
   keys: {
     /** @throws AldabaError `oidc.signing_key_missing` if no current key of the tenant signs with the algorithm */
@@ -51,7 +51,7 @@ export function createApplicationsArea(needs: Needs) {
       roles,
       keys,
       grants,
-      consoleUrls: tenancy.consoleUrls,
+      consoleUrl: tenancy.consoleUrl,
     }),
     applicationExperiences: createApplicationExperiences({ database, caches }),
     accessControl: createAccessControl(),

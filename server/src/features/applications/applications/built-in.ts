@@ -11,10 +11,10 @@ import type { Client } from './client.ts';
 
 type Addresses = Pick<Client, 'redirectUris' | 'postLogoutRedirectUris' | 'custom'>;
 
-/** @param consoleUrls every address of the Console, without trailing slash */
-export function builtInClient(tenant: Tenant, id: string, consoleUrls: readonly string[]): Client | undefined {
+/** @param consoleUrl address of the Console, without trailing slash */
+export function builtInClient(tenant: Tenant, id: string, consoleUrl: string): Client | undefined {
   const name = builtInName(id);
-  const addresses = addressesOf(tenant, id, consoleUrls);
+  const addresses = addressesOf(tenant, id, consoleUrl);
   if (name === undefined || !addresses) return undefined;
   return {
     id,
@@ -28,15 +28,15 @@ export function builtInClient(tenant: Tenant, id: string, consoleUrls: readonly 
   };
 }
 
-function addressesOf(tenant: Tenant, id: string, consoleUrls: readonly string[]): Addresses | undefined {
+function addressesOf(tenant: Tenant, id: string, consoleUrl: string): Addresses | undefined {
   if (id !== consoleId) {
     const pages = [`${tenant.baseUrl}/${id}`];
     return { redirectUris: pages, postLogoutRedirectUris: pages, custom: {} };
   }
   if (tenant.id !== adminTenantId) return undefined;
   return {
-    redirectUris: consoleUrls.flatMap((url) => [`${url}/callback`, `${url}/silent-callback.html`]),
-    postLogoutRedirectUris: [...consoleUrls],
+    redirectUris: [`${consoleUrl}/callback`, `${consoleUrl}/silent-callback.html`],
+    postLogoutRedirectUris: [consoleUrl],
     // Refresh tokens that end with the session: an open page stays signed in as long as the administrator is.
     custom: { alwaysIssueRefreshToken: true },
   };

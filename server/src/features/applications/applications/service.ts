@@ -20,7 +20,7 @@ import * as store from './store.ts';
 
 export interface ApplicationsNeeds {
   /** Every address of the Console, without trailing slash. */
-  consoleUrls: readonly string[];
+  consoleUrl: string;
   database: Database;
   caches: CacheRegistry;
   clock: Clock;
@@ -66,7 +66,7 @@ const firstSecretName = 'Default secret';
 const emptyMetadata: OidcMetadata = { redirectUris: [], postLogoutRedirectUris: [] };
 
 export function createApplications(needs: ApplicationsNeeds): Applications {
-  const { database, caches, clock, vault, roles, grants, keys, consoleUrls } = needs;
+  const { database, caches, clock, vault, roles, grants, keys, consoleUrl } = needs;
   const secrets = createSecrets({ vault, clock, changed: (tx, id) => clients.changed(tx, id) });
   const clients = caches.create<Client>({
     name: 'clients',
@@ -97,10 +97,10 @@ export function createApplications(needs: ApplicationsNeeds): Applications {
   return {
     ...secrets,
     findClient: async (tenant, clientId) =>
-      isBuiltIn(clientId) ? builtInClient(tenant, clientId, consoleUrls) : clients.get(tenant.id, clientId),
+      isBuiltIn(clientId) ? builtInClient(tenant, clientId, consoleUrl) : clients.get(tenant.id, clientId),
     list,
     get: async (tenant, id) => {
-      const builtIn = builtInClient(tenant, id, consoleUrls);
+      const builtIn = builtInClient(tenant, id, consoleUrl);
       if (builtIn) return { ...builtInApplication(tenant, builtIn), isAdmin: false };
       const application = shown(tenant.db, await get(tenant.db, id));
       return { ...application, isAdmin: await roles.isHeldBy(tenant.db, 'application', id, managementRoleId) };

@@ -1,6 +1,6 @@
 /**
- * The Console: the built files of the workspace `console/` at `<endpoint>/console`, and at `<admin origin>/console` if
- * there is one.
+ * The Console: the built files of the workspace `console/` at `<endpoint>/console`. If there is an admin origin, they
+ * are at `<admin origin>/console` alone, and `<endpoint>/console` leads there.
  *
  * Owns the files' policy and the settings in their page. It owns no data: the Console is an application of the admin
  * tenant (its client is built in, see applications) and calls the Management API like any other client.
@@ -19,7 +19,7 @@ export interface ConsoleOptions {
   endpoint: string;
   /** Base URL of the admin tenant. */
   adminUrl: string;
-  /** Main address of the Console. */
+  /** Address of the Console. */
   url: string;
 }
 
@@ -36,10 +36,12 @@ export function consoleRoutes(http: Http, { root, endpoint, adminUrl }: Omit<Con
       'referrer-policy': 'same-origin',
       'permissions-policy': 'camera=(), microphone=(), geolocation=()',
     },
-    fill: (html) => html.replace('content="{}"', `content="${escapeAttribute(settings)}"`),
+    fill: (html) => html.replace('content="{}"', () => `content="${escapeAttribute(settings)}"`),
+    // The pages of tenants may run scripts of their own on the endpoint's origin.
+    movedTo: ({ tenant }) => (isSeparate && tenant.id === defaultTenantId ? adminUrl : undefined),
     // One Console administers every tenant; it has no address below a tenant's path.
     check: async ({ tenant }) => {
-      const isServed = tenant.id === defaultTenantId || (tenant.id === adminTenantId && isSeparate);
+      const isServed = tenant.id === (isSeparate ? adminTenantId : defaultTenantId);
       if (!isServed) throw new AldabaError('request.not_found');
     },
   });
