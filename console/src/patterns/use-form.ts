@@ -1,5 +1,5 @@
 import { type UseFormReturnType, useForm as useMantineForm } from '@mantine/form';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { type FieldsByCode, type Refusal, refusalOf } from '../api/errors.ts';
 
 interface FormOptions<Values> {
@@ -52,9 +52,13 @@ export function useForm<Values extends Record<string, unknown>>(options: FormOpt
   });
   const changes = Object.keys(form.values).filter((name) => !isEqual(form.values[name], saved[name])).length;
   const savedText = JSON.stringify(saved);
+  const lastSaved = useRef(saved);
   // biome-ignore lint/correctness/useExhaustiveDependencies: follows what the server has, not the form.
   useEffect(() => {
-    if (changes === 0 || isSaving) reset(saved);
+    const next = follow(form.values, { before: lastSaved.current, now: saved, isSaving });
+    lastSaved.current = saved;
+    if (isEqual(next, saved)) reset(saved);
+    else form.setValues(next);
   }, [savedText]);
   const reset = useCallback(
     (values: Values) => {
@@ -101,6 +105,19 @@ export function useForm<Values extends Record<string, unknown>>(options: FormOpt
     check,
     submit,
   };
+}
+
+/**
+ * The values of a form once the server has others: members with unsaved changes stay. While the form is saved, the
+ * server's answer replaces them as well, but only where it is news: one save may be several requests.
+ */
+function follow<Values extends Record<string, unknown>>(
+  values: Values,
+  { before, now, isSaving }: { before: Values; now: Values; isSaving: boolean },
+): Values {
+  const news = Object.keys(now).filter((name) => !isEqual(now[name], before[name]));
+  const taken = news.filter((name) => isSaving || isEqual(values[name], before[name]));
+  return { ...values, ...Object.fromEntries(taken.map((name) => [name, now[name]])) };
 }
 
 const isEqual = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
