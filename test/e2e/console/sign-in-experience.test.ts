@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { FrameLocator, Page } from 'playwright-core';
+import { barriers } from '../../support/accessibility.ts';
+import { authorization } from '../../support/authorization.ts';
+import { type ConsoleVisitor, openConsole, screens, takeScreenshots } from '../../support/console.ts';
+import { type Manager, manage } from '../../support/management.ts';
+import { openPhone } from '../../support/phone.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+
+for (const screen of ['desktop', 'phone'] as const) {
+  describe(`The sign-in experience in the Console on a ${screen}`, () => {
+    let server: TestServer;
+    let api: Manager;
+    let visitor: ConsoleVisitor;
+    let page: Page;
+    before(async () => {
+      server = await startServer();
+      api = await manage(server);
+      for (const connector of [
+        { connectorId: 'github-universal', config: { clientId: 'a', clientSecret: 'b' } },
+        { connectorId: 'wechat-native', config: { appId: 'wx1', appSecret: 'b' } },
+      ])
+        assert.equal((await api.post('/api/connectors', connector)).status, 200);
+      visitor = await openConsole(server, screens[screen]);
+      page = visitor.page;
+    });
+    after(async () => {
+      await visitor?.close();
+      await server?.close();
+    });
+
+    const look = async (name: string) => {
+      assert.deepEqual(await barriers(page), [], name);
+      await takeScreenshots(page, `sign-in-experience-${name}-${screen}`);
+    };
+    /** Reads the preview, which is beside the form on a desktop and in a sheet on a phone. */
+    const inPreview = async (read: (frame: FrameLocator) => Promise<void>, name?: string) => {
+      if (screen === 'phone') await page.getByRole('button', { name: 'Preview', exact: true }).click();
+      await read(page.frameLocator('iframe[data-shown]'));
+      if (name) await look(name);
+      if (screen === 'desktop') return;
+      await page.getByRole('button', { name: 'Close preview' }).click();
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    };
+    const choose = async (field: string, option: string) => {
+      await page.getByRole('combobox', { name: field }).click();
+      await page.getByRole('option', { name: option, exact: true }).click();
+    };
+    const addButton = async (provider: string) => {
+      await page.getByRole('button', { name: 'Add social button' }).click();
+      await page.getByRole('menuitem', { name: provider }).click();
+    };
+    /** New accounts have a username and a password, as in a new tenant. */
+    const reset = async () => {
+      const signUp = { identifiers: ['username'], password: true, verify: false, secondaryIdentifiers: [] };
+      const methods = [{ identifier: 'username', password: true, verificationCode: false, isPasswordPrimary: true }];
+      assert.equal((await api.patch('/api/sign-in-exp', { signUp, signIn: { methods } })).status, 200);
+    };
+    const save = async () => {
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText(/^\d+ unsaved change/).waitFor({ state: 'detached' });
+    };
+    it('offers social sign-in only, ordered by keyboard, and shows it before and after it is saved', async () => {
+      await visitor.open('sign-in-experience');
+      await page.waitForURL(/sign-in-experience\/methods$/);
+      await inPreview((frame) => frame.getByRole('button', { name: 'Sign in', exact: true }).waitFor());
+      await look('methods');
+      await choose('Sign-up identifier', 'Not applicable');
+      await page.getByRole('button', { name: 'Remove Username' }).click();
+      await addButton('WeChat');
+      await addButton('GitHub');
+      await page.getByRole('button', { name: /^Move GitHub: drag/ }).press('ArrowUp');
+      await page.getByText('GitHub is now number 1 of 2').waitFor();
+      await page.getByText('3 unsaved changes').waitFor();
+      await inPreview(async (frame) => {
+        await frame.getByRole('button', { name: 'Continue with GitHub' }).waitFor();
+        assert.equal(await frame.getByRole('button', { name: 'Continue with WeChat' }).isVisible(), false);
+        await page.locator('label').filter({ hasText: /^App$/ }).click();
+        await frame.getByRole('button', { name: 'Continue with WeChat' }).waitFor();
+      }, 'social');
+      await save();
+      const { body: saved } = await api.get('/api/sign-in-exp');
+      assert.deepEqual(saved.signUp.identifiers, []);
+      assert.deepEqual(saved.socialSignInConnectorTargets, ['github', 'wechat']);
+      const phone = await openPhone({ platform: 'ios' });
+      try {
+        await phone.page.goto(authorization({ endpoint: server.url }).url);
+        await phone.page.getByRole('button', { name: 'Continue with WeChat' }).waitFor();
+        assert.equal(await phone.page.locator('[name=identifier], [name=username]').count(), 0);
+      } finally {
+        await phone.close();
+      }
+    });
+
+    it('says at its place what a setting lacks, and where to get it', async () => {
+      await visitor.open('sign-in-experience/methods');
+      await choose('Sign-up identifier', 'Email address');
+      await page.getByRole('alert').getByText('Codes by email need an email connector.').waitFor();
+      await page.getByRole('link', { name: 'Add an email connector' }).waitFor();
+      await look('refused');
+      await page.getByRole('button', { name: 'Discard' }).click();
+      await page.getByRole('alert').waitFor({ state: 'detached' });
+    });
+
+    it('asks new users for a profile field, and shows it in the preview', async () => {
+      await reset();
+      await visitor.open('sign-in-experience/profile');
+      await page.getByText('No profile fields yet.').waitFor();
+      await page.getByRole('button', { name: 'Add profile field' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Add profile field' });
+      await dialog.getByLabel('Label').fill('Favorite flower');
+      await dialog.getByLabel('Key').fill('1flower');
+      await dialog.getByRole('button', { name: 'Add profile field' }).click();
+      await dialog.getByText('A field name has up to 128 letters').waitFor();
+      await dialog.getByLabel('Key').fill('flower');
+      await look('profile-field');
+      await dialog.getByRole('button', { name: 'Add profile field' }).click();
+      await page.getByRole('button', { name: /^Favorite flower/ }).waitFor();
+      await dialog.waitFor({ state: 'detached' });
+      await inPreview(async (frame) => {
+        await choose('Screen', 'Missing details');
+        await frame.getByLabel('Favorite flower').waitFor();
+      }, 'profile');
+      assert.equal((await api.get('/api/custom-profile-fields')).body[0].required, true);
+    });
+
+    it('previews a color and a phrase that are not saved, across its tabs', async () => {
+      await reset();
+      await visitor.open('sign-in-experience/branding');
+      await page.getByLabel('Brand color', { exact: true }).fill('#ffd400');
+      await page.getByText(/Links in this color have too little contrast \(1\.4:1/).waitFor();
+      await page.getByRole('textbox', { name: 'Style sheet' }).fill('.view-sign-in h1 { color: rgb(1, 2, 3) }');
+      await look('branding');
+      await page.getByRole('link', { name: 'Languages' }).click();
+      await page.getByText('2 unsaved changes').waitFor();
+      await page.getByRole('searchbox', { name: 'Search phrases' }).fill('signIn.title');
+      await page.getByRole('textbox', { name: 'Your text for signIn.title' }).fill('Come in');
+      await page.getByText('Your text does not have {name}').waitFor();
+      await inPreview(async (frame) => {
+        await frame.getByRole('heading', { name: 'Come in' }).waitFor();
+        const color = await frame.locator('h1').evaluate((title) => getComputedStyle(title).color);
+        assert.equal(color, 'rgb(1, 2, 3)');
+        const button = frame.locator('button[type=submit]').first();
+        const fill = await button.evaluate((element) => getComputedStyle(element).backgroundColor);
+        assert.equal(fill, 'rgb(255, 212, 0)');
+      }, 'languages');
+      assert.notEqual((await api.get('/api/sign-in-exp')).body.color.primaryColor, '#ffd400');
+      await save();
+      await page.reload();
+      await page.getByRole('searchbox', { name: 'Search phrases' }).fill('signIn.title');
+      assert.equal(await page.getByRole('textbox', { name: 'Your text for signIn.title' }).inputValue(), 'Come in');
+      assert.equal((await api.get('/api/sign-in-exp')).body.color.primaryColor, '#ffd400');
+      // The browser complains about refusals too, although the page shows them at their fields.
+      assert.deepEqual(
+        visitor.complaints.filter((complaint) => !/status of 4(00|22)/.test(complaint)),
+        [],
+      );
+    });
+  });
+}
