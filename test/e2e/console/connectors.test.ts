@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
+import { findPersona } from '../../../connectors/sandbox/index.ts';
+import { type ConsoleVisitor, inspect, openConsole, screens } from '../../support/console.ts';
+import { connectorsFolder, type Mailbox, openMailbox } from '../../support/mailbox.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+
+/** Chooses a provider in the dialog of the list, and leads to the page that adds it. */
+async function choose(page: Page, { button, provider }: { button: string; provider: string }): Promise<void> {
+  await page.getByRole('button', { name: button }).first().click();
+  const dialog = page.getByRole('dialog', { name: button });
+  await dialog.getByRole('radio', { name: provider, exact: true }).click();
+  await dialog.getByRole('button', { name: 'Next' }).click();
+  await page.getByRole('heading', { level: 1, name: `Add ${provider}` }).waitFor();
+}
+
+const save = (page: Page) => page.getByRole('button', { name: 'Save and done' }).click();
+
+for (const screen of ['desktop', 'phone'] as const) {
+  describe(`Connectors in the Console on a ${screen}`, () => {
+    let server: TestServer;
+    let mailbox: Mailbox;
+    let folder: Awaited<ReturnType<typeof connectorsFolder>>;
+    let visitor: ConsoleVisitor;
+    let page: Page;
+    before(async () => {
+      mailbox = await openMailbox();
+      folder = await connectorsFolder('@logto/connector-smtp');
+      server = await startServer({ environment: { CONNECTORS_FOLDER: folder.path } });
+      visitor = await openConsole(server, screens[screen]);
+      page = visitor.page;
+    });
+    after(async () => {
+      await visitor?.close();
+      await server?.close();
+      await mailbox?.close();
+      await folder?.remove();
+    });
+    const look = (name: string) => inspect(page, `connectors-${name}-${screen}`);
+
+    it('add WeChat for apps and save it', async () => {
+      await visitor.open('connectors');
+      await page.getByText('Let users sign in with WeChat').waitFor();
+      await page.getByText('No connector of this kind is installed').waitFor();
+      await look('empty');
+      await page.getByRole('button', { name: 'Add social connector' }).first().click();
+      const dialog = page.getByRole('dialog', { name: 'Add social connector' });
+      await dialog.getByRole('radio', { name: 'WeChat' }).click();
+      await dialog.getByRole('radio', { name: /Native/ }).waitFor();
+      await look('choose');
+      await dialog.getByRole('button', { name: 'Next' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Add WeChat' }).waitFor();
+      await page.getByRole('heading', { name: 'Try it without WeChat first' }).waitFor();
+      await page.getByLabel('App ID').fill('wx0123456789abcdef');
+      await save(page);
+      await page.getByText('Enter a value.').waitFor();
+      await look('add');
+      await page.getByLabel('App Secret').fill('a secret of the tests');
+      await page.getByLabel('Universal Links').fill('https://app.example.com/wechat/');
+      await save(page);
+      await page.getByRole('heading', { level: 1, name: 'WeChat', exact: true }).waitFor();
+      await page.getByText('Not in use').waitFor();
+      assert.equal(await page.getByLabel('App ID').inputValue(), 'wx0123456789abcdef');
+      assert.equal(await page.getByLabel('App Secret').getAttribute('type'), 'password');
+      await look('settings');
+    });
+
+    it('sign a user in with WeChat on the sandbox’s phone, right beside the settings', async () => {
+      await page.getByRole('link', { name: 'Try it' }).click();
+      await page.getByText('The phone starts right here').waitFor();
+      await look('try-off');
+      await page.getByRole('switch', { name: 'Show on the sign-in page' }).click();
+      await page.getByText('In use', { exact: true }).waitFor();
+      await page.getByRole('switch', { name: 'Sandbox' }).click();
+      await page.getByText('iPhone').click();
+      const phone = page.frameLocator('iframe[title="Phone"]');
+      const app = phone.frameLocator('#frame');
+      await app.getByRole('button', { name: 'Sign in' }).click();
+      await app.getByRole('button', { name: 'Continue with WeChat' }).click();
+      await phone.getByRole('dialog', { name: 'Sign in with WeChat' }).getByText('wx0123456789abcdef').waitFor();
+      await look('try');
+      await phone.getByRole('radio', { name: findPersona('mei')?.nickname ?? '' }).check();
+      await phone.getByRole('button', { name: 'Allow' }).click();
+      await app.getByRole('heading', { name: 'One last step' }).waitFor();
+    });
+
+    it('show what a connector refuses at its field', async () => {
+      await visitor.open('connectors');
+      await choose(page, { button: 'Add social connector', provider: 'OpenID Connect' });
+      const redirectUri = `${server.url}/callback/${new URL(page.url()).searchParams.get('id')}`;
+      await page.getByText(redirectUri).waitFor();
+      await page.getByLabel('Name', { exact: true }).fill('Acme ID');
+      await page.getByLabel('Target').fill('acme');
+      await page.getByLabel('Client ID').fill('aldaba');
+      await page.getByLabel('Client secret').fill('a secret of the tests');
+      const issuer = page.getByLabel(/^Issuer/);
+      await issuer.fill('login.example.com');
+      await save(page);
+      await page.locator('[data-path="config:issuer"][aria-invalid="true"]').waitFor();
+      await page.locator('.cm-content').first().waitFor();
+      await look('refused');
+      await issuer.fill('https://login.example.com');
+      await save(page);
+      await page.getByRole('heading', { level: 1, name: 'Acme ID' }).waitFor();
+      await page.getByText(redirectUri).waitFor();
+    });
+
+    it('set up email with a published package, and send a test with values that are not saved', async () => {
+      await visitor.open('connectors');
+      await choose(page, { button: 'Set up email', provider: 'SMTP' });
+      await page.getByLabel('Email address').fill('anna@example.com');
+      await page.getByRole('button', { name: 'Send', exact: true }).click();
+      await page.getByText('Enter a value.').first().waitFor();
+      await page.getByLabel('Host').fill('127.0.0.1');
+      await page.getByLabel('Port').fill('1');
+      await page.getByLabel('From Email').fill('noreply@example.com');
+      const send = page.getByRole('button', { name: 'Send', exact: true });
+      await send.click();
+      await page.getByRole('alert').waitFor();
+      await look('test-failed');
+      await page.getByLabel('Port').fill(String(mailbox.config['port']));
+      await send.click();
+      await page.getByText('The service accepted the message to anna@example.com').waitFor();
+      assert.equal(await mailbox.codeTo('anna@example.com'), '000000');
+      await look('test-sent');
+      await save(page);
+      await page.getByRole('heading', { level: 1, name: 'SMTP' }).waitFor();
+    });
+
+    it('delete a connector once its name is typed, and say what depends on it', async () => {
+      await visitor.open('connectors');
+      await page.getByText('Acme ID').waitFor();
+      await look('list');
+      await page.getByRole('link', { name: /WeChat/ }).click();
+      await page.getByRole('button', { name: 'Delete connector' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Delete connector' });
+      await dialog.getByText('The button for WeChat disappears').waitFor();
+      await look('delete');
+      await dialog.getByRole('textbox').fill('WeChat');
+      await dialog.getByRole('button', { name: 'Delete connector' }).click();
+      await page.getByText('Acme ID').waitFor();
+      assert.equal(await page.getByRole('link', { name: /WeChat/ }).count(), 0);
+      assert.deepEqual(visitor.complaints, []);
+    });
+  });
+}
