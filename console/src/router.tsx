@@ -5,6 +5,7 @@ import { connectorRoutes } from './areas/connectors/routes.ts';
 import { dashboardRoutes } from './areas/dashboard/routes.ts';
 import { guideRoutes } from './areas/guides/routes.ts';
 import { signInExperienceRoutes } from './areas/sign-in-experience/routes.ts';
+import { userRoutes } from './areas/users/routes.ts';
 import { consoleUrl, defaultTenant } from './settings.ts';
 import { ErrorPage, NotFoundPage } from './shell/error-pages.tsx';
 import { PendingPage } from './shell/pending-page.tsx';
@@ -34,6 +35,7 @@ const routeTree = rootRoute.addChildren([
     ...guideRoutes,
     ...connectorRoutes,
     ...signInExperienceRoutes,
+    ...userRoutes,
   ]),
 ]);
 

@@ -1,5 +1,12 @@
 /** The pages of the sidebar and of the command palette, in their order: one line a page, next to its route. */
-import { IconApps, IconLayoutDashboard, IconLogin2, IconPlugConnected, type TablerIcon } from '@tabler/icons-react';
+import {
+  IconApps,
+  IconLayoutDashboard,
+  IconLogin2,
+  IconPlugConnected,
+  IconUsers,
+  type TablerIcon,
+} from '@tabler/icons-react';
 import type en from './phrases/en.ts';
 
 export interface NavigationPage {
@@ -26,7 +33,7 @@ const groups: readonly NavigationGroup[] = [
     ],
   },
   { name: 'signIn', pages: [{ name: 'signInExperience', icon: IconLogin2, path: 'sign-in-experience' }] },
-  { name: 'people', pages: [] },
+  { name: 'people', pages: [{ name: 'users', icon: IconUsers, path: 'users' }] },
   { name: 'customize', pages: [] },
   { name: 'operate', pages: [] },
 ];
