@@ -51,14 +51,18 @@ export function useChange<const R extends RouteContract>(route: R, { also = [] }
   const roots = [rootOf(route.path), ...also];
   return useMutation<BodyFrom<R>, ApiError, NonNullable<Arguments<R>[0]>>({
     mutationFn: (given) => apiOf(tenant).call(route, ...([given] as unknown as Arguments<R>)),
-    onSuccess: () =>
+    onSuccess: (_, given) =>
       client.invalidateQueries({
-        predicate: ({ queryKey: [of, path] }) =>
+        predicate: ({ queryKey: [of, path, asked] }) =>
           of === tenant &&
           typeof path === 'string' &&
-          roots.some((root) => path === root || path.startsWith(`${root}/`)),
+          roots.some((root) => path === root || path.startsWith(`${root}/`)) &&
+          // What was deleted is not asked for again: its page is still there until the list is.
+          !(route.method === 'DELETE' && path === route.path && paramsOf(asked) === paramsOf(given)),
       }),
   });
 }
 
 const rootOf = (path: string): string => path.split('/', 3).join('/');
+const paramsOf = (given: unknown): string | undefined =>
+  JSON.stringify((given as { params?: object } | undefined)?.params);
