@@ -53,9 +53,15 @@ export function useForm<Values extends Record<string, unknown>>(options: FormOpt
   const changes = Object.keys(form.values).filter((name) => !isEqual(form.values[name], saved[name])).length;
   const savedText = JSON.stringify(saved);
   const lastSaved = useRef(saved);
+  // What was saved last: the server may write it in another way, e.g. without blanks at its ends.
+  const sent = useRef<Values>(undefined);
   // biome-ignore lint/correctness/useExhaustiveDependencies: follows what the server has, not the form.
   useEffect(() => {
-    const next = follow(form.values, { before: lastSaved.current, now: saved, isSaving });
+    const next = follow(form.values, {
+      before: lastSaved.current,
+      sent: isSaving ? form.values : sent.current,
+      now: saved,
+    });
     lastSaved.current = saved;
     if (isEqual(next, saved)) reset(saved);
     else form.setValues(next);
@@ -80,6 +86,7 @@ export function useForm<Values extends Record<string, unknown>>(options: FormOpt
     setRefusal(undefined);
     try {
       await save(form.values);
+      sent.current = form.values;
       form.setInitialValues(form.values);
       return true;
     } catch (error) {
@@ -108,15 +115,15 @@ export function useForm<Values extends Record<string, unknown>>(options: FormOpt
 }
 
 /**
- * The values of a form once the server has others: members with unsaved changes stay. While the form is saved, the
- * server's answer replaces them as well, but only where it is news: one save may be several requests.
+ * The values of a form once the server has others: members with unsaved changes stay. The server's answer to what was
+ * sent replaces them as well, but only where it is news: one save may be several requests.
  */
 function follow<Values extends Record<string, unknown>>(
   values: Values,
-  { before, now, isSaving }: { before: Values; now: Values; isSaving: boolean },
+  { before, sent, now }: { before: Values; sent: Values | undefined; now: Values },
 ): Values {
   const news = Object.keys(now).filter((name) => !isEqual(now[name], before[name]));
-  const taken = news.filter((name) => isSaving || isEqual(values[name], before[name]));
+  const taken = news.filter((name) => isEqual(values[name], before[name]) || isEqual(values[name], sent?.[name]));
   return { ...values, ...Object.fromEntries(taken.map((name) => [name, now[name]])) };
 }
 

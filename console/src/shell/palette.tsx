@@ -1,4 +1,5 @@
 import { listApplications, listUsers } from '@aldaba/contract/routes';
+import { Modal, VisuallyHidden } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { createSpotlight, Spotlight } from '@mantine/spotlight';
 import '@mantine/spotlight/styles.layer.css';
@@ -42,6 +43,9 @@ export default function Palette({ tenant, isOpen, onClose }: PaletteProps) {
       scrollable
       maxHeight={420}
     >
+      <VisuallyHidden>
+        <Modal.Title>{t('search.placeholder')}</Modal.Title>
+      </VisuallyHidden>
       <Spotlight.Search
         placeholder={t('search.placeholder')}
         aria-label={t('search.placeholder')}

@@ -46,7 +46,7 @@ for (const screen of ['desktop', 'phone'] as const) {
           await page.getByLabel('Redirect URIs 1', { exact: true }).inputValue(),
           'https://shop.example.com/callback',
         );
-        await page.getByRole('link', { name: 'Applications' }).first().click();
+        await page.getByRole('main').getByRole('link', { name: 'Applications' }).first().click();
         await page.getByRole('searchbox').fill('flower');
         await page.waitForURL(/q=flower/);
         await page.getByRole('link', { name: /Flower shop/ }).waitFor();

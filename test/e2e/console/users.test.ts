@@ -81,7 +81,7 @@ async function suspendAndFind(page: Page, look: Look): Promise<void> {
   const suspend = page.getByRole('dialog', { name: 'Suspend user' });
   await suspend.getByRole('button', { name: 'Suspend user' }).click();
   await page.getByText('Suspended', { exact: true }).waitFor();
-  await page.getByRole('link', { name: 'Users' }).first().click();
+  await page.getByRole('main').getByRole('link', { name: 'Users' }).first().click();
   await page.getByRole('searchbox').fill('mei.lin');
   await page.waitForURL(/q=mei/);
   await page.getByRole('link', { name: /Mei Lin/ }).waitFor();
