@@ -12,11 +12,14 @@ import { consoleUrl, settings } from './settings.ts';
 const known = [settings.endpoint, settings.adminUrl].map((url) => new URL(url).origin);
 
 async function start(): Promise<void> {
+  // The server ignores further slashes in front of a path. In a URL, `//console/` would be the name of a host.
+  const path = location.pathname.replace(/^\/{2,}/, '/') + location.search + location.hash;
   // Opened by another name of the server: the sign-in returns to the configured one.
   if (!known.includes(location.origin)) {
-    location.replace(new URL(location.href.slice(location.origin.length), settings.endpoint));
+    location.replace(new URL(path, settings.endpoint));
     return;
   }
+  if (location.pathname.startsWith('//')) history.replaceState(null, '', path);
   if (location.href.startsWith(`${consoleUrl}/callback?`)) history.replaceState(null, '', await returnAddress());
   createRoot(document.getElementById('root') as HTMLElement).render(
     <StrictMode>
@@ -33,5 +36,10 @@ async function returnAddress(): Promise<string> {
     return consoleUrl;
   }
 }
+
+// The browser's Back button must not bring back a page of a session that has ended.
+addEventListener('pageshow', ({ persisted }) => {
+  if (persisted) location.reload();
+});
 
 void start();

@@ -1,11 +1,11 @@
 import { ApiError } from '@aldaba/contract/client';
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
-import { leaveToSignIn } from '../session/session.ts';
+import { renewRefused } from '../session/session.ts';
 
 /** A session that ended, or an account that lost its roles, leads to the sign-in page and back. */
 function handle(error: unknown): void {
   const tenant = /\/t\/([^/]+)/.exec(location.pathname)?.[1];
-  if (error instanceof ApiError && error.status === 401 && tenant) void leaveToSignIn(tenant);
+  if (error instanceof ApiError && error.status === 401 && tenant) void renewRefused(tenant);
 }
 
 export const queryClient = new QueryClient({

@@ -36,7 +36,9 @@ interface SignInState {
   returnTo: string;
 }
 
-let current: { tenant: string; user: User } | undefined;
+let current: { tenant: string; user: User; since: number } | undefined;
+/** The server's refusal of the sign-in that has just returned. */
+let refusal: ErrorResponse | undefined;
 let renewal: Promise<User> | undefined;
 
 const forTenant = (tenant: string) => ({
@@ -45,21 +47,25 @@ const forTenant = (tenant: string) => ({
 });
 
 const remember = (tenant: string, user: User): User => {
-  current = { tenant, user };
+  current = { tenant, user, since: Date.now() };
   return user;
 };
 
 /**
  * The signed-in administrator of a tenant. Leaves for the sign-in page, and does not resolve, if a user has to answer.
+ *
+ * @throws ErrorResponse once after the server refused the sign-in that has just returned: it would refuse the next one
+ *   as well, and the browser would go back and forth without end
  */
 export async function requireAdministrator(tenant: string): Promise<Administrator> {
+  const refused = refusal;
+  refusal = undefined;
+  if (refused) throw refused;
   return toAdministrator(current?.tenant === tenant ? current.user : await begin(tenant));
 }
 
 async function begin(tenant: string): Promise<User> {
-  // From another site than the session's, a frame gets no cookies.
-  const isSameOrigin = new URL(settings.adminUrl).origin === location.origin;
-  if (isSameOrigin && !current) {
+  if (!current) {
     try {
       const user = await manager.signinSilent({ ...forTenant(tenant), forceIframeAuth: true });
       if (user) return remember(tenant, user);
@@ -73,7 +79,7 @@ async function begin(tenant: string): Promise<User> {
 const isTimeout = (error: unknown) => error instanceof Error && error.name === 'ErrorTimeout';
 
 /** Leaves for the sign-in page and returns to the current address afterwards. */
-export async function leaveToSignIn(tenant: string): Promise<never> {
+async function leaveToSignIn(tenant: string): Promise<never> {
   current = undefined;
   const state: SignInState = { returnTo: location.pathname + location.search + location.hash };
   await manager.signinRedirect({
@@ -86,9 +92,24 @@ export async function leaveToSignIn(tenant: string): Promise<never> {
   return new Promise(() => undefined);
 }
 
+/** Leaves for the sign-in page because the API refused the token; not if the token is as new as one could be. */
+export async function renewRefused(tenant: string): Promise<void> {
+  if (current && Date.now() - current.since > freshness) await leaveToSignIn(tenant);
+}
+
+/** Milliseconds in which another sign-in would get a token that is refused as well. */
+const freshness = 30_000;
+
 /** Finishes a sign-in at the address of the callback. @returns the path to continue at */
 export async function finishSignIn(): Promise<string> {
-  const user = await manager.signinRedirectCallback();
+  let user: User;
+  try {
+    user = await manager.signinRedirectCallback();
+  } catch (error) {
+    if (!(error instanceof ErrorResponse)) throw error;
+    refusal = error;
+    return (error.state as SignInState).returnTo;
+  }
   const { returnTo } = user.state as SignInState;
   const path = new URL(returnTo, location.origin).pathname;
   remember(tenantOf(path), user);
