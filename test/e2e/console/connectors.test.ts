@@ -140,7 +140,7 @@ for (const screen of ['desktop', 'phone'] as const) {
       await dialog.getByRole('textbox').fill('WeChat');
       await dialog.getByRole('button', { name: 'Delete connector' }).click();
       await page.getByText('Acme ID').waitFor();
-      assert.equal(await page.getByRole('link', { name: /WeChat/ }).count(), 0);
+      await page.getByRole('link', { name: /WeChat/ }).waitFor({ state: 'detached' });
       // The refusals above are in the browser's console as well.
       assert.deepEqual(
         visitor.complaints.filter((complaint) => !/status of 4(00|22)/.test(complaint)),
