@@ -23,6 +23,7 @@ import { passwordRules } from '../features/appearance/hosted-pages/words.ts';
 import type { SocialConnector } from '../features/connectors/connectors/index.ts';
 import { defaultCodeLifetime } from '../features/connectors/verification-codes/lifetime.ts';
 import type { User } from '../features/people/users/user.ts';
+import { defined } from '../kernel/defined.ts';
 import { formQuestions } from './extra-profile/questions.ts';
 import type { BindingPage } from './factors/second-factor.ts';
 import { type Address, maskAddress } from './machine/factor.ts';
@@ -72,6 +73,10 @@ const worksHere = (
   { inWeChat }: Pick<PageOffer, 'inWeChat'>,
 ): boolean => !(inWeChat && platform === 'Web' && target === 'wechat');
 
+/** WeChat on a phone; its window on a desktop shows QR codes that the phone can scan. */
+export const isWeChat = (userAgent = ''): boolean =>
+  /MicroMessenger/i.test(userAgent) && /Mobile|Android/i.test(userAgent);
+
 /**
  * The connector that an application leads to at once. Undefined for native connectors, which need the app's bridge, and
  * where terms need a tick: both are found on the first page. Of two with one target the one made for browsers counts.
@@ -116,7 +121,7 @@ const hasRegistration = (context: PageContext): boolean =>
 
 export function signInView(
   context: PageContext,
-  form: Pick<SignInView, 'username' | 'notice'> & { error?: PageError } = {},
+  form: { username?: string | undefined; notice?: SignInView['notice'] | undefined; error?: PageError } = {},
 ): SignInView {
   const shown = signInForm(context);
   const { error, ...rest } = form;
@@ -129,11 +134,15 @@ export function signInView(
     ...socialOptions(context),
     ...(hasRegistration(context) ? { registerPath: '/register' } : {}),
     terms: termsOf(context.settings, 'sign-in'),
-    ...rest,
+    ...defined(rest),
     // One field takes whatever signs in.
     ...(error ? { error: error.field === 'address' ? { ...error, field: 'username' } : error } : {}),
   };
 }
+
+/** The URL alone does not prove that a password was replaced, so the state of the sign-in is checked. */
+export const isPasswordReplaced = (state: SignInState | undefined): boolean =>
+  state?.intent === 'ForgotPassword' && state.userId === undefined && state.challenges.length === 0;
 
 function signInForm(context: PageContext): SignInView['form'] {
   if (isIdentifierFirst(context)) return 'identifier';
@@ -177,13 +186,19 @@ export function registerView(
 /** An identifier as the user writes it. */
 export const shownIdentifier = ({ type, value }: GivenIdentifier): string => (type === 'phone' ? `+${value}` : value);
 
+/** What the user will sign in with, for the password manager to keep a new password under. */
+export function signInNameOf({ profile, proofs }: SignInState): string | undefined {
+  const proof = proofs.find((known) => known.type === 'Password');
+  return profile.username ?? proof?.identifier.value;
+}
+
 /** The submitted values, to fill the same page again. */
 export interface ContinueForm {
-  username?: string;
-  typedAddress?: string;
-  error?: PageError;
+  username?: string | undefined;
+  typedAddress?: string | undefined;
+  error?: PageError | undefined;
   /** Reads a field by its name. */
-  read?: (name: string) => string;
+  read?: ((name: string) => string) | undefined;
 }
 
 /** Undefined when something is missing that this page cannot ask for. */
@@ -192,7 +207,7 @@ export function continueView(
   { missing, expired }: { missing: readonly MissingDetail[]; expired?: true },
   { read, ...form }: ContinueForm = {},
 ): ContinueView | undefined {
-  const page = { kind: 'continue' as const, appId: context.appId, ...form };
+  const page = { kind: 'continue' as const, appId: context.appId, ...defined(form) };
   const address = missingAddress(context, missing);
   if (address !== undefined) return { ...page, address, missing: [], questions: [], passwordRules: [] };
   const askable = missing.filter((detail) => detail === 'username' || detail === 'password');
@@ -277,7 +292,7 @@ const usualDelay = 30;
 export function verificationCodeView(
   context: PageContext,
   code: { createdAt: number; identifier: Address },
-  shown: { signsIn: boolean; now: number; backPath: string; resent?: true; error?: PageError },
+  shown: { signsIn: boolean; now: number; backPath: string; resent?: true | undefined; error?: PageError | undefined },
 ): VerificationCodeView {
   const { signsIn, now, ...rest } = shown;
   const { createdAt, identifier } = code;
@@ -291,7 +306,7 @@ export function verificationCodeView(
     expiresIn: Math.max(0, lifetime - age),
     resendAfter: Math.min(usualDelay, Math.max(0, usualDelay - age)),
     ...(signsIn && takesPassword(context, identifier) ? { passwordPath: '/sign-in/password' } : {}),
-    ...rest,
+    ...defined(rest),
   };
 }
 

@@ -11,7 +11,7 @@ import { awaitedCode } from '../steps/begin.ts';
 import type { FormRequest } from '../steps/forms.ts';
 import type { SignIn } from '../steps/index.ts';
 import type { StepResult } from '../steps/run.ts';
-import { type PageContext, reachableBy } from '../views.ts';
+import { isWeChat, type PageContext, reachableBy } from '../views.ts';
 
 /** A request for a page of a sign-in, or with one of its forms. */
 export interface PageRequest extends FormRequest {
@@ -184,13 +184,9 @@ export async function openPage(
   interaction: Interaction,
 ): Promise<PageRequest> {
   const { pages, connectors } = signIn.pageNeeds;
+  const { applicationId: appId, handle } = interaction;
   const { uiLocales, organizationId } = interaction.request;
-  const options = {
-    appId: interaction.applicationId,
-    interaction: interaction.handle,
-    uiLocales,
-    organizationId,
-  };
+  const options = { appId, interaction: handle, uiLocales, organizationId };
   const [configured, settings, language, offered] = await Promise.all([
     connectors.list(request.tenant),
     signIn.settings(request.tenant),
@@ -198,7 +194,7 @@ export async function openPage(
     connectors.social(request.tenant),
   ]);
   const context: PageContext = {
-    appId: interaction.applicationId,
+    appId,
     settings,
     language,
     connectors: offered,
@@ -245,9 +241,6 @@ export const wantsJson = (request: Request): boolean => {
   const accept = request.headers.accept ?? '';
   return accept.includes('application/json') && !accept.includes('text/html');
 };
-
-/** WeChat on a phone; its window on a desktop shows QR codes that the phone can scan. */
-const isWeChat = (userAgent = ''): boolean => /MicroMessenger/i.test(userAgent) && /Mobile|Android/i.test(userAgent);
 
 /** The values of a form or a query that are given once. */
 export const textsOf = (given: unknown): Record<string, string> =>

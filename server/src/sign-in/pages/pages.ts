@@ -8,7 +8,6 @@ import { AldabaError } from '../../kernel/errors.ts';
 import { readAnswers } from '../extra-profile/answers.ts';
 import { formAnswers } from '../extra-profile/questions.ts';
 import { type MissingDetail, resolvePolicy } from '../machine/policy.ts';
-import type { SignInState } from '../machine/state.ts';
 import type { Prompt } from '../machine/vocabulary.ts';
 import type { Interaction } from '../port.ts';
 import { awaitedCode } from '../steps/begin.ts';
@@ -18,11 +17,13 @@ import type { SignIn } from '../steps/index.ts';
 import {
   continueView,
   forgotPasswordView,
+  isPasswordReplaced,
   oneTimeTokenView,
   passwordRefusedView,
   registerView,
   resetPasswordView,
   shownIdentifier,
+  signInNameOf,
   signInPasswordView,
   signInView,
   takesPassword,
@@ -64,12 +65,7 @@ function firstPages({ signIn, get }: PageRoutes): void {
     const state = signIn.findState(interaction);
     const username = state?.identifier ? shownIdentifier(state.identifier) : hintOf(interaction);
     const isNotified = isPasswordReplaced(state) && textsOf(request.query).notice === 'password-changed';
-    return show(
-      signInView(context, {
-        ...(username === undefined ? {} : { username }),
-        ...(isNotified ? { notice: 'password-changed' } : {}),
-      }),
-    );
+    return show(signInView(context, { username, notice: isNotified ? 'password-changed' : undefined }));
   });
   get('/register', async ({ interaction, context, show, redirect }) => {
     if (!resolvePolicy(context.settings).register) return redirect('/sign-in');
@@ -122,11 +118,8 @@ function continueRoutes({ signIn, bound }: PageRoutes): void {
       if (prompt.kind === 'done') return undefined;
       const known = prompt.missing.includes('username') ? undefined : signInNameOf(signIn.stateOf(interaction));
       const username = typed.username || known;
-      const page = continueView(context, prompt, {
-        ...(username === undefined ? {} : { username }),
-        ...(error ? { error, read: field } : {}),
-        ...(typed.address ? { typedAddress: typed.address } : {}),
-      });
+      const typedAddress = typed.address || undefined;
+      const page = continueView(context, prompt, { username, typedAddress, error, read: error && field });
       if (!page) throw new AldabaError('user.missing_profile', { missingProfile: prompt.missing });
       return page;
     },
@@ -151,8 +144,8 @@ function codeRoutes({ signIn, bound }: PageRoutes): void {
       signsIn: prompt.kind === 'sign-in',
       now: signIn.pageNeeds.clock.now(),
       backPath: pageOf(prompt),
-      ...(isResent ? { resent: true } : {}),
-      ...(error ? { error } : {}),
+      resent: isResent || undefined,
+      error,
     });
   });
   form(
@@ -237,15 +230,5 @@ function givenDetails(page: PageRequest, missing: readonly MissingDetail[]): Det
   }
   return details;
 }
-
-/** What the user will sign in with, for the password manager to keep a new password under. */
-function signInNameOf({ profile, proofs }: SignInState): string | undefined {
-  const proof = proofs.find((known) => known.type === 'Password');
-  return profile.username ?? proof?.identifier.value;
-}
-
-/** The URL alone does not prove that a password was replaced, so the state of the sign-in is checked. */
-const isPasswordReplaced = (state: SignInState | undefined): boolean =>
-  state?.intent === 'ForgotPassword' && state.userId === undefined && state.challenges.length === 0;
 
 const hintOf = ({ request: { loginHint } }: Interaction): string | undefined => loginHint?.slice(0, 128) || undefined;

@@ -85,9 +85,8 @@ function landingRoutes({ signIn: { pageNeeds }, route }: PageRoutes): void {
   route('post', '/callback/:connectorId', async (request, reply) => {
     const connectorId = connectorOf(request);
     const query = new URLSearchParams();
-    for (const [name, value] of Object.entries((request.body ?? {}) as Form)) {
-      for (const item of Array.isArray(value) ? value : [value]) if (typeof item === 'string') query.append(name, item);
-    }
+    for (const [name, value] of Object.entries((request.body ?? {}) as Form))
+      for (const item of [value].flat()) if (typeof item === 'string') query.append(name, item);
     return reply.redirect(`${request.tenant.basePath}/callback/${encodeURIComponent(connectorId)}?${query}`, 303);
   });
 }
