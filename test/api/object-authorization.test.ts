@@ -232,6 +232,8 @@ describe('Object authorization', () => {
     ]);
     /** Digests of passwords, what is sealed in the database, and the private half of a key. */
     const keptSecrets = /\$argon2|"v1\.[\w-]{40}|"d":"[\w-]{43}"|"(?:p|q|dp|dq|qi)":"[\w-]{40}/;
+    /** Answer with a sealed value by design: the page that the caller may post back for a minute. */
+    const sealed = new Set(['/api/sign-in-exp/preview']);
     const shown: string[] = [];
     const closed: string[] = [];
     let succeeded = 0;
@@ -242,7 +244,7 @@ describe('Object authorization', () => {
         reply.body?.code === 'guard.invalid_input' ||
         (route.method === 'GET' && reply.status !== 200 && !absent.has(route.path));
       if (isClosed) closed.push(`${nameOf(route)}: ${reply.status} ${JSON.stringify(reply.body)}`);
-      if (keptSecrets.test(JSON.stringify(reply.body))) shown.push(nameOf(route));
+      if (!sealed.has(route.path) && keptSecrets.test(JSON.stringify(reply.body))) shown.push(nameOf(route));
       if (reply.status < 300) succeeded += 1;
     }
     assert.deepEqual(closed, []);
