@@ -164,7 +164,7 @@ describe('Setup link', () => {
     await page.getByText('The passwords do not match.').waitFor();
     await page.getByLabel('Repeat the password').fill(goodPassword);
     await page.getByRole('button', { name: 'Create administrator' }).click();
-    await page.getByRole('heading', { level: 1, name: 'Applications' }).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'Get started' }).waitFor();
     assert.ok(page.url().startsWith(`${server.url}/console/`), page.url());
     assert.deepEqual(visitor.complaints, []);
     const again = await page.goto(link);
