@@ -15,7 +15,7 @@ describe('Consent', () => {
   let userId: string;
   let readId: string;
   before(async () => {
-    provider = await startProvider();
+    provider = await startProvider({ isStill: true });
     const register = async (isThirdParty: boolean) => {
       const oidcClientMetadata = { redirectUris: [redirectUri] };
       const { id, secret = '' } = await provider.addClient({

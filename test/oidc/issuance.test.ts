@@ -50,7 +50,7 @@ describe('Issuance of tokens', () => {
   const organizationRoles = createOrganizationRoles({ events });
   const organizations = createOrganizations({ clock: { now: () => Date.now() }, organizationRoles, events });
   before(async () => {
-    provider = await startProvider();
+    provider = await startProvider({ isStill: true });
     await provider.resources.create(provider.tenant.db, { name: 'Library', indicator, accessTokenTtl: 600 });
   });
   after(() => provider.close());

@@ -30,7 +30,7 @@ describe('Organization tokens', () => {
   let factors: MfaVerifications;
   const ids = { read: '', write: '', pay: '', reader: '', writer: '', robot: '' };
   before(async () => {
-    provider = await startProvider();
+    provider = await startProvider({ isStill: true });
     const vault = createVault('a secret for tests that is long enough');
     factors = createMfaVerifications({ clock: provider.clock, vault, users: provider.users, events });
     const { db } = provider.tenant;

@@ -100,12 +100,13 @@ const secret = 'a secret for tests that is long enough';
 
 export interface ProviderOptions {
   /**
-   * Whether time passes only by `clock.advance`, so that no cached value expires while the test runs on a slow machine.
+   * Whether nothing but the test's own requests sends statements: time passes only by `clock.advance`, so that no cached
+   * value expires on a slow machine, and the signing keys exist, which are otherwise created in the background.
    */
-  isClockStopped?: boolean;
+  isStill?: boolean;
 }
 
-export async function startProvider({ isClockStopped = false }: ProviderOptions = {}): Promise<Provider> {
+export async function startProvider({ isStill = false }: ProviderOptions = {}): Promise<Provider> {
   const { urlOf, admin, drop } = await cluster();
   const name = `t_${randomUUID().replaceAll('-', '')}`;
   await admin(`create database ${name} owner ${/\/\/([^:@/]+)/.exec(urlOf(name))?.[1] ?? 'postgres'}`);
@@ -113,7 +114,7 @@ export async function startProvider({ isClockStopped = false }: ProviderOptions 
   const migrations = `${findRoot(process.env)}/server/src/store/migrations`;
   const { role } = await migrate(urlOf(name), migrations, () => undefined);
   const database = openDatabase({ url: urlOf(name), poolSize: 6, log, ...(role ? { role } : {}) });
-  const clock = createClock(isClockStopped);
+  const clock = createClock(isStill);
   const port = await freePort();
   const url = `http://localhost:${port}`;
   const features = await compose({ database, clock, url, log });
@@ -121,6 +122,7 @@ export async function startProvider({ isClockStopped = false }: ProviderOptions 
   const tenant = await tenancy.get('default');
   const http = createHttp({ tenancy, log, trustedProxies: [] });
   oidcRoutes(http, oidc);
+  if (isStill) await oidc.keys.list(tenant);
   const signIn = { amr: ['pwd'] };
   addTestRoutes(http, oidc, { clock, signIn });
   await http.listen({ port, host: '127.0.0.1' });

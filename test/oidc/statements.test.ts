@@ -13,7 +13,7 @@ describe('SQL statements of a token grant', () => {
   let provider: Provider;
   let every: EveryGrant;
   before(async () => {
-    provider = await startProvider({ isClockStopped: true });
+    provider = await startProvider({ isStill: true });
     every = await everyGrant(provider);
   });
   after(() => provider.close());

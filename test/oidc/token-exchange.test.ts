@@ -34,7 +34,7 @@ describe('Token exchange', () => {
   let foreign: Party;
   let userId: string;
   before(async () => {
-    provider = await startProvider();
+    provider = await startProvider({ isStill: true });
     const register = async (custom: { allowTokenExchange?: boolean }, isThirdParty = false) => {
       const { id, secret = '' } = await provider.addClient({
         type: 'Traditional',

@@ -10,7 +10,7 @@ describe('Maintenance of protocol data', () => {
   let party: Party;
   let userId: string;
   before(async () => {
-    provider = await startProvider();
+    provider = await startProvider({ isStill: true });
     party = createParty(provider, { id: 'demo-app', redirectUri: `${provider.url}/demo-app` });
     userId = (await provider.addUser({ username: 'ada' })).id;
   });

@@ -84,7 +84,7 @@ export function createRings({ caches, database, vault, clock, log }: RingNeeds):
   };
   const settle = (tenant: Tenant) =>
     once(`settle ${tenant.id}`, () => change(tenant, (tx) => rotation.settleKeys(tx, clock.now())));
-  const fill: Rings['fill'] = async (tenant, status) => {
+  const create = async (tenant: Tenant, status: rotation.MissingKey['status']) => {
     const missing = rotation.findMissing(await findKeys(tenant.db)).filter((place) => place.status === status);
     if (missing.length === 0) return;
     // Before the transaction, which must not hold a connection while an RSA key is generated.
@@ -95,7 +95,12 @@ export function createRings({ caches, database, vault, clock, log }: RingNeeds):
       for (const key of fresh) await rotation.fillPlace(tx, { ...key, status });
     });
   };
-  const fillOnce: Rings['fill'] = (tenant, status) => once(`${status} ${tenant.id}`, () => fill(tenant, status));
+  const fillOnce: Rings['fill'] = (tenant, status) => once(`${status} ${tenant.id}`, () => create(tenant, status));
+  const fill: Rings['fill'] = async (tenant, status) => {
+    // Work in progress may have begun before the caller's change; its failure is its own caller's.
+    await running.get(`${status} ${tenant.id}`)?.catch(() => undefined);
+    await fillOnce(tenant, status);
+  };
   const fillLater = (tenant: Tenant) => {
     fillOnce(tenant, 'next').catch((error) =>
       log.error({ err: error, tenant: tenant.id }, 'Creating a signing key failed'),
