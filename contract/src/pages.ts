@@ -307,7 +307,8 @@ export interface ErrorView extends WayBack {
 export interface SetupView {
   kind: 'setup';
   token: string;
-  username?: string;
+  /** As typed: a username or an email address. */
+  identifier?: string;
   passwordRules: PasswordRule[];
   error?: PageError;
 }

@@ -342,7 +342,7 @@ export const sampleViews = {
   setup: {
     kind: 'setup',
     token: 'one-time',
-    username: 'admin',
+    identifier: 'admin',
     passwordRules,
     error: { field: 'confirmPassword', code: 'guard.invalid_input', message: 'The passwords do not match.' },
   },

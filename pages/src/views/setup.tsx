@@ -1,5 +1,5 @@
 import type { PageFrame, SetupView } from '@aldaba/contract/pages';
-import { Alert, Field, Hidden, Submit } from '../fields.tsx';
+import { Alert, Field, Hidden, IdentifierField, Submit } from '../fields.tsx';
 import { Onward } from '../icons.tsx';
 import { type PhraseKey, phrase } from '../phrases/index.ts';
 import { NewCredentials, retypingError } from './entry.tsx';
@@ -14,7 +14,14 @@ export const Setup = ({ frame, view: given }: { frame: PageFrame; view: SetupVie
       <Alert error={view.error} />
       <form class="main-form" method="post" action={`${frame.basePath}/setup`}>
         <Hidden fields={{ token: view.token }} />
-        <NewCredentials frame={frame} view={view} asks={['username', 'password']} />
+        <IdentifierField
+          frame={frame}
+          identifiers={['username', 'email']}
+          value={view.identifier}
+          error={view.error}
+          focus={view.error?.field === 'username'}
+        />
+        <NewCredentials frame={frame} view={view} asks={['password']} />
         <Field
           frame={frame}
           name="confirmPassword"

@@ -159,9 +159,20 @@ function withStart(change: SignInExperienceChange, before: SignInExperience, now
   };
 }
 
-/** Administrators are created by invitation or by the one-time setup link: registration in the admin tenant is off. */
+const byPassword = { password: true, verificationCode: false, isPasswordPrimary: true };
+
+/**
+ * Administrators are created by invitation or by the one-time setup link, with a username or an email address:
+ * registration in the admin tenant is off, and no sign-in asks for the other of the two.
+ */
 export const seedSignInExperience: Seed = async (tx, tenantId) => {
-  if (tenantId === adminTenantId) await mergeSettings(tx, { signInMode: 'SignIn' });
+  if (tenantId !== adminTenantId) return;
+  const methods = (['username', 'email'] as const).map((identifier) => ({ identifier, ...byPassword }));
+  await mergeSettings(tx, {
+    signInMode: 'SignIn',
+    signIn: { methods },
+    signUp: { identifiers: [], password: false, verify: false },
+  });
 };
 
 /** NIST SP 800-63B requires more of a password that is the only factor; administrators control every tenant. */

@@ -58,15 +58,15 @@ export function setupRoutes(http: Http, setup: Setup, needs: Needs): void {
   http.post('/setup', async (request, reply) => {
     assertSameOrigin(request, () => false);
     const token = field(request, 'token');
-    const username = field(request, 'username').trim();
-    const given = { token, username, password: field(request, 'password') };
+    const identifier = field(request, 'username').trim();
+    const given = { token, identifier, password: field(request, 'password') };
     try {
       await setup.assertUsable(request.tenant, token);
       const repeated = field(request, 'confirmPassword') === given.password;
       if (!repeated) {
         await show(request, reply, {
           token,
-          username,
+          identifier,
           status: 422,
           error: mismatch(await needs.pages.language(request)),
         });
@@ -80,8 +80,8 @@ export function setupRoutes(http: Http, setup: Setup, needs: Needs): void {
         await fail(request, reply, error);
         return reply;
       }
-      const shown = pageErrorOf(error, await needs.pages.language(request));
-      await show(request, reply, { token, username, status: error.status, error: shown });
+      const shown = atIdentifier(pageErrorOf(error, await needs.pages.language(request)));
+      await show(request, reply, { token, identifier, status: error.status, error: shown });
     }
     return reply;
   });
@@ -89,10 +89,14 @@ export function setupRoutes(http: Http, setup: Setup, needs: Needs): void {
 
 interface Form {
   token: string;
-  username?: string;
+  identifier?: string;
 }
 
 const isCorrectable = ({ status }: AldabaError) => status === 400 || status === 422;
+
+/** The page asks for an email address in the field of the username. */
+const atIdentifier = (error: PageError): PageError =>
+  error.field === 'address' || error.code === 'user.email_already_in_use' ? { ...error, field: 'username' } : error;
 
 const mismatch = (language: PageLanguage): PageError => ({
   field: 'confirmPassword',

@@ -2,6 +2,7 @@ import type { SignInExperienceSettings } from '@aldaba/contract';
 import type { Clock } from '../../../kernel/clock.ts';
 import { hashToken } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
+import { requireEmail } from '../../../kernel/identifiers.ts';
 import { standardSecret } from '../../../kernel/ids.ts';
 import type { Passwords } from '../../../services/passwords/index.ts';
 import { passwordIssues } from '../../../services/passwords/rules.ts';
@@ -28,12 +29,13 @@ export interface Setup {
   /**
    * Consumes the link and creates the administrator, both or neither. The first administrator consumes all links.
    * @returns the ID of the user
-   * @throws AldabaError `setup.link_invalid`, `user.username_already_in_use`, `password.rejected`,
-   *   `guard.invalid_input` (data.field).
+   * @param given.identifier a username, or an email address if it contains `@`
+   * @throws AldabaError `setup.link_invalid`, `user.username_already_in_use`, `user.email_already_in_use`,
+   *   `user.invalid_email`, `user.username_rejected`, `password.rejected`
    */
   createAdministrator: (
     tenant: Tenant,
-    given: { token: string; username: string; password: string },
+    given: { token: string; identifier: string; password: string },
   ) => Promise<string>;
 }
 
@@ -72,18 +74,20 @@ export function createSetup(needs: SetupNeeds): Setup {
     },
     hasAdministrator: (tenant) => hasAdministrator(tenant.db),
     assertUsable,
-    async createAdministrator(tenant, { token, username, password }) {
+    async createAdministrator(tenant, { token, identifier, password }) {
       // Checked before the expensive hash: a request without a valid link costs the server little.
       await assertUsable(tenant, token);
       const { passwordPolicy, usernamePolicy } = await needs.signInExperiences.get(tenant);
-      const chosen = chosenUsername(usernamePolicy, username);
-      const issues = await passwordIssues(passwordPolicy, password, { username: chosen });
+      const name = identifier.includes('@')
+        ? { primaryEmail: requireEmail(identifier) }
+        : { username: chosenUsername(usernamePolicy, identifier) };
+      const issues = await passwordIssues(passwordPolicy, password, { username: identifier, email: identifier });
       if (issues.length > 0) throw new AldabaError('password.rejected', { issues });
       const digest = await passwords.hash(password);
       return tenant.db.transaction(async (tx) => {
         const consume = (await hasAdministrator(tx)) ? consumeLink : consumeAllLinks;
         if (!(await consume(tx, linkOf(token)))) throw new AldabaError('setup.link_invalid');
-        const user = await users.create(tx, { username: chosen, password: digest });
+        const user = await users.create(tx, { ...name, password: digest });
         await roles.assign(tx, 'user', user.id, [await roleId(tx)]);
         return user.id;
       });

@@ -68,6 +68,30 @@ describe('One-time setup link', () => {
     assert.ok(answer.searchParams.get('code'));
   });
 
+  it('creates an administrator by email address, who signs in with it later', async () => {
+    const link = await server.app.createAdminLink();
+    for (const refused of ['anna@', 'anna@localhost'])
+      assert.equal((await shownError(await send(link, { username: refused, password }))).field, 'username', refused);
+    const repeating = { username: 'margarethe@example.com', password: 'margarethe' };
+    assert.equal((await shownError(await send(link, repeating))).field, 'password');
+    assert.equal((await send(link, { username: ' Margarethe@Example.com', password })).status, 303);
+
+    const again = await server.app.createAdminLink();
+    const taken = await shownError(await send(again, { username: 'margarethe@example.com', password }));
+    assert.deepEqual([taken.field, taken.code], ['username', 'user.email_already_in_use']);
+
+    const admin = await server.app.tenancy.get('admin');
+    const { url } = authorization({
+      endpoint: admin.baseUrl,
+      clientId: 'admin-console',
+      redirectUri: `${server.url}/console/callback`,
+    });
+    const visit = visitOf({ ...server, url: admin.baseUrl }, createAgent());
+    await visit.agent.fetch(url);
+    const fields = { app_id: 'admin-console', username: 'MARGARETHE@example.com', password };
+    assert.match((await visit.post('/sign-in', fields)).headers.get('location') ?? '', /\/oidc\/auth/);
+  });
+
   // security: foreign-forms
   it('rejects a form of another site, which could sign a visitor in as another user', async () => {
     const link = await server.app.createAdminLink();
