@@ -100,8 +100,8 @@ const secret = 'a secret for tests that is long enough';
 
 export interface ProviderOptions {
   /**
-   * Whether nothing but the test's own requests sends statements: time passes only by `clock.advance`, so that no cached
-   * value expires on a slow machine, and the signing keys exist, which are otherwise created in the background.
+   * Whether nothing but the test's own requests sends statements: time passes only by `clock.advance`, so that no
+   * cached value expires on a slow machine, and the signing keys exist, which are otherwise created in the background.
    */
   isStill?: boolean;
 }
