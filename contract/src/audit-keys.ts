@@ -1,28 +1,31 @@
-import type { z } from 'zod';
-import type { interactionEventSchema } from './experience.ts';
-import type { HookEvent } from './hook-events.ts';
-import type { MfaFactor } from './mfa-factors.ts';
+import { type InteractionEvent, interactionEventSchema } from './experience.ts';
+import { hookEventSchema } from './hook-events.ts';
+import { type MfaFactor, mfaFactorSchema } from './mfa-factors.ts';
 
 /** Names of the grant types in audit log keys. `Unknown`: a grant type that is not supported. */
-export type AuditGrant =
-  | 'AuthorizationCode'
-  | 'RefreshToken'
-  | 'ClientCredentials'
-  | 'TokenExchange'
-  | 'DeviceCode'
-  | 'Unknown';
+const auditGrants = [
+  'AuthorizationCode',
+  'RefreshToken',
+  'ClientCredentials',
+  'TokenExchange',
+  'DeviceCode',
+  'Unknown',
+] as const;
+export type AuditGrant = (typeof auditGrants)[number];
 
 /** Names of the verification records in keys of the audit log. */
-export type AuditVerification =
-  | 'Password'
-  | 'NewPasswordIdentity'
-  | 'Social'
-  | 'EmailVerificationCode'
-  | 'PhoneVerificationCode'
-  | 'OneTimeToken'
-  | MfaFactor
-  | 'MfaEmailVerificationCode'
-  | 'MfaPhoneVerificationCode';
+const auditVerifications = [
+  'Password',
+  'NewPasswordIdentity',
+  'Social',
+  'EmailVerificationCode',
+  'PhoneVerificationCode',
+  'OneTimeToken',
+  ...mfaFactorSchema.options,
+  'MfaEmailVerificationCode',
+  'MfaPhoneVerificationCode',
+] as const;
+export type AuditVerification = (typeof auditVerifications)[number];
 
 /** A step of a sign-in: what follows `Interaction.<event>.` in a key of the audit log. */
 export type SignInStepKey =
@@ -34,13 +37,30 @@ export type SignInStepKey =
   | `Verification.${AuditVerification}.${'Create' | 'Submit'}`
   | `BindMfa.${MfaFactor}.Submit`;
 
-/** Every key that an entry of the audit log can have. */
-export type AuditKey =
-  | `ExchangeTokenBy.${AuditGrant}`
-  | 'RevokeToken'
-  | 'RevokeGrants'
-  | `Interaction.${'Create' | 'End'}`
-  | `Interaction.${z.output<typeof interactionEventSchema>}.${SignInStepKey}`
-  | `TriggerHook.${HookEvent}`
-  | `Action.${'PostFirstFactorVerification' | 'PostSignIn'}`
-  | `JwtCustomizer.${'AccessToken' | 'ClientCredentials'}`;
+const signInSteps: readonly SignInStepKey[] = [
+  'Create',
+  'Update',
+  ...auditVerifications.flatMap((name) => [`Verification.${name}.Create`, `Verification.${name}.Submit`] as const),
+  'Identifier.Submit',
+  'Profile.Update',
+  ...mfaFactorSchema.options.map((factor) => `BindMfa.${factor}.Submit` as const),
+  'Submit',
+];
+
+/** Every key that an entry of the audit log can have, a sign-in's in the order of its steps. */
+export const auditKeys = [
+  'Interaction.Create',
+  ...interactionEventSchema.options.flatMap((event) =>
+    signInSteps.map((step): `Interaction.${InteractionEvent}.${SignInStepKey}` => `Interaction.${event}.${step}`),
+  ),
+  'Interaction.End',
+  ...auditGrants.map((grant) => `ExchangeTokenBy.${grant}` as const),
+  'RevokeToken',
+  'RevokeGrants',
+  ...hookEventSchema.options.map((event) => `TriggerHook.${event}` as const),
+  'Action.PostFirstFactorVerification',
+  'Action.PostSignIn',
+  'JwtCustomizer.AccessToken',
+  'JwtCustomizer.ClientCredentials',
+] as const;
+export type AuditKey = (typeof auditKeys)[number];

@@ -12,6 +12,7 @@ import { messageErrors, messageStatuses } from './verification-codes.ts';
  */
 
 export const interactionEventSchema = z.enum(['SignIn', 'Register', 'ForgotPassword']);
+export type InteractionEvent = z.output<typeof interactionEventSchema>;
 export const interactionIdentifierSchema = z.object({ type: identifierSchema, value: z.string().min(1).max(256) });
 
 /** Where a code is sent to. Email addresses are case-insensitive. */

@@ -103,7 +103,7 @@ function SkeletonRows<Item>({ columns, hasMenu }: { columns: readonly ListColumn
 }
 
 /** The first cell of a row: what it is called, and a line below. */
-export function NameCell({ name, detail, picture }: { name: string; detail?: ReactNode; picture?: ReactNode }) {
+export function NameCell({ name, detail, picture }: { name: ReactNode; detail?: ReactNode; picture?: ReactNode }) {
   return (
     <span className={classes.name}>
       {picture}

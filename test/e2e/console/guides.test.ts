@@ -107,7 +107,7 @@ async function walkTabs(page: Page, look: (name: string) => Promise<void>): Prom
   assert.equal(await page.getByLabel('Display name').inputValue(), 'Tea for all');
   await look('branding');
   await tabs.getByRole('link', { name: 'Logs' }).click();
-  await page.getByText('ExchangeTokenBy.AuthorizationCode').first().waitFor();
+  await page.getByText('Tokens issued at sign-in').first().waitFor();
   await look('logs');
   await tabs.getByRole('link', { name: 'Sessions and grants' }).click();
   await page.getByText('Ana Reader').waitFor();

@@ -107,17 +107,7 @@ export default {
     termsOfUseUrl: 'Terms of use (address)',
     privacyPolicyUrl: 'Privacy policy (address)',
   },
-  logs: {
-    title: 'Logs',
-    detail: 'What happened with this application, newest first.',
-    event: 'Event',
-    result: 'Result',
-    time: 'Time',
-    success: 'Success',
-    error: 'Error',
-    emptyTitle: 'Nothing happened yet',
-    emptyDetail: 'Sign-ins and tokens of this application show here.',
-  },
+  logs: { detail: 'What happened with this application, newest first.' },
   grants: {
     title: 'Sessions and grants',
     detail: 'Who is signed in, and what each user allowed.',

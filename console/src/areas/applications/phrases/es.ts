@@ -110,17 +110,7 @@ export default {
     termsOfUseUrl: 'Condiciones de uso (dirección)',
     privacyPolicyUrl: 'Política de privacidad (dirección)',
   },
-  logs: {
-    title: 'Registros',
-    detail: 'Lo ocurrido con esta aplicación, de lo más reciente a lo más antiguo.',
-    event: 'Evento',
-    result: 'Resultado',
-    time: 'Hora',
-    success: 'Correcto',
-    error: 'Error',
-    emptyTitle: 'Aún no ha ocurrido nada',
-    emptyDetail: 'Aquí aparecen los inicios de sesión y los tokens de esta aplicación.',
-  },
+  logs: { detail: 'Lo ocurrido con esta aplicación, de lo más reciente a lo más antiguo.' },
   grants: {
     title: 'Sesiones y concesiones',
     detail: 'Quién tiene la sesión iniciada y qué permitió cada usuario.',

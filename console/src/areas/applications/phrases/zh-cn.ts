@@ -109,17 +109,7 @@ export default {
     termsOfUseUrl: '使用条款（地址）',
     privacyPolicyUrl: '隐私政策（地址）',
   },
-  logs: {
-    title: '日志',
-    detail: '与此应用有关的事件，最新的在前。',
-    event: '事件',
-    result: '结果',
-    time: '时间',
-    success: '成功',
-    error: '错误',
-    emptyTitle: '还没有任何事件',
-    emptyDetail: '此应用的登录和令牌会显示在这里。',
-  },
+  logs: { detail: '与此应用有关的事件，最新的在前。' },
   grants: {
     title: '会话与授权',
     detail: '谁处于登录状态，以及每个用户授权的内容。',

@@ -1,0 +1,17 @@
+import { type AuditKey, auditKeys } from '@aldaba/contract/audit-keys';
+
+/** Whether a key is in the catalog; entries of other versions may have others. */
+export const isAuditKey = (key: string): key is AuditKey => (auditKeys as readonly string[]).includes(key);
+
+/** Where a key's phrases `done` and `failed` are; for a webhook, the name of its event. */
+export function phrasePathOf(key: AuditKey): string {
+  const [family, first, ...rest] = key.split('.');
+  const step = rest.join('.');
+  if (family === 'ExchangeTokenBy') return `tokens.${first}`;
+  if (family === 'TriggerHook') return `hookEvents.${[first, ...rest].join('.')}`;
+  if (family === 'Action' || family === 'JwtCustomizer') return `scripts.${key}`;
+  if (family !== 'Interaction') return `revocations.${key}`;
+  if (rest.length === 0) return `interaction.${first}`;
+  // What begins, changes and ends a flow is named after it; the steps between are the same in all.
+  return rest.length === 1 ? `intents.${first}.${step}` : `steps.${step}`;
+}
