@@ -8,7 +8,6 @@ import type {
   ContinueView,
   ForgotPasswordView,
   OneTimeTokenView,
-  PageError,
   PageLanguage,
   PageView,
   RegisterView,
@@ -94,20 +93,9 @@ export function reachableBy(configured: readonly { type: string; isUsable: boole
 }
 
 /** Undefined where no code can stand for a forgotten password. */
-export function forgotPasswordView(
-  context: PageContext,
-  { typedAddress, error }: { typedAddress: string; error?: PageError },
-): ForgotPasswordView | undefined {
+export function forgotPasswordView(context: PageContext, typedAddress?: string): ForgotPasswordView | undefined {
   const form = recoveryForm(context);
-  return (
-    form && {
-      kind: 'forgot-password',
-      appId: context.appId,
-      form,
-      ...(typedAddress ? { typedAddress } : {}),
-      ...(error ? { error } : {}),
-    }
-  );
+  return form && { kind: 'forgot-password', appId: context.appId, form, ...defined({ typedAddress }) };
 }
 
 /** Whether the other page has more to offer than the same buttons again. */
@@ -121,22 +109,19 @@ const hasRegistration = (context: PageContext): boolean =>
 
 export function signInView(
   context: PageContext,
-  form: { username?: string | undefined; notice?: SignInView['notice'] | undefined; error?: PageError } = {},
+  given: { username?: string | undefined; notice?: SignInView['notice'] | undefined } = {},
 ): SignInView {
-  const shown = signInForm(context);
-  const { error, ...rest } = form;
+  const form = signInForm(context);
   return {
     kind: 'sign-in',
     appId: context.appId,
     identifiers: signInIdentifiers(context),
-    form: shown,
-    ...(shown === 'password' ? forgotPassword(context) : {}),
+    form,
+    ...(form === 'password' ? forgotPassword(context) : {}),
     ...socialOptions(context),
     ...(hasRegistration(context) ? { registerPath: '/register' } : {}),
     terms: termsOf(context.settings, 'sign-in'),
-    ...defined(rest),
-    // One field takes whatever signs in.
-    ...(error ? { error: error.field === 'address' ? { ...error, field: 'username' } : error } : {}),
+    ...defined(given),
   };
 }
 
@@ -153,22 +138,18 @@ function signInForm(context: PageContext): SignInView['form'] {
 const forgotPassword = (context: PageContext): Pick<SignInView, 'forgotPasswordPath'> =>
   recoveryForm(context) ? { forgotPasswordPath: '/forgot-password' } : {};
 
-export const signInPasswordView = (
-  context: PageContext,
-  { identifier, error }: { identifier: GivenIdentifier; error?: PageError },
-): SignInPasswordView => ({
+export const signInPasswordView = (context: PageContext, identifier: GivenIdentifier): SignInPasswordView => ({
   kind: 'sign-in-password',
   appId: context.appId,
   identifier: shownIdentifier(identifier),
   code: typesOf(codeForm(context)).some((type) => type === identifier.type),
   ...forgotPassword(context),
   agreed: termsOf(context.settings, 'sign-in') === 'checkbox',
-  ...(error ? { error } : {}),
 });
 
 export function registerView(
   context: PageContext,
-  form: Pick<RegisterView, 'username' | 'typedAddress'> & { error?: PageError } = {},
+  given: Pick<RegisterView, 'username' | 'typedAddress'> = {},
 ): RegisterView {
   const policy = resolvePolicy(context.settings);
   return {
@@ -179,7 +160,7 @@ export function registerView(
     ...(policy.signIn && pagesDiffer(context) ? { signInPath: '/sign-in' } : {}),
     terms: termsOf(context.settings, 'register'),
     passwordRules: passwordRules(context.settings, context.language),
-    ...form,
+    ...given,
   };
 }
 
@@ -192,22 +173,16 @@ export function signInNameOf({ profile, proofs }: SignInState): string | undefin
   return profile.username ?? proof?.identifier.value;
 }
 
-/** The submitted values, to fill the same page again. */
-export interface ContinueForm {
-  username?: string | undefined;
-  typedAddress?: string | undefined;
-  error?: PageError | undefined;
-  /** Reads a field by its name. */
-  read?: ((name: string) => string) | undefined;
-}
-
-/** Undefined when something is missing that this page cannot ask for. */
+/**
+ * Undefined when something is missing that this page cannot ask for.
+ * @param given `username`: what the user signs in with; `read`: reads a field that was submitted
+ */
 export function continueView(
   context: Omit<PageContext, 'connectors' | 'inWeChat'>,
   { missing, expired }: { missing: readonly MissingDetail[]; expired?: true },
-  { read, ...form }: ContinueForm = {},
+  { username, read }: { username?: string | undefined; read?: ((name: string) => string) | undefined } = {},
 ): ContinueView | undefined {
-  const page = { kind: 'continue' as const, appId: context.appId, ...defined(form) };
+  const page = { kind: 'continue' as const, appId: context.appId, ...defined({ username }) };
   const address = missingAddress(context, missing);
   if (address !== undefined) return { ...page, address, missing: [], questions: [], passwordRules: [] };
   const askable = missing.filter((detail) => detail === 'username' || detail === 'password');
@@ -242,44 +217,26 @@ const optionOf = (connector: SocialConnector, language: PageLanguage): SocialOpt
   ...(connector.logoDark ? { logoDark: connector.logoDark } : {}),
 });
 
-/** The first page again, after a password was refused there or on the page that asks for the password alone. */
-export const passwordRefusedView = (
-  context: PageContext,
-  { identifier, username, error }: { identifier: GivenIdentifier | undefined; username: string; error: PageError },
-): SignInView | SignInPasswordView =>
-  identifier && takesPassword(context, identifier)
-    ? signInPasswordView(context, { identifier, error })
-    : signInView(context, { username, error });
-
 /** The first page again, after a provider's answer was refused. @param reason the code of the error */
-export function socialRefusedView(
-  context: PageContext,
-  { reason, error }: { reason: string; error: PageError },
-): SignInView | RegisterView {
+export function socialRefusedView(context: PageContext, reason: string): SignInView | RegisterView {
   const registers =
     reason === 'user.terms_required'
       ? termsOf(context.settings, 'sign-in') !== 'checkbox'
       : !resolvePolicy(context.settings).signIn;
-  return registers ? registerView(context, { error }) : signInView(context, { error });
+  return registers ? registerView(context) : signInView(context);
 }
 
 /** @param user whose password is replaced: the password manager keeps the new one under what this user signs in with */
 export function resetPasswordView(
   { appId, settings, language }: PageContext,
-  user: Pick<User, 'username' | 'primaryEmail' | 'primaryPhone'> | undefined,
-  error?: PageError,
+  user: Pick<User, 'username' | 'primaryEmail' | 'primaryPhone'>,
 ): ResetPasswordView {
-  const names = { username: user?.username, email: user?.primaryEmail, phone: user?.primaryPhone };
+  const names = { username: user.username, email: user.primaryEmail, phone: user.primaryPhone };
   const username = resolvePolicy(settings)
     .passwordIdentifiers.map((type) => names[type])
-    .find((name) => typeof name === 'string');
-  return {
-    kind: 'reset-password',
-    appId,
-    ...(username ? { username } : {}),
-    passwordRules: passwordRules(settings, language),
-    ...(error ? { error } : {}),
-  };
+    .find((name) => name !== null);
+  const rules = passwordRules(settings, language);
+  return { kind: 'reset-password', appId, ...(username ? { username } : {}), passwordRules: rules };
 }
 
 /** Seconds in which a message usually arrives. */
@@ -292,7 +249,7 @@ const usualDelay = 30;
 export function verificationCodeView(
   context: PageContext,
   code: { createdAt: number; identifier: Address },
-  shown: { signsIn: boolean; now: number; backPath: string; resent?: true | undefined; error?: PageError | undefined },
+  shown: { signsIn: boolean; now: number; backPath: string; resent?: true | undefined },
 ): VerificationCodeView {
   const { signsIn, now, ...rest } = shown;
   const { createdAt, identifier } = code;
@@ -314,13 +271,11 @@ export function verificationCodeView(
 export const oneTimeTokenView = (
   { appId, settings }: PageContext,
   link: { email: string; token?: string },
-  error?: PageError,
 ): OneTimeTokenView => ({
   kind: 'one-time-token',
   appId,
   ...link,
   terms: termsOf(settings, termsPageOfLink(settings)),
-  ...(error ? { error } : {}),
 });
 
 export function chooseAccountView(
@@ -353,10 +308,9 @@ export function secondFactorView(
     state: SignInState;
     challenge?: string | undefined;
     own?: object | undefined;
-    error?: PageError | undefined;
   },
 ): SecondFactorView {
-  const { prompt, account, state, challenge, own, error } = given;
+  const { prompt, account, state, challenge, own } = given;
   const address = account.addresses.find((known) => codeFactorOf(known) === factor);
   const sent = state.challenges.some(({ type }) => type === challenge);
   return {
@@ -367,7 +321,6 @@ export function secondFactorView(
     ...(address ? { maskedAddress: maskAddress(address), sent } : {}),
     ...own,
     ...(account.risks.length > 0 ? { unusual: true } : {}),
-    ...(error ? { error } : {}),
   };
 }
 

@@ -1,30 +1,18 @@
 /** Pages of an identified user's second factors: one is shown, one is set up, or backup codes are saved. */
 import type { PageView } from '@aldaba/contract';
-import { pageErrorOf } from '../../features/appearance/hosted-pages/words.ts';
-import type { AldabaError } from '../../kernel/errors.ts';
 import type { FactorAnswer } from '../factors/second-factor.ts';
 import { isBackup, secondFactorTraits, secondFactorTypes } from '../machine/factors.ts';
 import type { SecondFactorType } from '../machine/policy.ts';
 import type { Prompt } from '../machine/vocabulary.ts';
-import { type Identified, readyFactors, type SessionOptions } from '../steps/identified.ts';
+import type { Identified, Position } from '../steps/context.ts';
+import { readyFactors, type SessionOptions } from '../steps/identified.ts';
 import { bindFactorView, chooseFactorView, secondFactorView } from '../views.ts';
-import { asFormError, isOutrun, openPage, type PageRequest, type PageRoutes, takeStep } from './page-requests.ts';
+import { asFormError, type PageRequest, type PageRoutes } from './page-requests.ts';
 
 type FactorPrompt = 'show-factor' | 'add-factor' | 'make-backup-codes';
 
-/** A request of a user whose sign-in is at a prompt of `Kind`. */
-interface FactorRequest<Kind extends FactorPrompt> extends Identified {
-  page: PageRequest;
-  prompt: Extract<Prompt, { kind: Kind }>;
-  /** The factor that the page's URL names, if it is asked for. */
-  factor: SecondFactorType | undefined;
-  answer: FactorAnswer;
-  session: SessionOptions;
-  /** On to what the sign-in asks for, after a step or as it is. */
-  proceed: (result?: Parameters<PageRequest['proceed']>[0]) => void;
-}
-type ShowRequest = FactorRequest<'show-factor'>;
-type BindRequest = FactorRequest<'add-factor'>;
+/** A user whose sign-in is at a prompt of `Kind`. */
+type AtPrompt<Kind extends FactorPrompt> = Identified & { prompt: Extract<Prompt, { kind: Kind }> };
 
 const showPath = (factor: SecondFactorType): string => `/mfa-verification/${factor}`;
 const bindPath = (factor: SecondFactorType): string => `/mfa-binding/${factor}`;
@@ -37,147 +25,116 @@ export function factorPageRoutes(routes: PageRoutes): void {
   bindRoutes(routes);
 }
 
-function showRoutes(routes: PageRoutes): void {
-  const { secondFactors, factorSession } = routes.signIn;
-  const { get, post } = factorRequests(routes, 'show-factor');
-  /** The page of a factor that is asked for creates a new challenge each time: each takes one answer. */
-  const show = async (given: ShowRequest, type: SecondFactorType, failure?: AldabaError): Promise<unknown> => {
-    const { context, show: send } = given.page;
+function showRoutes({ signIn: { secondFactors, factorSession }, bound }: PageRoutes): void {
+  const begin = (page: PageRequest, { user, type }: Named<'show-factor'>) =>
+    secondFactors.begin(factorSession(user, sessionOf(page)), { type, mode: 'show' });
+  const form = bound('/mfa-verification/:factor', namedAt('show-factor'), async (page, given, failure) => {
+    const { user, type } = given;
     const { show: procedure, view } = secondFactors.factors[type];
     let refusal = failure;
     let own: object | undefined;
     try {
-      if (procedure.begin && !isSent(type))
-        own = view?.(await secondFactors.begin(factorSession(given, given.session), { type, mode: 'show' }));
+      // A new challenge each time: each takes one answer.
+      if (procedure.begin && !isSent(type)) own = view?.(await begin(page, given));
     } catch (error) {
       // E.g. the user's devices are of another host: the page still offers the other factors.
       refusal = asFormError(error);
     }
-    const error = refusal && pageErrorOf(refusal, context.language);
-    return send(
-      secondFactorView(context.appId, type, { ...given, challenge: procedure.challenge, own, error }),
-      refusal,
-    );
-  };
-  /** A form about the factor that the page's address names; refused, the page is shown again with the reason. */
-  const form = (path: string, work: (given: ShowRequest, type: SecondFactorType) => Promise<unknown>) =>
-    post(path, async (given) => {
-      const { factor } = given;
-      if (!factor) return given.proceed();
-      return work(given, factor).catch((error: unknown) => show(given, factor, asFormError(error)));
-    });
-
-  get('/mfa-verification/:factor', async (given) => (given.factor ? show(given, given.factor) : given.proceed()));
-  form('/mfa-verification/:factor', async (given, type) => {
-    const session = factorSession(given, { ...given.session, completes: true });
-    const verified = await secondFactors.verify(session, { type, mode: 'show' }, { answer: given.answer });
-    // No challenge is open: a new one is created.
-    return verified ? given.proceed(verified.kept) : given.page.redirect(showPath(type));
+    const shown = { ...user, challenge: procedure.challenge, own };
+    return page.show(secondFactorView(page.context.appId, type, shown), refusal);
   });
-  form('/mfa-verification/:factor/send', async (given, type) => {
-    if (!isSent(type)) return given.proceed();
-    await secondFactors.begin(factorSession(given, given.session), { type, mode: 'show' });
-    return given.page.redirect(showPath(type));
+  form('/mfa-verification/:factor', async (page, { user, type }) => {
+    const session = factorSession(user, { ...sessionOf(page), completes: true });
+    const verified = await secondFactors.verify(session, { type, mode: 'show' }, { answer: answerOf(page) });
+    // No challenge is open: a new one is created.
+    return verified ? verified.kept : page.redirect(showPath(type));
+  });
+  form('/mfa-verification/:factor/send', async (page, given) => {
+    if (!isSent(given.type)) return given.user;
+    await begin(page, given);
+    return page.redirect(showPath(given.type));
   });
 }
 
-function choiceRoutes(routes: PageRoutes): void {
-  const { get, post } = factorRequests(routes, 'add-factor');
-  get('/mfa-binding', async (given) => {
-    const { page, prompt } = given;
-    const ready = readyFactors(given);
+function choiceRoutes({ signIn, bound }: PageRoutes): void {
+  const form = bound('/mfa-binding', identifiedAt('add-factor'), (page, user) => {
+    const { prompt } = user;
+    const ready = readyFactors(user);
     const [only] = prompt.factors;
     if (only && prompt.factors.length === 1 && ready.length === 0) return page.redirect(bindPath(only));
     return page.show(chooseFactorView(page.context.appId, prompt, ready));
   });
-  post('/mfa-binding/skip', async (given) => given.proceed(await routes.signIn.skipFactors(given)));
+  form('/mfa-binding/skip', async (_, user) => (await signIn.skipFactors(user)) ?? user);
 }
 
 /** Backup codes: generated, and shown until the user confirms that they are saved. */
-function backupRoutes(routes: PageRoutes): void {
-  const { signIn } = routes;
-  const { get, post } = factorRequests(routes, 'make-backup-codes');
+function backupRoutes({ signIn, bound }: PageRoutes): void {
+  const { secondFactors, factorSession } = signIn;
   for (const type of secondFactorTypes.filter(isBackup)) {
-    const { bindingView } = signIn.secondFactors.factors[type];
-    get(bindPath(type), async (given) => {
-      const session = signIn.factorSession(given, given.session);
-      const view = bindingView?.(await signIn.secondFactors.resume(session, { type, mode: 'bind' }));
-      return view ? given.page.show({ ...view, appId: given.page.context.appId } as PageView) : given.proceed();
+    const { bindingView } = secondFactors.factors[type];
+    const form = bound(bindPath(type), identifiedAt('make-backup-codes'), async (page, user) => {
+      const session = factorSession(user, sessionOf(page));
+      const view = bindingView?.(await secondFactors.resume(session, { type, mode: 'bind' }));
+      return view ? page.show({ ...view, appId: page.context.appId } as PageView) : page.proceed(user);
     });
-    post(bindPath(type), async (given) => given.proceed(await signIn.keepGenerated(given, type)));
+    form(bindPath(type), async (_, user) => (await signIn.keepGenerated(user, type)) ?? user);
   }
 }
 
-function bindRoutes(routes: PageRoutes): void {
-  const { signIn } = routes;
-  const { get, post } = factorRequests(routes, 'add-factor');
+function bindRoutes({ signIn, bound }: PageRoutes): void {
+  const { secondFactors, factorSession } = signIn;
   /** The page on which a factor is set up; undefined for one that needs no page. */
-  const viewOf = async (given: BindRequest, type: SecondFactorType): Promise<PageView | undefined> => {
-    if (readyFactors(given).includes(type)) return undefined;
-    const { bindingView } = signIn.secondFactors.factors[type];
-    const session = signIn.factorSession(given, given.session);
-    const own = bindingView?.(await signIn.secondFactors.resume(session, { type, mode: 'bind' }));
-    const { prompt, page } = given;
+  const viewOf = async (page: PageRequest, { user, type }: Named<'add-factor'>): Promise<PageView | undefined> => {
+    if (readyFactors(user).includes(type)) return undefined;
+    const { bindingView } = secondFactors.factors[type];
+    const session = factorSession(user, sessionOf(page));
+    const own = bindingView?.(await secondFactors.resume(session, { type, mode: 'bind' }));
+    const { prompt } = user;
     return bindFactorView(page.context.appId, type, { prompt, addressPath: bindPath(type), ...(own ? { own } : {}) });
   };
-  get('/mfa-binding/:factor', async (given) => {
-    const view = given.factor && (await viewOf(given, given.factor));
-    return view ? given.page.show(view) : given.proceed();
+  const form = bound('/mfa-binding/:factor', namedAt('add-factor'), async (page, given, failure) => {
+    const view = await viewOf(page, given);
+    if (view) return page.show(view, failure);
+    if (failure) throw failure;
+    return page.proceed(given.user);
   });
-  post('/mfa-binding/:factor', async (given) => {
-    const { page, factor: type, answer, session, proceed } = given;
-    if (!type) return proceed();
-    const typedAddress = page.field('address');
+  form('/mfa-binding/:factor', async (page, { user, type }) => {
     const { language: locale } = page.context;
-    return takeStep(page, () => signIn.setUpFactor(given, type, { session, answer, typedAddress, locale }), {
-      instead: () => page.redirect(bindPath(type)),
-      refused: async (failure, error) => {
-        const view = await viewOf(given, type);
-        if (!view) throw failure;
-        const typed = view.kind === 'continue' ? { typedAddress } : {};
-        return page.show({ ...view, ...typed, error } as PageView, failure);
-      },
-    });
+    const given = { session: sessionOf(page), answer: answerOf(page), typedAddress: page.field('address'), locale };
+    return (await signIn.setUpFactor(user, type, given)) ?? page.redirect(bindPath(type));
   });
 }
 
-/** Routes for users whose sign-in is at a prompt of `kind`; redirects other users to their prompt. */
-function factorRequests<Kind extends FactorPrompt>({ signIn, get, post }: PageRoutes, kind: Kind) {
-  type Work = (given: FactorRequest<Kind>) => Promise<unknown>;
-  const handle = async (page: PageRequest, work: Work) => {
-    const { request, interaction, context, field } = page;
-    const found = await signIn.findIdentified(interaction);
-    if (!found) return page.proceed({ prompt: await signIn.promptOf(interaction) });
-    const { prompt } = found;
-    const proceed: FactorRequest<Kind>['proceed'] = (result) => page.proceed(result ?? { prompt });
-    if (!isOf(kind, prompt)) return proceed();
-    const named = (request.params as { factor?: string }).factor;
-    return work({
-      ...found,
-      page,
-      prompt,
-      factor: 'factors' in prompt ? prompt.factors.find((factor) => factor === named) : undefined,
-      answer: { code: field('code'), payload: parseJson(field('payload')) },
-      session: { locale: context.language, userAgent: request.headers['user-agent'] },
-      proceed,
-    });
-  };
-  return {
-    get: (path: string, work: Work) =>
-      get(path, (page) =>
-        handle(page, work).catch(async (error: unknown) => {
-          // Opened twice at once, e.g. by a double click: the challenge is stored, so the slower request asks again.
-          if (!isOutrun(error)) throw error;
-          const interaction = await signIn.open(page.request);
-          return handle(await openPage(signIn, page.request, page.reply, interaction), work);
-        }),
-      ),
-    post: (path: string, work: Work) => post(path, (page) => handle(page, work)),
-  };
+/** A user at a prompt of `Kind`, and the factor that the page's address names, which the prompt asks for. */
+interface Named<Kind extends 'show-factor' | 'add-factor'> {
+  user: AtPrompt<Kind>;
+  type: SecondFactorType;
 }
 
-const isOf = <Kind extends FactorPrompt>(kind: Kind, prompt: Prompt): prompt is Extract<Prompt, { kind: Kind }> =>
-  prompt.kind === kind;
+const identifiedAt =
+  <Kind extends FactorPrompt>(kind: Kind) =>
+  ({ prompt, identified }: Position): AtPrompt<Kind> | undefined =>
+    prompt.kind === kind && identified ? (identified as AtPrompt<Kind>) : undefined;
+
+const namedAt =
+  <Kind extends 'show-factor' | 'add-factor'>(kind: Kind) =>
+  (position: Position, { request }: PageRequest): Named<Kind> | undefined => {
+    const user = identifiedAt(kind)(position);
+    const named = (request.params as { factor: string }).factor;
+    const { prompt } = position;
+    const type = 'factors' in prompt ? prompt.factors.find((factor) => factor === named) : undefined;
+    return user && type && { user, type };
+  };
+
+const sessionOf = ({ context, request }: PageRequest): SessionOptions => ({
+  locale: context.language,
+  userAgent: request.headers['user-agent'],
+});
+
+const answerOf = ({ field }: PageRequest): FactorAnswer => ({
+  code: field('code'),
+  payload: parseJson(field('payload')),
+});
 
 function parseJson(text: string): unknown {
   try {

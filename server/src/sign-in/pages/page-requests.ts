@@ -1,6 +1,6 @@
-import type { ErrorView, PageError, PageView } from '@aldaba/contract';
+import type { ErrorView, PageView } from '@aldaba/contract';
 import { phrase } from '@aldaba/pages';
-import { pageErrorOf, sentenceFor } from '../../features/appearance/hosted-pages/words.ts';
+import { providerErrorOf, sentenceFor } from '../../features/appearance/hosted-pages/words.ts';
 import { retryAfter, toAldabaError } from '../../http/errors.ts';
 import { assertSameOrigin } from '../../http/same-origin.ts';
 import type { Http, Reply, Request } from '../../http/types.ts';
@@ -8,10 +8,11 @@ import { AldabaError } from '../../kernel/errors.ts';
 import type { Prompt } from '../machine/vocabulary.ts';
 import { hasInteractionCookie, type Interaction } from '../port.ts';
 import { awaitedCode } from '../steps/begin.ts';
+import type { Position } from '../steps/context.ts';
 import type { FormRequest } from '../steps/forms.ts';
 import type { SignIn } from '../steps/index.ts';
 import type { StepResult } from '../steps/run.ts';
-import { isWeChat, type PageContext, reachableBy } from '../views.ts';
+import { connectorName, isWeChat, type PageContext, reachableBy } from '../views.ts';
 
 /** A request for a page of a sign-in, or with one of its forms. */
 export interface PageRequest extends FormRequest {
@@ -20,39 +21,19 @@ export interface PageRequest extends FormRequest {
   context: PageContext;
   /** A field of the form; a repeated or absent one counts as empty. */
   field: (name: string) => string;
-  show: (view: PageView, failure?: AldabaError) => Promise<void>;
+  /** Shows a page; after a failure with its sentence and what was typed, or as JSON to the page's script. */
+  show: (view: PageView, failure?: AldabaError) => unknown;
   /** Goes on to what the sign-in asks for. */
   proceed: (result: Result) => void;
   /** To another page of the interaction; `query`: beside what names the interaction. */
-  redirect: (path: string, query?: Record<string, string>) => void;
+  redirect: (path: string, query?: Record<string, string>) => undefined;
 }
-type Result = Pick<StepResult, 'prompt' | 'redirectTo'>;
-type Handler = (page: PageRequest) => Promise<unknown>;
-/** A form's step. Undefined leads to the first page, or to `instead`. */
+type Result = Partial<Pick<StepResult, 'prompt' | 'redirectTo'>>;
+type Handler = (page: PageRequest) => unknown;
+/** A form's step; undefined after one that answered the request itself. */
 type Step<Given extends unknown[] = []> = (page: PageRequest, ...given: Given) => Promise<Result | undefined>;
-/** The page to show again after a failure, with the failure's sentence; undefined when none fits. */
-type Refused<Given extends unknown[] = []> = (
-  page: PageRequest,
-  error: PageError,
-  failure: AldabaError,
-  ...given: Given
-) => PageView | undefined;
-/** What a page needs of a prompt; undefined in the states of a sign-in to which the page does not belong. */
-type Find<Given> = (prompt: Prompt, page: PageRequest) => Given | undefined;
-type BoundView<Given> = (
-  page: PageRequest,
-  given: Given,
-  error?: PageError,
-) => PageView | undefined | Promise<PageView | undefined>;
-/**
- * Adds a form of a bound page; refused, the page is shown again with the reason.
- * @param own `instead`: where to after a step without a result; `refused`: another page to show instead
- */
-type BoundForm<Given> = (
-  path: string,
-  step: Step<[Given]>,
-  own?: { instead?: (page: PageRequest) => void; refused?: Refused<[Given]> },
-) => void;
+/** Answers a form whose step failed in a way that the user can correct. */
+export type Refused = (page: PageRequest, failure: AldabaError) => unknown;
 
 /** Routes of the pages, mounted on `http`. */
 export interface PageRoutes {
@@ -66,10 +47,22 @@ export interface PageRoutes {
   get: (path: string, handler: Handler) => void;
   /** A form of an interaction: refuses those of other sites. */
   post: (path: string, handler: Handler) => void;
-  /** A form that takes a step: goes on after it, or shows the page of `refused` with the reason. */
+  /** A form that takes a step: goes on after it, or answers as `refused` does. */
   form: (path: string, step: Step, refused: Refused) => void;
-  /** A page that belongs to one state of a sign-in; in any other state it leads to what the sign-in asks for. */
-  bound: <Given>(path: string, find: Find<Given>, view: BoundView<Given>) => BoundForm<Given>;
+  /**
+   * A page that belongs to one position of a sign-in; in any other it leads to what the sign-in asks for. Returns what
+   * adds its forms: `refused` answers a failure itself, or returns undefined to show the page again.
+   * @param find what the page needs of the position; undefined where the page does not belong to it
+   */
+  bound: <Given>(
+    path: string,
+    find: (position: Position, page: PageRequest) => Given | undefined,
+    show: (page: PageRequest, given: Given, failure?: AldabaError) => unknown,
+  ) => (
+    path: string,
+    step: Step<[Given]>,
+    refused?: (page: PageRequest, given: Given, failure: AldabaError) => unknown,
+  ) => void;
 }
 
 const paths: Record<Exclude<Prompt['kind'], 'show-factor'>, string> = {
@@ -99,6 +92,8 @@ export function createPageRoutes(http: Http, signIn: SignIn): PageRoutes {
       }
       return reply;
     });
+  const open = async ({ request, reply }: Pick<PageRequest, 'request' | 'reply'>) =>
+    openPage(signIn, request, reply, await signIn.open(request));
   const get: PageRoutes['get'] = (path, handler) =>
     route('get', path, async (request, reply) => {
       const interaction = await signIn.open(request);
@@ -109,72 +104,71 @@ export function createPageRoutes(http: Http, signIn: SignIn): PageRoutes {
     route('post', path, async (request, reply) => {
       assertSameOrigin(request, () => hasInteractionCookie(request));
       try {
-        await handler(await openPage(signIn, request, reply, await signIn.open(request)));
+        await handler(await open({ request, reply }));
       } catch (error) {
         if (!isOutrun(error) || wantsJson(request)) throw error;
         // Another form of the same sign-in was faster, e.g. a double click: follows where that one led, if it goes on.
         const interaction = await signIn.open(request);
-        proceedTo(signIn, reply, interaction, { prompt: await signIn.promptOf(interaction) });
+        proceedTo(signIn, reply, interaction, await signIn.positionOf(interaction));
       }
     });
-  const form: PageRoutes['form'] = (path, step, refused) =>
-    post(path, (page) =>
-      takeStep(page, () => step(page), {
-        instead: () => page.redirect('/sign-in'),
-        refused: (failure, error) => {
-          const view = refused(page, error, failure);
-          if (!view) throw failure;
-          return page.show(view, failure);
-        },
-      }),
-    );
-  return { signIn, route, get, post, form, bound: boundPages(signIn, get, post) };
+  return {
+    signIn,
+    route,
+    get,
+    post,
+    form: (path, step, refused) => post(path, (page) => takeStep(page, step, refused)),
+    bound(boundPath, find, show) {
+      type Given = NonNullable<ReturnType<typeof find>>;
+      const at = async (page: PageRequest, work: (given: Given) => unknown) => {
+        const position = await signIn.positionOf(page.interaction);
+        const given = find(position, page);
+        return given ? work(given) : page.proceed(position);
+      };
+      // Read again: when a page or form was sent twice, the first request may have done what this one could not.
+      const again = async (page: PageRequest, failure?: AldabaError) => {
+        const now = await open(page);
+        return at(now, (given) => show(now, given, failure));
+      };
+      get(boundPath, (page) =>
+        at(page, (given) => show(page, given)).catch((error: unknown) => {
+          if (isOutrun(error)) return again(page);
+          throw error;
+        }),
+      );
+      return (path, step, refused) =>
+        post(path, (page) =>
+          at(page, (given) =>
+            takeStep(
+              page,
+              () => step(page, given),
+              (_, failure) => refused?.(page, given, failure) ?? again(page, failure),
+            ),
+          ),
+        );
+    },
+  };
 }
 
-const boundPages =
-  (signIn: SignIn, get: PageRoutes['get'], post: PageRoutes['post']): PageRoutes['bound'] =>
-  (path, find, view) => {
-    const show = async (page: PageRequest, failure?: AldabaError, error?: PageError) => {
-      const prompt = await signIn.promptOf(page.interaction);
-      const given = find(prompt, page);
-      const shown = given && (await view(page, given, error));
-      return shown ? page.show(shown, failure) : page.proceed({ prompt });
-    };
-    get(path, (page) => show(page));
-    return (formPath, step, { instead, refused } = {}) =>
-      post(formPath, async (page) => {
-        const prompt = await signIn.promptOf(page.interaction);
-        const given = find(prompt, page);
-        if (!given) return page.proceed({ prompt });
-        return takeStep(page, () => step(page, given), {
-          instead: () => instead?.(page),
-          refused: async (failure, error) => {
-            const other = refused?.(page, error, failure, given);
-            if (other) return page.show(other, failure);
-            // Read again: when the form was sent twice, the first may have done what this one could not.
-            return show({ ...page, interaction: await signIn.open(page.request) }, failure, error);
-          },
-        });
-      });
-  };
-
-/** Goes on after a step; to `instead` when it has no result, and answers a refusal as `refused` does. */
-export async function takeStep(
-  page: PageRequest,
-  step: () => Promise<Result | undefined>,
-  { instead, refused }: { instead: () => void; refused: (failure: AldabaError, error: PageError) => Promise<unknown> },
-): Promise<unknown> {
+/** Takes a step and goes on after it; `refused` answers a failure that the user can correct. */
+export async function takeStep(page: PageRequest, step: Step, refused: Refused): Promise<unknown> {
   try {
-    const result = await step();
-    return result ? page.proceed(result) : instead();
-  } catch (thrown) {
-    const failure = asFormError(thrown);
-    return refused(failure, pageErrorOf(failure, page.context.language));
+    const result = await step(page);
+    return result && page.proceed(result);
+  } catch (error) {
+    return refused(page, asFormError(error));
   }
 }
 
+/** Of the connector that the address names, by its ID or, for a direct sign-in, by its target. */
+function providerName({ connectors, language }: PageContext, { params }: Request): string {
+  const { connectorId, target } = (params ?? {}) as { connectorId?: string; target?: string };
+  const connector = connectors.find((each) => each.id === connectorId || each.target === target);
+  return connector ? connectorName(connector, language) : '';
+}
+
 /** Whether another request of the same sign-in was faster, e.g. by a double click. */
-export const isOutrun = (error: unknown): boolean => error instanceof AldabaError && error.code === 'session.not_found';
+const isOutrun = (error: unknown): boolean => error instanceof AldabaError && error.code === 'session.not_found';
 
 /** Reads what the pages of an interaction are rendered from. */
 export async function openPage(
@@ -203,28 +197,38 @@ export async function openPage(
   };
   const fields = new Map(Object.entries(textsOf(request.body)));
   const field = (name: string) => fields.get(name) ?? '';
+  const [username, address] = [field('username').trim(), field('address').trim()];
   return {
     request,
     reply,
     interaction,
     context,
     field,
-    typed: {
-      username: field('username').trim(),
-      address: field('address').trim(),
-      password: field('password'),
-      agreed: field('terms') === 'yes',
+    typed: { username, address, password: field('password'), agreed: field('terms') === 'yes' },
+    show(view, failure) {
+      if (!failure) return pages.send(request, reply, view, options);
+      const error = providerErrorOf(failure, language, providerName(context, request));
+      if (wantsJson(request)) return sendJson(reply, failure, error.message);
+      // The one field of the first page takes whatever signs in.
+      if (view.kind === 'sign-in' && error.field === 'address') error.field = 'username';
+      const typed = { ...(username ? { username } : {}), ...(address ? { typedAddress: address } : {}) };
+      return pages.send(request, reply, { ...view, ...typed, error } as PageView, {
+        ...options,
+        status: failure.status,
+      });
     },
-    show: (view, failure) =>
-      pages.send(request, reply, view, { ...options, ...(failure ? { status: failure.status } : {}) }),
     proceed: (result) => proceedTo(signIn, reply, interaction, result),
-    redirect: (path, query) => reply.redirect(pageAddress(path, interaction, query), 303),
+    redirect(path, query) {
+      reply.redirect(pageAddress(path, interaction, query), 303);
+      return undefined;
+    },
   };
 }
 
 function proceedTo(signIn: SignIn, reply: Reply, interaction: Interaction, { redirectTo, prompt }: Result): void {
-  const page = awaitedCode(signIn.findState(interaction), prompt) ? '/verification-code' : pageOf(prompt);
-  reply.redirect(redirectTo ?? pageAddress(page, interaction), 303);
+  const page = (asked: Prompt) =>
+    awaitedCode(signIn.findState(interaction), asked) ? '/verification-code' : pageOf(asked);
+  reply.redirect(redirectTo ?? pageAddress(prompt ? page(prompt) : '/sign-in', interaction), 303);
 }
 
 /** The address of one of the pages of an interaction, for a redirect. */
@@ -256,7 +260,7 @@ export const leave = (reply: Reply, address: string): Reply =>
 export const queryOf = ({ url }: Request): string => (url.includes('?') ? url.slice(url.indexOf('?')) : '');
 
 /** A failure for the page's script. */
-export const sendJson = (reply: Reply, failure: AldabaError, message: string): Reply =>
+const sendJson = (reply: Reply, failure: AldabaError, message: string): Reply =>
   reply
     .code(failure.status)
     .header('cache-control', 'no-store')

@@ -2,13 +2,11 @@
  * The hosted pages: plain forms that work with scripts off. A form is answered with a redirect (303) on success, else
  * with the same page, its error and a fitting status.
  */
-import type { PageError } from '@aldaba/contract';
 import type { Http } from '../../http/types.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import { readAnswers } from '../extra-profile/answers.ts';
 import { formAnswers } from '../extra-profile/questions.ts';
 import { type MissingDetail, resolvePolicy } from '../machine/policy.ts';
-import type { Prompt } from '../machine/vocabulary.ts';
 import type { Interaction } from '../port.ts';
 import { awaitedCode } from '../steps/begin.ts';
 import type { Detail } from '../steps/details.ts';
@@ -19,7 +17,6 @@ import {
   forgotPasswordView,
   isPasswordReplaced,
   oneTimeTokenView,
-  passwordRefusedView,
   registerView,
   resetPasswordView,
   shownIdentifier,
@@ -60,52 +57,56 @@ export function signInPageRoutes(http: Http, signIn: SignIn): void {
 }
 
 function firstPages({ signIn, get }: PageRoutes): void {
-  get('/sign-in', async ({ request, interaction, context, show, redirect }) => {
+  get('/sign-in', ({ request, interaction, context, show, redirect }) => {
     if (!resolvePolicy(context.settings).signIn) return redirect('/register');
     const state = signIn.findState(interaction);
     const username = state?.identifier ? shownIdentifier(state.identifier) : hintOf(interaction);
     const isNotified = isPasswordReplaced(state) && textsOf(request.query).notice === 'password-changed';
     return show(signInView(context, { username, notice: isNotified ? 'password-changed' : undefined }));
   });
-  get('/register', async ({ interaction, context, show, redirect }) => {
+  get('/register', ({ interaction, context, show, redirect }) => {
     if (!resolvePolicy(context.settings).register) return redirect('/sign-in');
     const username = hintOf(interaction) ?? '';
     return show(registerView(context, { username, ...(username.includes('@') ? { typedAddress: username } : {}) }));
   });
-  get('/forgot-password', async ({ interaction, context, show, redirect }) => {
+  get('/forgot-password', ({ interaction, context, show, redirect }) => {
     const { loginHint = '' } = interaction.request;
-    const view = forgotPasswordView(context, { typedAddress: loginHint.includes('@') ? loginHint : '' });
+    const view = forgotPasswordView(context, loginHint.includes('@') ? loginHint : undefined);
     return view ? show(view) : redirect('/sign-in');
   });
   get('/sign-in/password', async ({ interaction, context, show, proceed, redirect }) => {
-    const prompt = await signIn.promptOf(interaction);
+    const { prompt } = await signIn.positionOf(interaction);
     if (prompt.kind !== 'sign-in') return proceed({ prompt });
     // Given on the first page, or where a code was sent instead.
     const identifier = prompt.identifier ?? awaitedCode(signIn.findState(interaction), prompt)?.identifier;
     if (!identifier || !takesPassword(context, identifier)) return redirect('/sign-in');
-    return show(signInPasswordView(context, { identifier }));
+    return show(signInPasswordView(context, identifier));
   });
 }
 
-/** The forms that begin a sign-in: each a step, and the page that shows its refusal. */
+/** The forms that begin a sign-in: each a step; refused, the page is shown again. */
 function firstForms({ signIn: { forms }, form }: PageRoutes): void {
-  const signInAgain = ({ context, typed: { username } }: PageRequest, error: PageError) =>
-    signInView(context, { username, error });
-  form('/sign-in', forms.submitSignIn, (page, error, { code }) => {
-    const { username } = page.typed;
-    const identifier = username !== '' && code !== 'user.terms_required' ? typedName(page) : undefined;
-    return passwordRefusedView(page.context, { identifier, username, error });
+  const signInAgain = ({ context, show }: PageRequest, failure: AldabaError) => show(signInView(context), failure);
+  const registerAgain = ({ context, show }: PageRequest, failure: AldabaError) => show(registerView(context), failure);
+  form('/sign-in', forms.submitSignIn, (page, failure) => {
+    const { context, typed, show } = page;
+    const identifier = typed.username && failure.code !== 'user.terms_required' ? typedName(page) : undefined;
+    return identifier && takesPassword(context, identifier)
+      ? show(signInPasswordView(context, identifier), failure)
+      : signInAgain(page, failure);
   });
   form('/sign-in/identifier', forms.submitIdentifier, signInAgain);
   form('/sign-in/code', forms.submitSignInAddress, signInAgain);
-  form('/register', forms.submitRegistration, ({ context, typed: { username } }, error) =>
-    registerView(context, { username, error }),
-  );
-  form('/register/code', forms.submitRegistrationAddress, ({ context, typed }, error) =>
-    registerView(context, { typedAddress: typed.address, error }),
-  );
-  form('/forgot-password', forms.submitRecoveryAddress, ({ context, typed }, error) =>
-    forgotPasswordView(context, { typedAddress: typed.address, error }),
+  form('/register', forms.submitRegistration, registerAgain);
+  form('/register/code', forms.submitRegistrationAddress, registerAgain);
+  form(
+    '/forgot-password',
+    async (page) => (await forms.submitRecoveryAddress(page)) ?? page.redirect('/sign-in'),
+    ({ context, show }, failure) => {
+      const view = forgotPasswordView(context);
+      if (!view) throw failure;
+      return show(view, failure);
+    },
   );
 }
 
@@ -113,15 +114,13 @@ function firstForms({ signIn: { forms }, form }: PageRoutes): void {
 function continueRoutes({ signIn, bound }: PageRoutes): void {
   const form = bound(
     '/continue',
-    (prompt) => (prompt.kind === 'continue' || prompt.kind === 'done' ? prompt : undefined),
-    ({ interaction, context, typed, field }, prompt, error) => {
-      if (prompt.kind === 'done') return undefined;
-      const known = prompt.missing.includes('username') ? undefined : signInNameOf(signIn.stateOf(interaction));
-      const username = typed.username || known;
-      const typedAddress = typed.address || undefined;
-      const page = continueView(context, prompt, { username, typedAddress, error, read: error && field });
-      if (!page) throw new AldabaError('user.missing_profile', { missingProfile: prompt.missing });
-      return page;
+    ({ prompt }) => (prompt.kind === 'continue' || prompt.kind === 'done' ? prompt : undefined),
+    ({ interaction, context, field, show, proceed }, prompt, failure) => {
+      if (prompt.kind === 'done') return proceed({ prompt });
+      const username = prompt.missing.includes('username') ? undefined : signInNameOf(signIn.stateOf(interaction));
+      const view = continueView(context, prompt, { username, read: failure && field });
+      if (!view) throw new AldabaError('user.missing_profile', { missingProfile: prompt.missing });
+      return show(view, failure);
     },
   );
   form('/continue', (page, prompt) =>
@@ -134,57 +133,49 @@ function continueRoutes({ signIn, bound }: PageRoutes): void {
 
 /** `/verification-code`: shown while a code is awaited. */
 function codeRoutes({ signIn, bound }: PageRoutes): void {
-  const find = (prompt: Prompt, { interaction }: PageRequest) => {
-    const code = awaitedCode(signIn.findState(interaction), prompt);
-    return code && { code, prompt };
-  };
-  const form = bound('/verification-code', find, ({ context, request }, { code, prompt }, error) => {
-    const isResent = request.method === 'GET' && textsOf(request.query).notice === 'resent';
-    return verificationCodeView(context, code, {
-      signsIn: prompt.kind === 'sign-in',
-      now: signIn.pageNeeds.clock.now(),
-      backPath: pageOf(prompt),
-      resent: isResent || undefined,
-      error,
-    });
-  });
+  const form = bound(
+    '/verification-code',
+    ({ prompt }, { interaction }) => {
+      const code = awaitedCode(signIn.findState(interaction), prompt);
+      return code && { code, prompt };
+    },
+    ({ context, request, show }, { code, prompt }, failure) => {
+      const isResent = request.method === 'GET' && textsOf(request.query).notice === 'resent';
+      const view = verificationCodeView(context, code, {
+        signsIn: prompt.kind === 'sign-in',
+        now: signIn.pageNeeds.clock.now(),
+        backPath: pageOf(prompt),
+        resent: isResent || undefined,
+      });
+      return show(view, failure);
+    },
+  );
   form(
     '/verification-code',
     ({ interaction, field }, { code }) => signIn.finishCode(interaction, code, field('code')),
-    {
-      // The box of the terms is on the page of the registration.
-      refused: ({ context }, error, { code }, { code: { identifier } }) =>
-        code === 'user.terms_required'
-          ? registerView(context, { typedAddress: shownIdentifier(identifier), error })
-          : undefined,
-    },
+    // The box of the terms is on the page of the registration.
+    ({ context, show }, { code: { identifier } }, failure) =>
+      failure.code === 'user.terms_required'
+        ? show(registerView(context, { typedAddress: shownIdentifier(identifier) }), failure)
+        : undefined,
   );
-  form(
-    '/verification-code/send',
-    async ({ interaction, context }, { code: { identifier } }) => {
-      await signIn.sendCode(interaction, { identifier, locale: context.language });
-      return undefined;
-    },
-    { instead: ({ redirect }) => redirect('/verification-code', { notice: 'resent' }) },
-  );
+  form('/verification-code/send', async ({ interaction, context, redirect }, { code: { identifier } }) => {
+    await signIn.sendCode(interaction, { identifier, locale: context.language });
+    return redirect('/verification-code', { notice: 'resent' });
+  });
 }
 
 /** `/forgot-password/reset`: the new password. The code is awaited on its own page. */
 function resetRoutes({ signIn, bound }: PageRoutes): void {
   const form = bound(
     '/forgot-password/reset',
-    (prompt) => prompt.kind === 'reset-password',
-    async ({ interaction, context }, _, error) =>
-      resetPasswordView(context, (await signIn.findIdentified(interaction))?.user, error),
+    ({ prompt, identified }) => (prompt.kind === 'reset-password' ? identified : undefined),
+    ({ context, show }, { user }, failure) => show(resetPasswordView(context, user), failure),
   );
-  form(
-    '/forgot-password/reset',
-    async (page) => {
-      await signIn.resetPassword(page.interaction, required(page, 'password'));
-      return undefined;
-    },
-    { instead: ({ redirect }) => redirect('/sign-in', { notice: 'password-changed' }) },
-  );
+  form('/forgot-password/reset', async (page) => {
+    await signIn.resetPassword(page.interaction, required(page, 'password'));
+    return page.redirect('/sign-in', { notice: 'password-changed' });
+  });
 }
 
 /**
@@ -192,7 +183,7 @@ function resetRoutes({ signIn, bound }: PageRoutes): void {
  * scan messages open links too: the page names the address, and its button signs in.
  */
 function linkRoutes({ signIn: { forms }, get, form }: PageRoutes): void {
-  get('/one-time-token', async ({ request, reply, context, show }) => {
+  get('/one-time-token', ({ request, reply, context, show }) => {
     const link = linkOf((name) => textsOf(request.query)[name]);
     if (link) return show(oneTimeTokenView(context, link));
     return reply.redirect(`${request.tenant.basePath}/sign-in${queryOf(request)}`, 303);
@@ -204,10 +195,11 @@ function linkRoutes({ signIn: { forms }, get, form }: PageRoutes): void {
       if (!link) throw new AldabaError('one_time_token.token_not_found');
       return forms.submitLink(page, link);
     },
-    ({ context, field }, error, { code }) => {
+    ({ context, field, show }, failure) => {
       const link = linkOf(field);
-      const { email = '' } = link ?? {};
-      return link && oneTimeTokenView(context, code.startsWith('one_time_token.') ? { email } : link, error);
+      if (!link) throw failure;
+      const { email } = link;
+      return show(oneTimeTokenView(context, failure.code.startsWith('one_time_token.') ? { email } : link), failure);
     },
   );
 }

@@ -3,20 +3,19 @@
  * hands the address to the app; `/social/landing` and `/callback` lead a browser outside of the app back into it.
  */
 
-import { providerErrorOf } from '../../features/appearance/hosted-pages/words.ts';
 import type { Form } from '../../http/body.ts';
 import { readCookie, writeCookie } from '../../http/cookies.ts';
 import type { Request } from '../../http/types.ts';
 import { isNativeCallback, landingAge } from '../factors/social/landing.ts';
-import { connectorName, directConnector, type PageContext, socialRefusedView } from '../views.ts';
+import { directConnector, socialRefusedView } from '../views.ts';
 import {
-  asFormError,
   leave,
   openPage,
   type PageRequest,
   type PageRoutes,
   queryOf,
-  sendJson,
+  type Refused,
+  takeStep,
   textsOf,
   wantsJson,
 } from './page-requests.ts';
@@ -29,34 +28,39 @@ export function socialPageRoutes(routes: PageRoutes): void {
   finishRoute(routes);
 }
 
-function startRoutes({ signIn, get, post }: PageRoutes): void {
+/** Refused, the first screen is shown again. */
+const socialAgain: Refused = ({ context, show }, failure) => show(socialRefusedView(context, failure.code), failure);
+
+function startRoutes({ signIn, get, form }: PageRoutes): void {
   const begin = ({ interaction, request }: PageRequest, start: { connectorId: string; agreed: boolean }) =>
     signIn.beginSocial(interaction, {
       ...start,
       redirectUri: `${request.tenant.baseUrl}/callback/${start.connectorId}`,
       userAgent: request.headers['user-agent'],
     });
-  post('/sign-in/social/:connectorId', async (page) => {
-    const { request, reply, field, typed } = page;
-    const connectorId = connectorOf(request);
-    return orEntry(page, async () => {
+  form(
+    '/sign-in/social/:connectorId',
+    async (page) => {
+      const { request, reply, field, typed } = page;
+      const connectorId = connectorOf(request);
       const redirectTo = await begin(page, { connectorId, agreed: typed.agreed });
-      if (!wantsJson(request)) return reply.redirect(redirectTo, 303);
+      if (!wantsJson(request)) return { redirectTo };
       const target = { connectorId, redirectTo, nativeCallback: field('native_callback') };
-      return reply.header('cache-control', 'no-store').send({
+      reply.header('cache-control', 'no-store').send({
         redirectTo: signIn.pageNeeds.landing.through(request.tenant, target),
         callbackUri: `${request.tenant.baseUrl}/callback/social/${connectorId}`,
       });
-    });
-  });
-  get('/direct/:method/:target', async (page) => {
-    const { request, reply, context, redirect } = page;
-    const { method, target } = request.params as { method: string; target: string };
-    const connector = method === 'social' ? directConnector(context, target) : undefined;
-    if (!connector) return redirect(textsOf(request.query).fallback === 'register' ? '/register' : '/sign-in');
-    return orEntry(page, async () =>
-      reply.redirect(await begin(page, { connectorId: connector.id, agreed: false }), 303),
-    );
+      return undefined;
+    },
+    socialAgain,
+  );
+  get('/direct/:method/:target', (page) => {
+    const { method, target } = page.request.params as { method: string; target: string };
+    const connector = method === 'social' ? directConnector(page.context, target) : undefined;
+    if (!connector)
+      return page.redirect(textsOf(page.request.query).fallback === 'register' ? '/register' : '/sign-in');
+    const step = async () => ({ redirectTo: await begin(page, { connectorId: connector.id, agreed: false }) });
+    return takeStep(page, step, socialAgain);
   });
 }
 
@@ -101,26 +105,6 @@ function finishRoute({ signIn, route }: PageRoutes): void {
     const answered = { connectorId: connectorOf(request), state: value };
     const { interaction, challenge } = await signIn.openSocial(request, answered);
     const page = await openPage(signIn, request, reply, interaction);
-    return orEntry(page, async () => page.proceed(await signIn.finishSocial(interaction, challenge, data)));
+    return takeStep(page, () => signIn.finishSocial(interaction, challenge, data), socialAgain);
   });
-}
-
-/** Of the connector that the address names, by its ID or, for a direct sign-in, by its target. */
-function providerName({ connectors, language }: PageContext, request: Request): string {
-  const { connectorId, target } = request.params as { connectorId?: string; target?: string };
-  const connector = connectors.find((each) => each.id === connectorId || each.target === target);
-  return connector ? connectorName(connector, language) : '';
-}
-
-/** Does the work of a page; refused, shows the first screen again, with what went wrong. */
-async function orEntry(page: PageRequest, work: () => Promise<unknown>): Promise<unknown> {
-  const { request, reply, context } = page;
-  try {
-    return await work();
-  } catch (thrown) {
-    const failure = asFormError(thrown);
-    const error = providerErrorOf(failure, context.language, providerName(context, request));
-    if (wantsJson(request)) return sendJson(reply, failure, error.message);
-    return page.show(socialRefusedView(context, { reason: failure.code, error }), failure);
-  }
 }

@@ -56,7 +56,7 @@ export const screens: Readonly<Record<PreviewScreen, Screen>> = {
     // With the button that asks for a code, where there is one.
     const type = types.find((each) => typesOf(codeForm(context)).some((code) => code === each)) ?? types[0];
     if (type === undefined || !isIdentifierFirst(context)) return undefined;
-    return signInPasswordView(context, { identifier: sampleIdentifier(type) });
+    return signInPasswordView(context, sampleIdentifier(type));
   },
   register: ({ context }) =>
     resolvePolicy(context.settings).register ? registerView(context, { username: '' }) : undefined,
@@ -64,7 +64,7 @@ export const screens: Readonly<Record<PreviewScreen, Screen>> = {
     const missing = missingOf(context);
     return missing.length > 0 ? continueView(context, { missing }) : undefined;
   },
-  'forgot-password': ({ context }) => forgotPasswordView(context, { typedAddress: '' }),
+  'forgot-password': ({ context }) => forgotPasswordView(context),
   'reset-password': ({ context }) => (recoveryForm(context) ? resetPasswordView(context, sampleNames) : undefined),
   'verification-code': ({ context, now }) => codeScreen(context, now),
   'second-factor': secondFactor,

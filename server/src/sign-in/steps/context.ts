@@ -57,6 +57,19 @@ export const accountOf = (user: User): Account => ({
   requiresSecondFactor: false,
 });
 
+/** What a sign-in asks for now, and the user once one is identified. */
+export interface Position {
+  prompt: Prompt;
+  identified?: Identified;
+}
+export interface Identified extends Position {
+  interaction: Interaction;
+  state: SignInState;
+  settings: SignInSettings;
+  user: User;
+  account: Account;
+}
+
 export interface Reading {
   /** The sign-in that the request is about; see `InteractionPort.load`. @throws AldabaError `session.not_found` */
   open: (request: Request, handle?: string) => Promise<Interaction>;
@@ -69,10 +82,10 @@ export interface Reading {
   /** The identified account, read from the database. */
   accountOf: (interaction: Interaction, state: SignInState) => Promise<Account | undefined>;
   /**
-   * What the sign-in asks for; one that was not begun, at its beginning.
+   * Where the sign-in is; one that was not begun, at its beginning.
    * @throws AldabaError `user.user_not_exist` for a user who was deleted while the sign-in waited
    */
-  promptOf: (interaction: Interaction) => Promise<Prompt>;
+  positionOf: (interaction: Interaction) => Promise<Position>;
 }
 
 /** What the steps need: the factors, and of the features what sign-in/index.ts hands on. */
@@ -141,13 +154,19 @@ export function createReading(
     findState,
     stateOf,
     accountOf,
-    async promptOf(interaction) {
-      if (interaction.state === null) return { kind: 'sign-in', reason: 'nothing was done yet' };
+    async positionOf(interaction) {
+      if (interaction.state === null) return { prompt: { kind: 'sign-in', reason: 'nothing was done yet' } };
       const state = stateOf(interaction);
-      const policy = resolvePolicy(await settings(interaction.tenant));
-      const account = await accountOf(interaction, state);
-      if (state.userId !== undefined && !account) throw new AldabaError('user.user_not_exist');
-      return promptFor(state, policy, account);
+      const { tenant } = interaction;
+      const [own, user] = await Promise.all([
+        settings(tenant),
+        state.userId === undefined ? undefined : needs.users.find(tenant.db, state.userId),
+      ]);
+      if (state.userId !== undefined && !user) throw new AldabaError('user.user_not_exist');
+      const account = user && (await accounts.of(interaction, own, user));
+      const prompt = promptFor(state, resolvePolicy(own), account);
+      if (!user || !account) return { prompt };
+      return { prompt, identified: { prompt, interaction, state, settings: own, user, account } };
     },
   };
 }

@@ -65,7 +65,7 @@ export interface FormSteps {
   submitLink: (form: FormRequest, link: { email: string; token: string }) => Promise<StepResult>;
 }
 
-export function createFormSteps(steps: BeginSteps & EnterSteps & Pick<Reading, 'promptOf'>): FormSteps {
+export function createFormSteps(steps: BeginSteps & EnterSteps & Pick<Reading, 'positionOf'>): FormSteps {
   const beginCode = (
     { interaction, context: { language: locale } }: FormRequest,
     intent: 'SignIn' | 'Register' | 'ForgotPassword',
@@ -105,7 +105,7 @@ export function createFormSteps(steps: BeginSteps & EnterSteps & Pick<Reading, '
       return types.length > 0 ? beginCode(form, 'ForgotPassword', addressOf(form.typed.address, types)) : undefined;
     },
     async submitMissingAddress({ interaction, context, typed }) {
-      const prompt = await steps.promptOf(interaction);
+      const { prompt } = await steps.positionOf(interaction);
       const asked = prompt.kind === 'continue' ? missingAddress(context, prompt.missing) : undefined;
       if (!asked) return { prompt };
       const identifier = addressOf(typed.address, typesOf(asked));

@@ -1,31 +1,17 @@
-/** The identified user of a sign-in, and the session in which their second factors are shown or set up. */
-import type { User } from '../../features/people/users/index.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import type { FactorAnswer } from '../factors/second-factor.ts';
 import type { SecondFactorType } from '../machine/factor.ts';
 import { codeFactorOf, secondFactorTraits } from '../machine/factors.ts';
 import { hasAddress } from '../machine/identification.ts';
-import { promptFor, refusalOf } from '../machine/machine.ts';
-import { resolvePolicy } from '../machine/policy.ts';
-import { isCodeProof, type Proof, type SecondFactorChoices, type SignInState } from '../machine/state.ts';
-import type { Account, Prompt, SignInEvent } from '../machine/vocabulary.ts';
-import type { SignInSettings } from '../needs.ts';
+import { refusalOf } from '../machine/machine.ts';
+import { isCodeProof, type Proof, type SecondFactorChoices } from '../machine/state.ts';
+import type { SignInEvent } from '../machine/vocabulary.ts';
 import type { Interaction } from '../port.ts';
 import type { BeginSteps } from './begin.ts';
-import { about, type StepContext } from './context.ts';
+import { about, type Identified, type StepContext } from './context.ts';
 import { addressOf } from './forms.ts';
 import { refuse, type StepResult } from './run.ts';
 import type { FactorMode, FactorSession, SecondFactorSteps } from './second-factors.ts';
-
-export interface Identified {
-  interaction: Interaction;
-  state: SignInState;
-  settings: SignInSettings;
-  user: User;
-  account: Account;
-  /** What the sign-in asks for now. */
-  prompt: Prompt;
-}
 
 export interface SessionOptions {
   /** Language tag of messages. */
@@ -38,8 +24,6 @@ export interface SessionOptions {
 }
 
 export interface IdentifiedSteps {
-  /** @throws AldabaError `user.user_not_exist` for a user who was deleted while the sign-in waited */
-  findIdentified: (interaction: Interaction) => Promise<Identified | undefined>;
   /**
    * The user whose second factor is shown or set up.
    * @param use `counts`: the tenant has to offer the factor
@@ -98,24 +82,12 @@ export const readyFactors = ({
 export function createIdentifiedSteps(
   context: StepContext & { secondFactors: SecondFactorSteps; sendCode: BeginSteps['sendCode'] },
 ): IdentifiedSteps {
-  const { needs, accounts, run, stateOf } = context;
-  const findIdentified: IdentifiedSteps['findIdentified'] = async (interaction) => {
-    const state = interaction.state === null ? undefined : stateOf(interaction);
-    if (state?.userId === undefined) return undefined;
-    const [settings, user] = await Promise.all([
-      context.settings(interaction.tenant),
-      needs.users.find(interaction.tenant.db, state.userId),
-    ]);
-    if (!user) throw new AldabaError('user.user_not_exist');
-    const account = await accounts.of(interaction, settings, user);
-    return { interaction, state, settings, user, account, prompt: promptFor(state, resolvePolicy(settings), account) };
-  };
+  const { run, stateOf } = context;
   const steps: IdentifiedSteps = {
-    findIdentified,
     async requireIdentified(interaction, { mode, counts }) {
       if (stateOf(interaction).intent === 'ForgotPassword')
         throw new AldabaError('session.not_supported_for_forgot_password');
-      const found = await findIdentified(interaction);
+      const { identified: found } = await context.positionOf(interaction);
       if (!found) throw new AldabaError('session.identifier_not_found');
       if (counts && !found.settings.mfa.factors.includes(counts))
         throw new AldabaError('session.mfa.mfa_factor_not_enabled');
