@@ -2,22 +2,7 @@
  * What the hosted pages of a sign-in show: the tenant's settings, the machine's prompt and what was typed as views of
  * the contract. Pure; decides nothing that a step decides.
  */
-import type {
-  ChooseAccountView,
-  ChooseFactorView,
-  ContinueView,
-  ForgotPasswordView,
-  OneTimeTokenView,
-  PageLanguage,
-  PageView,
-  RegisterView,
-  ResetPasswordView,
-  SecondFactorView,
-  SignInPasswordView,
-  SignInView,
-  SocialOption,
-  VerificationCodeView,
-} from '@aldaba/contract';
+import type { PageLanguage, PageView, SocialOption } from '@aldaba/contract';
 import { passwordRules } from '../features/appearance/hosted-pages/words.ts';
 import type { SocialConnector } from '../features/connectors/connectors/index.ts';
 import { defaultCodeLifetime } from '../features/connectors/verification-codes/lifetime.ts';
@@ -26,7 +11,6 @@ import { defined } from '../kernel/defined.ts';
 import { formQuestions } from './extra-profile/questions.ts';
 import type { BindingPage } from './factors/second-factor.ts';
 import { type Address, maskAddress } from './machine/factor.ts';
-import { codeFactorOf, secondFactorTraits } from './machine/factors.ts';
 import {
   codeForm,
   hasPasswordForm,
@@ -44,7 +28,6 @@ import {
   typesOf,
 } from './machine/policy.ts';
 import type { GivenIdentifier, SignInState } from './machine/state.ts';
-import type { Account, Prompt } from './machine/vocabulary.ts';
 import type { SignInSettings } from './needs.ts';
 
 /** What every view is made of. */
@@ -53,7 +36,9 @@ export interface PageContext extends PageOffer {
   settings: SignInSettings;
   language: PageLanguage;
 }
-type PromptOf<Kind extends Prompt['kind']> = Extract<Prompt, { kind: Kind }>;
+type Own<View> = View extends unknown ? Omit<View, 'appId' | 'error'> : never;
+/** A page without what every page gets: its application and, after a refused form, the error. */
+export type Screen<Kind extends PageView['kind'] = PageView['kind']> = Own<Extract<PageView, { kind: Kind }>>;
 
 /** Whether the first page asks for the identifier alone: where codes are a way in beside passwords. */
 export const isIdentifierFirst = (offer: Omit<PageOffer, 'inWeChat'>): boolean =>
@@ -93,9 +78,9 @@ export function reachableBy(configured: readonly { type: string; isUsable: boole
 }
 
 /** Undefined where no code can stand for a forgotten password. */
-export function forgotPasswordView(context: PageContext, typedAddress?: string): ForgotPasswordView | undefined {
+export function forgotPasswordView(context: PageContext, typedAddress?: string): Screen<'forgot-password'> | undefined {
   const form = recoveryForm(context);
-  return form && { kind: 'forgot-password', appId: context.appId, form, ...defined({ typedAddress }) };
+  return form && { kind: 'forgot-password', form, ...defined({ typedAddress }) };
 }
 
 /** Whether the other page has more to offer than the same buttons again. */
@@ -109,12 +94,11 @@ const hasRegistration = (context: PageContext): boolean =>
 
 export function signInView(
   context: PageContext,
-  given: { username?: string | undefined; notice?: SignInView['notice'] | undefined } = {},
-): SignInView {
+  given: { username?: string | undefined; notice?: Screen<'sign-in'>['notice'] | undefined } = {},
+): Screen<'sign-in'> {
   const form = signInForm(context);
   return {
     kind: 'sign-in',
-    appId: context.appId,
     identifiers: signInIdentifiers(context),
     form,
     ...(form === 'password' ? forgotPassword(context) : {}),
@@ -129,18 +113,17 @@ export function signInView(
 export const isPasswordReplaced = (state: SignInState | undefined): boolean =>
   state?.intent === 'ForgotPassword' && state.userId === undefined && state.challenges.length === 0;
 
-function signInForm(context: PageContext): SignInView['form'] {
+function signInForm(context: PageContext): Screen<'sign-in'>['form'] {
   if (isIdentifierFirst(context)) return 'identifier';
   if (codeForm(context) !== undefined) return 'code';
   return hasPasswordForm(context) && signInIdentifiers(context).length > 0 ? 'password' : 'none';
 }
 
-const forgotPassword = (context: PageContext): Pick<SignInView, 'forgotPasswordPath'> =>
+const forgotPassword = (context: PageContext): Pick<Screen<'sign-in'>, 'forgotPasswordPath'> =>
   recoveryForm(context) ? { forgotPasswordPath: '/forgot-password' } : {};
 
-export const signInPasswordView = (context: PageContext, identifier: GivenIdentifier): SignInPasswordView => ({
+export const signInPasswordView = (context: PageContext, identifier: GivenIdentifier): Screen<'sign-in-password'> => ({
   kind: 'sign-in-password',
-  appId: context.appId,
   identifier: shownIdentifier(identifier),
   code: typesOf(codeForm(context)).some((type) => type === identifier.type),
   ...forgotPassword(context),
@@ -149,12 +132,11 @@ export const signInPasswordView = (context: PageContext, identifier: GivenIdenti
 
 export function registerView(
   context: PageContext,
-  given: Pick<RegisterView, 'username' | 'typedAddress'> = {},
-): RegisterView {
+  given: Pick<Screen<'register'>, 'username' | 'typedAddress'> = {},
+): Screen<'register'> {
   const policy = resolvePolicy(context.settings);
   return {
     kind: 'register',
-    appId: context.appId,
     form: registerForm(context),
     ...socialOptions(context),
     ...(policy.signIn && pagesDiffer(context) ? { signInPath: '/sign-in' } : {}),
@@ -181,8 +163,8 @@ export function continueView(
   context: Omit<PageContext, 'connectors' | 'inWeChat'>,
   { missing, expired }: { missing: readonly MissingDetail[]; expired?: true },
   { username, read }: { username?: string | undefined; read?: ((name: string) => string) | undefined } = {},
-): ContinueView | undefined {
-  const page = { kind: 'continue' as const, appId: context.appId, ...defined({ username }) };
+): Screen<'continue'> | undefined {
+  const page = { kind: 'continue' as const, ...defined({ username }) };
   const address = missingAddress(context, missing);
   if (address !== undefined) return { ...page, address, missing: [], questions: [], passwordRules: [] };
   const askable = missing.filter((detail) => detail === 'username' || detail === 'password');
@@ -197,7 +179,7 @@ export function continueView(
   };
 }
 
-function socialOptions(context: PageContext): Pick<SignInView, 'social' | 'opensElsewhere'> {
+function socialOptions(context: PageContext): Pick<Screen<'sign-in'>, 'social' | 'opensElsewhere'> {
   const shown = context.connectors.filter((connector) => worksHere(connector, context));
   return {
     social: shown.map((connector) => optionOf(connector, context.language)),
@@ -218,7 +200,7 @@ const optionOf = (connector: SocialConnector, language: PageLanguage): SocialOpt
 });
 
 /** The first page again, after a provider's answer was refused. @param reason the code of the error */
-export function socialRefusedView(context: PageContext, reason: string): SignInView | RegisterView {
+export function socialRefusedView(context: PageContext, reason: string): Screen<'sign-in'> | Screen<'register'> {
   const registers =
     reason === 'user.terms_required'
       ? termsOf(context.settings, 'sign-in') !== 'checkbox'
@@ -228,15 +210,15 @@ export function socialRefusedView(context: PageContext, reason: string): SignInV
 
 /** @param user whose password is replaced: the password manager keeps the new one under what this user signs in with */
 export function resetPasswordView(
-  { appId, settings, language }: PageContext,
+  { settings, language }: PageContext,
   user: Pick<User, 'username' | 'primaryEmail' | 'primaryPhone'>,
-): ResetPasswordView {
+): Screen<'reset-password'> {
   const names = { username: user.username, email: user.primaryEmail, phone: user.primaryPhone };
   const username = resolvePolicy(settings)
     .passwordIdentifiers.map((type) => names[type])
     .find((name) => name !== null);
   const rules = passwordRules(settings, language);
-  return { kind: 'reset-password', appId, ...(username ? { username } : {}), passwordRules: rules };
+  return { kind: 'reset-password', ...(username ? { username } : {}), passwordRules: rules };
 }
 
 /** Seconds in which a message usually arrives. */
@@ -250,14 +232,13 @@ export function verificationCodeView(
   context: PageContext,
   code: { createdAt: number; identifier: Address },
   shown: { signsIn: boolean; now: number; backPath: string; resent?: true | undefined },
-): VerificationCodeView {
+): Screen<'verification-code'> {
   const { signsIn, now, ...rest } = shown;
   const { createdAt, identifier } = code;
   const age = Math.floor((now - createdAt) / 1000);
   const lifetime = context.settings.verificationCodePolicy.expirationDuration ?? defaultCodeLifetime;
   return {
     kind: 'verification-code',
-    appId: context.appId,
     channel: identifier.type,
     address: shownIdentifier(identifier),
     expiresIn: Math.max(0, lifetime - age),
@@ -269,24 +250,25 @@ export function verificationCodeView(
 
 /** @param link without its token when it is invalid */
 export const oneTimeTokenView = (
-  { appId, settings }: PageContext,
+  { settings }: PageContext,
   link: { email: string; token?: string },
-): OneTimeTokenView => ({
+): Screen<'one-time-token'> => ({
   kind: 'one-time-token',
-  appId,
   ...link,
   terms: termsOf(settings, termsPageOfLink(settings)),
 });
 
-export function chooseAccountView(
-  appId: string,
-  { user, applicationName }: { user: User; applicationName: string },
-): ChooseAccountView {
+export function chooseAccountView({
+  user,
+  applicationName,
+}: {
+  user: User;
+  applicationName: string;
+}): Screen<'choose-account'> {
   const name = user.name ?? user.username ?? user.primaryEmail ?? user.primaryPhone ?? user.id;
   const detail = user.primaryEmail ?? user.username ?? user.primaryPhone;
   return {
     kind: 'choose-account',
-    appId,
     applicationName,
     account: {
       id: user.id,
@@ -298,53 +280,47 @@ export function chooseAccountView(
   };
 }
 
-/** A second factor that is asked for. @param own what the factor adds; `challenge`: of the type that an answer needs */
-export function secondFactorView(
-  appId: string,
+/** A second factor that is asked for. @param given `own`: what the factor adds; `sent`: to the address */
+export const secondFactorView = (
   factor: SecondFactorType,
   given: {
-    prompt: PromptOf<'show-factor'>;
-    account: Account;
-    state: SignInState;
-    challenge?: string | undefined;
+    factors: readonly SecondFactorType[];
+    address?: Address | undefined;
+    sent: boolean;
     own?: object | undefined;
+    unusual?: true | undefined;
   },
-): SecondFactorView {
-  const { prompt, account, state, challenge, own } = given;
-  const address = account.addresses.find((known) => codeFactorOf(known) === factor);
-  const sent = state.challenges.some(({ type }) => type === challenge);
-  return {
-    kind: 'second-factor',
-    appId,
-    factor,
-    others: prompt.factors.filter((other) => other !== factor),
-    ...(address ? { maskedAddress: maskAddress(address), sent } : {}),
-    ...own,
-    ...(account.risks.length > 0 ? { unusual: true } : {}),
-  };
-}
+): Screen<'second-factor'> => {
+  const { factors, address, sent, own, unusual } = given;
+  const others = factors.filter((other) => other !== factor);
+  const sentTo = address && { maskedAddress: maskAddress(address), sent };
+  return { kind: 'second-factor', factor, others, ...sentTo, ...own, ...defined({ unusual }) };
+};
 
 /** @param ready factors that need nothing but the user's choice */
 export const chooseFactorView = (
-  appId: string,
-  { factors, skippable, additional }: PromptOf<'add-factor'>,
+  offer: { factors: readonly SecondFactorType[]; skippable: boolean; additional?: unknown },
   ready: SecondFactorType[],
-): ChooseFactorView => ({
+): Screen<'choose-factor'> => ({
   kind: 'choose-factor',
-  appId,
-  factors: [...factors],
+  factors: [...offer.factors],
   ready,
-  skippable,
-  ...(additional ? { additional: true } : {}),
+  skippable: offer.skippable,
+  ...(offer.additional ? { additional: true } : {}),
 });
 
-/** A second factor that is set up. @param own the factor's page; absent for codes, which ask for an address first */
-export function bindFactorView(
-  appId: string,
-  factor: SecondFactorType,
-  { prompt, own, addressPath }: { prompt: PromptOf<'add-factor'>; own?: BindingPage; addressPath: string },
-): PageView | undefined {
-  if (own) return { ...own, appId, hasOthers: prompt.factors.length > 1, skippable: prompt.skippable } as PageView;
-  const address = secondFactorTraits(factor)?.address;
-  return address && { kind: 'continue', appId, address, addressPath, missing: [], questions: [], passwordRules: [] };
-}
+/** The page on which a factor is set up. @param own the factor's part */
+export const bindFactorView = (
+  own: BindingPage,
+  { factors, skippable }: { factors: readonly SecondFactorType[]; skippable: boolean },
+): Screen => ({ ...own, hasOthers: factors.length > 1, skippable }) as Screen;
+
+/** The page on which an address is given that codes are sent to, as a second factor. */
+export const factorAddressView = (address: Address['type'], addressPath: string): Screen<'continue'> => ({
+  kind: 'continue',
+  address,
+  addressPath,
+  missing: [],
+  questions: [],
+  passwordRules: [],
+});

@@ -11,7 +11,7 @@ export function accountPageRoutes(http: Http, signIn: SignIn): void {
   const routes = createPageRoutes(http, signIn);
   routes.get('/select-account', async ({ interaction, show, redirect }) => {
     const found = await signIn.findSignedIn(interaction);
-    return found ? show(chooseAccountView(interaction.applicationId, found)) : redirect('/sign-in');
+    return found ? show(chooseAccountView(found)) : redirect('/sign-in');
   });
   routes.post('/select-account', async ({ interaction, field, redirect, reply }) => {
     const { sessionUserId } = interaction;

@@ -1,12 +1,11 @@
 /** Pages of an identified user's second factors: one is shown, one is set up, or backup codes are saved. */
-import type { PageView } from '@aldaba/contract';
 import type { FactorAnswer } from '../factors/second-factor.ts';
-import { isBackup, secondFactorTraits, secondFactorTypes } from '../machine/factors.ts';
+import { codeFactorOf, isBackup, secondFactorTraits, secondFactorTypes } from '../machine/factors.ts';
 import type { SecondFactorType } from '../machine/policy.ts';
 import type { Prompt } from '../machine/vocabulary.ts';
 import type { Identified, Position } from '../steps/context.ts';
 import { readyFactors, type SessionOptions } from '../steps/identified.ts';
-import { bindFactorView, chooseFactorView, secondFactorView } from '../views.ts';
+import { bindFactorView, chooseFactorView, factorAddressView, type Screen, secondFactorView } from '../views.ts';
 import { asFormError, type PageRequest, type PageRoutes } from './page-requests.ts';
 
 type FactorPrompt = 'show-factor' | 'add-factor' | 'make-backup-codes';
@@ -40,8 +39,15 @@ function showRoutes({ signIn: { secondFactors, factorSession }, bound }: PageRou
       // E.g. the user's devices are of another host: the page still offers the other factors.
       refusal = asFormError(error);
     }
-    const shown = { ...user, challenge: procedure.challenge, own };
-    return page.show(secondFactorView(page.context.appId, type, shown), refusal);
+    const { prompt, account, state } = user;
+    const shown = {
+      factors: prompt.factors,
+      address: account.addresses.find((address) => codeFactorOf(address) === type),
+      sent: state.challenges.some((known) => known.type === procedure.challenge),
+      own,
+      unusual: account.risks.length > 0 || undefined,
+    };
+    return page.show(secondFactorView(type, shown), refusal);
   });
   form('/mfa-verification/:factor', async (page, { user, type }) => {
     const session = factorSession(user, { ...sessionOf(page), completes: true });
@@ -62,7 +68,7 @@ function choiceRoutes({ signIn, bound }: PageRoutes): void {
     const ready = readyFactors(user);
     const [only] = prompt.factors;
     if (only && prompt.factors.length === 1 && ready.length === 0) return page.redirect(bindPath(only));
-    return page.show(chooseFactorView(page.context.appId, prompt, ready));
+    return page.show(chooseFactorView(prompt, ready));
   });
   form('/mfa-binding/skip', async (_, user) => (await signIn.skipFactors(user)) ?? user);
 }
@@ -75,7 +81,7 @@ function backupRoutes({ signIn, bound }: PageRoutes): void {
     const form = bound(bindPath(type), identifiedAt('make-backup-codes'), async (page, user) => {
       const session = factorSession(user, sessionOf(page));
       const view = bindingView?.(await secondFactors.resume(session, { type, mode: 'bind' }));
-      return view ? page.show({ ...view, appId: page.context.appId } as PageView) : page.proceed(user);
+      return view ? page.show(view as Screen) : page.proceed(user);
     });
     form(bindPath(type), async (_, user) => (await signIn.keepGenerated(user, type)) ?? user);
   }
@@ -84,13 +90,12 @@ function backupRoutes({ signIn, bound }: PageRoutes): void {
 function bindRoutes({ signIn, bound }: PageRoutes): void {
   const { secondFactors, factorSession } = signIn;
   /** The page on which a factor is set up; undefined for one that needs no page. */
-  const viewOf = async (page: PageRequest, { user, type }: Named<'add-factor'>): Promise<PageView | undefined> => {
-    if (readyFactors(user).includes(type)) return undefined;
-    const { bindingView } = secondFactors.factors[type];
+  const viewOf = async (page: PageRequest, { user, type }: Named<'add-factor'>) => {
+    const address = secondFactorTraits(type)?.address;
+    if (address) return readyFactors(user).includes(type) ? undefined : factorAddressView(address, bindPath(type));
     const session = factorSession(user, sessionOf(page));
-    const own = bindingView?.(await secondFactors.resume(session, { type, mode: 'bind' }));
-    const { prompt } = user;
-    return bindFactorView(page.context.appId, type, { prompt, addressPath: bindPath(type), ...(own ? { own } : {}) });
+    const own = secondFactors.factors[type].bindingView?.(await secondFactors.resume(session, { type, mode: 'bind' }));
+    return own && bindFactorView(own, user.prompt);
   };
   const form = bound('/mfa-binding/:factor', namedAt('add-factor'), async (page, given, failure) => {
     const view = await viewOf(page, given);

@@ -12,7 +12,7 @@ import type { Position } from '../steps/context.ts';
 import type { FormRequest } from '../steps/forms.ts';
 import type { SignIn } from '../steps/index.ts';
 import type { StepResult } from '../steps/run.ts';
-import { connectorName, isWeChat, type PageContext, reachableBy } from '../views.ts';
+import { connectorName, isWeChat, type PageContext, reachableBy, type Screen } from '../views.ts';
 
 /** A request for a page of a sign-in, or with one of its forms. */
 export interface PageRequest extends FormRequest {
@@ -22,13 +22,13 @@ export interface PageRequest extends FormRequest {
   /** A field of the form; a repeated or absent one counts as empty. */
   field: (name: string) => string;
   /** Shows a page; after a failure with its sentence and what was typed, or as JSON to the page's script. */
-  show: (view: PageView, failure?: AldabaError) => unknown;
+  show: (view: Screen, failure?: AldabaError) => unknown;
   /** Goes on to what the sign-in asks for. */
   proceed: (result: Result) => void;
   /** To another page of the interaction; `query`: beside what names the interaction. */
   redirect: (path: string, query?: Record<string, string>) => undefined;
 }
-type Result = Partial<Pick<StepResult, 'prompt' | 'redirectTo'>>;
+type Result = Pick<StepResult, 'prompt' | 'redirectTo'>;
 type Handler = (page: PageRequest) => unknown;
 /** A form's step; undefined after one that answered the request itself. */
 type Step<Given extends unknown[] = []> = (page: PageRequest, ...given: Given) => Promise<Result | undefined>;
@@ -108,8 +108,8 @@ export function createPageRoutes(http: Http, signIn: SignIn): PageRoutes {
       } catch (error) {
         if (!isOutrun(error) || wantsJson(request)) throw error;
         // Another form of the same sign-in was faster, e.g. a double click: follows where that one led, if it goes on.
-        const interaction = await signIn.open(request);
-        proceedTo(signIn, reply, interaction, await signIn.positionOf(interaction));
+        const page = await open({ request, reply });
+        page.proceed(await signIn.positionOf(page.interaction));
       }
     });
   return {
@@ -206,29 +206,25 @@ export async function openPage(
     field,
     typed: { username, address, password: field('password'), agreed: field('terms') === 'yes' },
     show(view, failure) {
-      if (!failure) return pages.send(request, reply, view, options);
+      const page = { ...view, appId } as PageView;
+      if (!failure) return pages.send(request, reply, page, options);
       const error = providerErrorOf(failure, language, providerName(context, request));
       if (wantsJson(request)) return sendJson(reply, failure, error.message);
       // The one field of the first page takes whatever signs in.
-      if (view.kind === 'sign-in' && error.field === 'address') error.field = 'username';
+      if (page.kind === 'sign-in' && error.field === 'address') error.field = 'username';
       const typed = { ...(username ? { username } : {}), ...(address ? { typedAddress: address } : {}) };
-      return pages.send(request, reply, { ...view, ...typed, error } as PageView, {
-        ...options,
-        status: failure.status,
-      });
+      const refused = { ...page, ...typed, error } as PageView;
+      return pages.send(request, reply, refused, { ...options, status: failure.status });
     },
-    proceed: (result) => proceedTo(signIn, reply, interaction, result),
+    proceed({ redirectTo, prompt }) {
+      const path = awaitedCode(signIn.findState(interaction), prompt) ? '/verification-code' : pageOf(prompt);
+      reply.redirect(redirectTo ?? pageAddress(path, interaction), 303);
+    },
     redirect(path, query) {
       reply.redirect(pageAddress(path, interaction, query), 303);
       return undefined;
     },
   };
-}
-
-function proceedTo(signIn: SignIn, reply: Reply, interaction: Interaction, { redirectTo, prompt }: Result): void {
-  const page = (asked: Prompt) =>
-    awaitedCode(signIn.findState(interaction), asked) ? '/verification-code' : pageOf(asked);
-  reply.redirect(redirectTo ?? pageAddress(prompt ? page(prompt) : '/sign-in', interaction), 303);
 }
 
 /** The address of one of the pages of an interaction, for a redirect. */

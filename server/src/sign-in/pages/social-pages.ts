@@ -43,9 +43,9 @@ function startRoutes({ signIn, get, form }: PageRoutes): void {
     async (page) => {
       const { request, reply, field, typed } = page;
       const connectorId = connectorOf(request);
-      const redirectTo = await begin(page, { connectorId, agreed: typed.agreed });
-      if (!wantsJson(request)) return { redirectTo };
-      const target = { connectorId, redirectTo, nativeCallback: field('native_callback') };
+      const begun = await begin(page, { connectorId, agreed: typed.agreed });
+      if (!wantsJson(request)) return begun;
+      const target = { connectorId, redirectTo: begun.redirectTo, nativeCallback: field('native_callback') };
       reply.header('cache-control', 'no-store').send({
         redirectTo: signIn.pageNeeds.landing.through(request.tenant, target),
         callbackUri: `${request.tenant.baseUrl}/callback/social/${connectorId}`,
@@ -59,8 +59,7 @@ function startRoutes({ signIn, get, form }: PageRoutes): void {
     const connector = method === 'social' ? directConnector(page.context, target) : undefined;
     if (!connector)
       return page.redirect(textsOf(page.request.query).fallback === 'register' ? '/register' : '/sign-in');
-    const step = async () => ({ redirectTo: await begin(page, { connectorId: connector.id, agreed: false }) });
-    return takeStep(page, step, socialAgain);
+    return takeStep(page, () => begin(page, { connectorId: connector.id, agreed: false }), socialAgain);
   });
 }
 

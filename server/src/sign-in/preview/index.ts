@@ -7,7 +7,7 @@
  * page with other style sheets and pictures could not be shown.) Nothing is stored, so each node can open it.
  */
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
-import type { PreviewQuery, RenderedPage, SignInExperienceChange, Translation } from '@aldaba/contract';
+import type { PageView, PreviewQuery, RenderedPage, SignInExperienceChange, Translation } from '@aldaba/contract';
 import { type PreviewScreen, previewScreens } from '@aldaba/contract';
 import type { CustomPhrases } from '../../features/appearance/custom-phrases/index.ts';
 import type { SignInExperiences } from '../../features/appearance/sign-in-experience/index.ts';
@@ -78,7 +78,7 @@ export function createPagePreviews(needs: PreviewNeeds): PagePreviews {
       if (!view) return { screens: reachable, page: null };
       // A third party must not replace the tenant's branding where consent is asked for.
       const source = view.kind === 'consent' ? {} : { appId: applicationId, organizationId };
-      const drawn = await needs.pages.preview(tenant, view, {
+      const drawn = await needs.pages.preview(tenant, { appId: previewed.context.appId, ...view } as PageView, {
         settings,
         words,
         language,

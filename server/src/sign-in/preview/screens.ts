@@ -2,21 +2,25 @@
  * The view of each screen that can be previewed, by the builders of the real pages. Undefined: users cannot reach the
  * screen with these settings.
  */
-import type { PageView, PreviewScreen, SignInFactor } from '@aldaba/contract';
+import type { PreviewScreen, SignInFactor } from '@aldaba/contract';
 import { consentView } from '../../features/appearance/hosted-pages/consent-view.ts';
 import { sentenceFor } from '../../features/appearance/hosted-pages/words.ts';
 import type { Look } from '../../features/applications/application-experiences/index.ts';
-import { maskAddress } from '../machine/factor.ts';
+import type { BindingPage } from '../factors/second-factor.ts';
 import { secondFactorTraits } from '../machine/factors.ts';
 import { codeForm, missingDetails, recoveryForm, registerForm, resolvePolicy, typesOf } from '../machine/policy.ts';
 import type { Address } from '../machine/state.ts';
 import {
+  bindFactorView,
+  chooseFactorView,
   continueView,
   forgotPasswordView,
   isIdentifierFirst,
   type PageContext,
   registerView,
   resetPasswordView,
+  type Screen,
+  secondFactorView,
   signInPasswordView,
   signInView,
   verificationCodeView,
@@ -37,10 +41,10 @@ export interface Previewed {
   /** The application that the consent page is about; a sample, if undefined. */
   application: { client: { id: string; name: string }; look: Look } | undefined;
   /** Starts to set up a factor for the sample user; nothing is kept. Undefined where the factor has no page. */
-  begin: (factor: SignInFactor) => Promise<object | undefined>;
+  begin: (factor: SignInFactor) => Promise<BindingPage | undefined>;
 }
 
-type Screen = (previewed: Previewed) => PageView | undefined | Promise<PageView | undefined>;
+type Draw = (previewed: Previewed) => Screen | undefined | Promise<Screen | undefined>;
 
 const factorsOf = ({ settings }: PageContext) => resolvePolicy(settings).secondFactors;
 /** Factors that can be set up; backup codes follow another factor. */
@@ -49,7 +53,7 @@ const choosable = (context: PageContext): SignInFactor[] => {
   return factors.filter((factor) => factor !== 'BackupCode' && !unavailable.includes(factor));
 };
 
-export const screens: Readonly<Record<PreviewScreen, Screen>> = {
+export const screens: Readonly<Record<PreviewScreen, Draw>> = {
   'sign-in': ({ context }) => (resolvePolicy(context.settings).signIn ? signInView(context) : undefined),
   'sign-in-password': ({ context }) => {
     const types = resolvePolicy(context.settings).passwordIdentifiers;
@@ -73,8 +77,7 @@ export const screens: Readonly<Record<PreviewScreen, Screen>> = {
     const ready = factors.filter((factor) => addressOf(factor) === 'email');
     // The only factor is set up without a choice.
     if (factors.length - ready.length < 2 && ready.length === 0) return undefined;
-    const skippable = !factorsOf(context).mandatory;
-    return { kind: 'choose-factor', appId: context.appId, factors, ready, skippable };
+    return chooseFactorView({ factors, skippable: !factorsOf(context).mandatory }, ready);
   },
   'bind-app': (previewed) => binding(previewed, 'Totp'),
   'bind-passkey': (previewed) => binding(previewed, 'WebAuthn'),
@@ -120,7 +123,7 @@ function missingOf(context: PageContext) {
   return missing.filter((detail) => detail === 'username' || detail === 'password' || detail === 'extraProfile');
 }
 
-function codeScreen(context: PageContext, now: number): PageView | undefined {
+function codeScreen(context: PageContext, now: number): Screen | undefined {
   const registering = registerForm(context);
   const byCode = registering === 'username' || registering === 'none' ? undefined : registering;
   const [signsIn] = typesOf(codeForm(context));
@@ -138,25 +141,22 @@ function codeScreen(context: PageContext, now: number): PageView | undefined {
 
 const addressOf = (factor: SignInFactor): Address['type'] | undefined => secondFactorTraits(factor)?.address;
 
-function secondFactor({ context, factor: asked }: Previewed): PageView | undefined {
+function secondFactor({ context, factor: asked }: Previewed): Screen | undefined {
   const { factors } = factorsOf(context);
   const factor = asked ?? factors[0];
   if (factor === undefined || !factors.includes(factor)) return undefined;
   const address = addressOf(factor);
-  return {
-    kind: 'second-factor',
-    appId: context.appId,
-    factor,
-    others: factors.filter((other) => other !== factor),
-    ...(address ? { maskedAddress: maskAddress(sampleAddress(address)), sent: true } : {}),
-    ...(factor === 'WebAuthn' ? { options: {} } : {}),
-  };
+  return secondFactorView(factor, {
+    factors,
+    address: address && sampleAddress(address),
+    sent: true,
+    own: factor === 'WebAuthn' ? { options: {} } : undefined,
+  });
 }
 
-async function binding({ context, begin }: Previewed, factor: SignInFactor): Promise<PageView | undefined> {
+async function binding({ context, begin }: Previewed, factor: SignInFactor): Promise<Screen | undefined> {
   const { factors, unavailable, mandatory } = factorsOf(context);
   if (!factors.includes(factor) || unavailable.includes(factor)) return undefined;
   const view = await begin(factor);
-  const common = { appId: context.appId, hasOthers: choosable(context).length > 1, skippable: !mandatory };
-  return view && ({ ...view, ...common } as PageView);
+  return view && bindFactorView(view, { factors: choosable(context), skippable: !mandatory });
 }

@@ -11,7 +11,7 @@ import { codeFactorOf } from '../machine/factors.ts';
 import { promptFor } from '../machine/machine.ts';
 import { resolvePolicy, type SignInPolicy, termsOf } from '../machine/policy.ts';
 import type { Address, Challenge, GivenIdentifier, Intent, SignInState } from '../machine/state.ts';
-import type { Prompt } from '../machine/vocabulary.ts';
+import type { Prompt, SignInEvent } from '../machine/vocabulary.ts';
 import type { SignInSettings } from '../needs.ts';
 import type { Interaction } from '../port.ts';
 import type { StepContext } from './context.ts';
@@ -24,10 +24,10 @@ export interface BeginSteps {
   /** Stores the identifier; the password comes next. No account is looked up. */
   giveIdentifier: (interaction: Interaction, identifier: GivenIdentifier) => Promise<StepResult>;
   /**
-   * Begins with a provider from the hosted pages. Returns the redirect.
+   * Begins with a provider from the hosted pages, to which the result redirects.
    * @throws AldabaError `user.terms_required` when a box has to be ticked and was not, and as the factor's `begin`
    */
-  beginSocial: (interaction: Interaction, request: SocialStart) => Promise<string>;
+  beginSocial: (interaction: Interaction, request: SocialStart) => Promise<StepResult & { redirectTo: string }>;
   /** The same for a page that keeps the `state` itself. @throws AldabaError as the factor's `begin` */
   askSocial: (
     interaction: Interaction,
@@ -85,15 +85,11 @@ export function createBeginSteps(context: StepContext): BeginSteps {
       const { challenge, authorizationUri } = await factors.social.begin(interaction, request);
       const intent = resolvePolicy(settings).signIn ? 'SignIn' : 'Register';
       // A user who goes back and chooses another way starts again: what was proved for the first does not carry over.
-      await take(
-        interaction,
-        [
-          { type: 'started', intent },
-          { type: 'challenged', challenge },
-        ],
-        { settings },
-      );
-      return authorizationUri;
+      const events: SignInEvent[] = [
+        { type: 'started', intent },
+        { type: 'challenged', challenge },
+      ];
+      return { ...(await take(interaction, events, { settings })), redirectTo: authorizationUri };
     },
     async askSocial(interaction, request) {
       stateOf(interaction);
