@@ -12,6 +12,7 @@ import { formQuestions } from './extra-profile/questions.ts';
 import type { BindingPage } from './factors/second-factor.ts';
 import { type Address, maskAddress } from './machine/factor.ts';
 import {
+  type AddressForm,
   codeForm,
   hasPasswordForm,
   type IdentifierType,
@@ -164,20 +165,29 @@ export function continueView(
   { missing, expired }: { missing: readonly MissingDetail[]; expired?: true },
   { username, read }: { username?: string | undefined; read?: ((name: string) => string) | undefined } = {},
 ): Screen<'continue'> | undefined {
-  const page = { kind: 'continue' as const, ...defined({ username }) };
   const address = missingAddress(context, missing);
-  if (address !== undefined) return { ...page, address, missing: [], questions: [], passwordRules: [] };
+  if (address !== undefined) return addressView(address);
   const askable = missing.filter((detail) => detail === 'username' || detail === 'password');
   const asksMore = missing.includes('extraProfile');
   if (askable.length + Number(asksMore) < missing.length) return undefined;
   return {
-    ...page,
+    kind: 'continue',
     missing: askable,
-    ...(expired ? { expired } : {}),
+    ...defined({ username, expired }),
     questions: asksMore ? formQuestions(context.settings.profileFields, read) : [],
     passwordRules: passwordRules(context.settings, context.language),
   };
 }
+
+/** Asks for an address that a code is sent to. @param addressPath where the form goes, if not to `/continue/address` */
+export const addressView = (address: AddressForm, addressPath?: string): Screen<'continue'> => ({
+  kind: 'continue',
+  address,
+  ...defined({ addressPath }),
+  missing: [],
+  questions: [],
+  passwordRules: [],
+});
 
 function socialOptions(context: PageContext): Pick<Screen<'sign-in'>, 'social' | 'opensElsewhere'> {
   const shown = context.connectors.filter((connector) => worksHere(connector, context));
@@ -314,13 +324,3 @@ export const bindFactorView = (
   own: BindingPage,
   { factors, skippable }: { factors: readonly SecondFactorType[]; skippable: boolean },
 ): Screen => ({ ...own, hasOthers: factors.length > 1, skippable }) as Screen;
-
-/** The page on which an address is given that codes are sent to, as a second factor. */
-export const factorAddressView = (address: Address['type'], addressPath: string): Screen<'continue'> => ({
-  kind: 'continue',
-  address,
-  addressPath,
-  missing: [],
-  questions: [],
-  passwordRules: [],
-});

@@ -162,7 +162,7 @@ export interface PageOffer {
   /** Kinds of addresses that something is configured to send codes to. */
   reachable: readonly Address['type'][];
 }
-type AddressForm = ForgotPasswordView['form'];
+export type AddressForm = ForgotPasswordView['form'];
 type Addresses = Pick<PageOffer, 'settings' | 'reachable'>;
 
 /** Whether the user has to accept the terms on a page, or only sees them. */

@@ -5,7 +5,7 @@ import type { SecondFactorType } from '../machine/policy.ts';
 import type { Prompt } from '../machine/vocabulary.ts';
 import type { Identified, Position } from '../steps/context.ts';
 import { readyFactors, type SessionOptions } from '../steps/identified.ts';
-import { bindFactorView, chooseFactorView, factorAddressView, type Screen, secondFactorView } from '../views.ts';
+import { addressView, bindFactorView, chooseFactorView, type Screen, secondFactorView } from '../views.ts';
 import { asFormError, type PageRequest, type PageRoutes } from './page-requests.ts';
 
 type FactorPrompt = 'show-factor' | 'add-factor' | 'make-backup-codes';
@@ -92,7 +92,7 @@ function bindRoutes({ signIn, bound }: PageRoutes): void {
   /** The page on which a factor is set up; undefined for one that needs no page. */
   const viewOf = async (page: PageRequest, { user, type }: Named<'add-factor'>) => {
     const address = secondFactorTraits(type)?.address;
-    if (address) return readyFactors(user).includes(type) ? undefined : factorAddressView(address, bindPath(type));
+    if (address) return readyFactors(user).includes(type) ? undefined : addressView(address, bindPath(type));
     const session = factorSession(user, sessionOf(page));
     const own = secondFactors.factors[type].bindingView?.(await secondFactors.resume(session, { type, mode: 'bind' }));
     return own && bindFactorView(own, user.prompt);

@@ -31,39 +31,9 @@ export interface PageRequest extends FormRequest {
 type Result = Pick<StepResult, 'prompt' | 'redirectTo'>;
 type Handler = (page: PageRequest) => unknown;
 /** A form's step; undefined after one that answered the request itself. */
-type Step<Given extends unknown[] = []> = (page: PageRequest, ...given: Given) => Promise<Result | undefined>;
+type Step = (page: PageRequest) => Promise<Result | undefined>;
 /** Answers a form whose step failed in a way that the user can correct. */
 export type Refused = (page: PageRequest, failure: AldabaError) => unknown;
-
-/** Routes of the pages, mounted on `http`. */
-export interface PageRoutes {
-  signIn: SignIn;
-  /** A route: whatever its handler throws becomes a page, or JSON where the page's script asked for it. */
-  route: (method: 'get' | 'post', path: string, handler: (request: Request, reply: Reply) => Promise<unknown>) => void;
-  /**
-   * A page of an interaction. When the user has signed in in another tab since, and that is enough for the application,
-   * the page is skipped and the authorization goes on.
-   */
-  get: (path: string, handler: Handler) => void;
-  /** A form of an interaction: refuses those of other sites. */
-  post: (path: string, handler: Handler) => void;
-  /** A form that takes a step: goes on after it, or answers as `refused` does. */
-  form: (path: string, step: Step, refused: Refused) => void;
-  /**
-   * A page that belongs to one position of a sign-in; in any other it leads to what the sign-in asks for. Returns what
-   * adds its forms: `refused` answers a failure itself, or returns undefined to show the page again.
-   * @param find what the page needs of the position; undefined where the page does not belong to it
-   */
-  bound: <Given>(
-    path: string,
-    find: (position: Position, page: PageRequest) => Given | undefined,
-    show: (page: PageRequest, given: Given, failure?: AldabaError) => unknown,
-  ) => (
-    path: string,
-    step: Step<[Given]>,
-    refused?: (page: PageRequest, given: Given, failure: AldabaError) => unknown,
-  ) => void;
-}
 
 const paths: Record<Exclude<Prompt['kind'], 'show-factor'>, string> = {
   'sign-in': '/sign-in',
@@ -81,26 +51,34 @@ export function pageOf(prompt: Prompt): string {
   return prompt.kind === 'sign-in' && prompt.identifier ? '/sign-in/password' : paths[prompt.kind];
 }
 
-export function createPageRoutes(http: Http, signIn: SignIn): PageRoutes {
-  const { pageNeeds: needs } = signIn;
-  const route: PageRoutes['route'] = (method, path, handler) =>
+export type PageRoutes = ReturnType<typeof createPageRoutes>;
+
+/** Routes of the pages, mounted on `http`. */
+export function createPageRoutes(http: Http, signIn: SignIn) {
+  const { port, log } = signIn.pageNeeds;
+  const open = async ({ request, reply }: Pick<PageRequest, 'request' | 'reply'>) =>
+    openPage(signIn, request, reply, await signIn.open(request));
+  /** A route: whatever its handler throws becomes a page, or JSON where the page's script asked for it. */
+  const route = (method: 'get' | 'post', path: string, handler: (request: Request, reply: Reply) => Promise<unknown>) =>
     http[method](path, async (request, reply) => {
       try {
         await handler(request, reply);
       } catch (error) {
-        await sendFailure(signIn, request, reply, toAldabaError(error, request, needs.log));
+        await sendFailure(signIn, request, reply, toAldabaError(error, request, log));
       }
       return reply;
     });
-  const open = async ({ request, reply }: Pick<PageRequest, 'request' | 'reply'>) =>
-    openPage(signIn, request, reply, await signIn.open(request));
-  const get: PageRoutes['get'] = (path, handler) =>
+  /**
+   * A page of an interaction. When the user has signed in in another tab since, and that is enough for the application,
+   * the page is skipped and the authorization goes on.
+   */
+  const get = (path: string, handler: Handler) =>
     route('get', path, async (request, reply) => {
-      const interaction = await signIn.open(request);
-      if (interaction.isSatisfied) return leave(reply, needs.port.resumeUrl(interaction));
-      return handler(await openPage(signIn, request, reply, interaction));
+      const page = await open({ request, reply });
+      return page.interaction.isSatisfied ? leave(reply, port.resumeUrl(page.interaction)) : handler(page);
     });
-  const post: PageRoutes['post'] = (path, handler) =>
+  /** A form of an interaction: refuses those of other sites. */
+  const post = (path: string, handler: Handler) =>
     route('post', path, async (request, reply) => {
       assertSameOrigin(request, () => hasInteractionCookie(request));
       try {
@@ -112,42 +90,49 @@ export function createPageRoutes(http: Http, signIn: SignIn): PageRoutes {
         page.proceed(await signIn.positionOf(page.interaction));
       }
     });
-  return {
-    signIn,
-    route,
-    get,
-    post,
-    form: (path, step, refused) => post(path, (page) => takeStep(page, step, refused)),
-    bound(boundPath, find, show) {
-      type Given = NonNullable<ReturnType<typeof find>>;
-      const at = async (page: PageRequest, work: (given: Given) => unknown) => {
-        const position = await signIn.positionOf(page.interaction);
-        const given = find(position, page);
-        return given ? work(given) : page.proceed(position);
-      };
-      // Read again: when a page or form was sent twice, the first request may have done what this one could not.
-      const again = async (page: PageRequest, failure?: AldabaError) => {
-        const now = await open(page);
-        return at(now, (given) => show(now, given, failure));
-      };
-      get(boundPath, (page) =>
-        at(page, (given) => show(page, given)).catch((error: unknown) => {
-          if (isOutrun(error)) return again(page);
-          throw error;
+  /** A form that takes a step: goes on after it, or answers as `refused` does. */
+  const form = (path: string, step: Step, refused: Refused) => post(path, (page) => takeStep(page, step, refused));
+  /**
+   * A page that belongs to one position of a sign-in; in any other it leads to what the sign-in asks for. Returns what
+   * adds its forms: `refused` answers a failure itself, or returns undefined to show the page again.
+   * @param find what the page needs of the position; undefined where the page does not belong to it
+   */
+  const bound = <Given>(
+    path: string,
+    find: (position: Position, page: PageRequest) => Given | undefined,
+    show: (page: PageRequest, given: Given, failure?: AldabaError) => unknown,
+  ) => {
+    const at = async (page: PageRequest, work: (given: Given) => unknown) => {
+      const position = await signIn.positionOf(page.interaction);
+      const given = find(position, page);
+      return given ? work(given) : page.proceed(position);
+    };
+    // Read again: when a page or form was sent twice, the first request may have done what this one could not.
+    const again = async (sent: PageRequest, failure?: AldabaError) => {
+      const page = await open(sent);
+      return at(page, (given) => show(page, given, failure));
+    };
+    get(path, async (page) => {
+      try {
+        await at(page, (given) => show(page, given));
+      } catch (error) {
+        if (!isOutrun(error)) throw error;
+        await again(page);
+      }
+    });
+    return (
+      formPath: string,
+      step: (page: PageRequest, given: Given) => ReturnType<Step>,
+      refused: (page: PageRequest, given: Given, failure: AldabaError) => unknown = () => undefined,
+    ) =>
+      post(formPath, (page) =>
+        at(page, (given) => {
+          const answer: Refused = (_, failure) => refused(page, given, failure) ?? again(page, failure);
+          return takeStep(page, () => step(page, given), answer);
         }),
       );
-      return (path, step, refused) =>
-        post(path, (page) =>
-          at(page, (given) =>
-            takeStep(
-              page,
-              () => step(page, given),
-              (_, failure) => refused?.(page, given, failure) ?? again(page, failure),
-            ),
-          ),
-        );
-    },
   };
+  return { signIn, route, get, post, form, bound };
 }
 
 /** Takes a step and goes on after it; `refused` answers a failure that the user can correct. */
