@@ -150,6 +150,19 @@ describe('Budget check', () => {
     assert.deepEqual(places(checkBudgets(base)), ['connectors/src/long/index.ts:60']);
   });
 
+  it('finds pages and views of sign-in that grow together, without their tests', () => {
+    const pages = (last) => ({
+      'README.md': '# Aldaba\n',
+      'server/package.json': '{}\n',
+      'server/src/sign-in/pages/pages.ts': 'export {};\n'.repeat(400),
+      'server/src/sign-in/pages/pages.test.ts': 'export {};\n'.repeat(500),
+      'server/src/sign-in/pages/requests.ts': 'export {};\n'.repeat(400),
+      'server/src/sign-in/views.ts': 'export {};\n'.repeat(last),
+    });
+    assert.deepEqual(places(checkBudgets(tree(pages(330)))), []);
+    assert.deepEqual(places(checkBudgets(tree(pages(331)))), ['server/src/sign-in/pages/pages.ts:1']);
+  });
+
   it('measures a factory by its own lines and finds a long function inside of it', () => {
     const inner = (name, lines) => `  const ${name} = () => {\n${'    void 0;\n'.repeat(lines)}  };\n`;
     const base = tree({

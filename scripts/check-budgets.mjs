@@ -15,6 +15,8 @@ const ceilings = {
   parameters: 4,
   dependencies: 32,
 };
+/** Files that may not grow together: docs/decisions/0013. */
+const signInPages = { files: /^server\/src\/sign-in\/(pages\/|views\.ts$)/, lines: 1_130 };
 const vagueNames = /^(utils?|helpers?|common|misc|manager)\b/;
 // Lists of words in which a line is an entry, and generated files; nothing is gained by cutting them.
 const exempt = /^pages\/src\/phrases\/|^console\/src\/.*\/phrases\/|^server\/src\/store\/schema\.ts$/;
@@ -23,7 +25,12 @@ const exempt = /^pages\/src\/phrases\/|^console\/src\/.*\/phrases\/|^server\/src
 export function checkBudgets(base = root) {
   const files = listFiles('.', base);
   const code = files.filter((file) => /\.(ts|tsx|mjs)$/.test(file));
-  return [...code.flatMap((file) => checkCode(file, base)), ...checkReadme(files, base), ...checkServerSize(base)];
+  return [
+    ...code.flatMap((file) => checkCode(file, base)),
+    ...checkPages(code, base),
+    ...checkReadme(files, base),
+    ...checkServerSize(base),
+  ];
 }
 
 function checkCode(file, base) {
@@ -48,6 +55,13 @@ function kindOf(file) {
   if (file.startsWith('scripts/')) return 'script';
   // Data and one mapping: what several connectors need belongs in the kit.
   return /^connectors\/src\/[^/]+\/index\.ts$/.test(file) ? 'connector' : 'file';
+}
+
+function checkPages(code, base) {
+  const pages = code.filter((file) => signInPages.files.test(file) && !isTest(file));
+  const lines = pages.reduce((total, file) => total + readSource(file, base).lines, 0);
+  const message = `the pages and views of sign-in have ${lines} lines, at most ${signInPages.lines}`;
+  return lines > signInPages.lines ? [{ file: pages[0], line: 1, message }] : [];
 }
 
 function checkReadme(files, base) {

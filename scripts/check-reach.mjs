@@ -13,12 +13,12 @@ const signIn = 'server/src/sign-in';
 export const limits = [
   { name: 'token endpoint', entries: ['server/src/oidc/token/index.ts'], files: 40, lines: 3_000 },
   { name: 'steps of sign-in', entries: [`${signIn}/steps/index.ts`], files: 35, lines: 4_000 },
-  { name: 'sign-in', entries: [`${signIn}/index.ts`], files: 65, lines: 6_000 },
+  { name: 'sign-in', entries: [`${signIn}/index.ts`], files: 65, lines: 5_800 },
   {
     name: 'sign-in with pages and Experience API',
     entries: [`${signIn}/index.ts`, `${signIn}/pages/pages.ts`, `${signIn}/experience/experience.ts`],
     files: 80,
-    lines: 8_100,
+    lines: 7_900,
   },
 ];
 
