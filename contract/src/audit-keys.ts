@@ -58,6 +58,7 @@ export const auditKeys = [
   'RevokeToken',
   'RevokeGrants',
   ...hookEventSchema.options.map((event) => `TriggerHook.${event}` as const),
+  ...(['Invite', 'Revoke', 'Join', 'Change', 'Remove'] as const).map((event) => `Team.${event}` as const),
   'Action.PostFirstFactorVerification',
   'Action.PostSignIn',
   'JwtCustomizer.AccessToken',

@@ -357,8 +357,17 @@ export const errorCatalog = {
   'tenant.not_found': [404, 'No tenant exists at this address.'],
   'setup.link_invalid': [
     404,
-    'This link was already used or has expired. Create a new one with \u201c./aldaba admin link\u201d.',
+    'This link was already used or has expired. Ask the administrator who sent it for a new one, or create one with \u201c./aldaba admin link\u201d.',
   ],
+  'team.administrators_only': [
+    403,
+    'Only administrators can do this: sign in to the Console, or use a token of the admin tenant.',
+  ],
+  'team.last_administrator': [
+    422,
+    'This is the last administrator with full access. Give full access to another member first.',
+  ],
+  'team.already_member': [422, 'A member of the team already has this email address.'],
   'sandbox.not_enabled': [404, 'The sandbox is disabled for this tenant.'],
 } as const satisfies Record<string, readonly [status: number, sentence: string]>;
 

@@ -303,12 +303,14 @@ export interface ErrorView extends WayBack {
   /** The client ID and the page under the base path where the waiting sign-in can start again. */
   restart?: { appId: string; path: string };
 }
-/** `/setup`: creating the first administrator from the one-time link. */
+/** `/setup`: creating an administrator from a one-time link. */
 export interface SetupView {
   kind: 'setup';
   token: string;
   /** As typed: a username or an email address. */
   identifier?: string;
+  /** Present if a colleague sent the link: what it gives access to. */
+  invitation?: { tenantName: string; role: 'full' | 'read-only' };
   passwordRules: PasswordRule[];
   error?: PageError;
 }

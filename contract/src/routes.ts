@@ -33,6 +33,7 @@ export * from './roles.ts';
 export * from './sandbox.ts';
 export * from './sign-in-experience.ts';
 export * from './subject-tokens.ts';
+export * from './team.ts';
 export * from './tenants.ts';
 export * from './trusted-devices.ts';
 export * from './upkeep.ts';

@@ -12,6 +12,7 @@ import { createErrorAnswers, renderOutage } from './features/appearance/hosted-p
 import type { SignInExperiences } from './features/appearance/sign-in-experience/index.ts';
 import type { Applications } from './features/applications/applications/index.ts';
 import { addNewManagementScopes } from './features/authorization/resources/index.ts';
+import { grantReading } from './features/authorization/roles/index.ts';
 import { type Connectors, loadConnectorPackages } from './features/connectors/connectors/index.ts';
 import type { EmailTemplates } from './features/connectors/email-templates/index.ts';
 import type { Sandbox } from './features/connectors/sandbox/index.ts';
@@ -88,7 +89,7 @@ export async function createApp(config: Config, world: World): Promise<App> {
       messages: (now, isStopped) => sweepMessageLimits(parts.database.system, now, isStopped),
     },
   });
-  await addNewManagementScopes(parts, await parts.tenancy.get(adminTenantId));
+  await addNewManagementScopes({ ...parts, grantReading }, await parts.tenancy.get(adminTenantId));
   const clockWatch = mounted.readiness.watch();
   const http = createHttp({
     tenancy: parts.tenancy,

@@ -122,6 +122,10 @@ function createUpperAreas(foundation: Foundation, lower: ReturnType<typeof creat
     users,
     organizations: organizations.organizations,
     signInExperiences: appearance.signInExperiences,
+    logs: lower.records.logs,
+    secondFactors: lower.people.secondFactors,
+    limits,
+    connectors,
   });
   return { organizations, applications, appearance, operation };
 }

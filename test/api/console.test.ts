@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';
 import { after, before, describe, it } from 'node:test';
+import { managementScopes } from '@aldaba/contract';
 import { authorization } from '../support/authorization.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -51,11 +52,13 @@ describe('The page of the Console', () => {
       const page = await open(`${server.url}${path}`);
       assert.equal(page.status, 200, path);
       assert.equal(baseOf(page), '/auth/console/');
-      assert.deepEqual(settingsOf(page), {
+      const { permissions, ...settings } = settingsOf(page);
+      assert.deepEqual(settings, {
         endpoint: server.url,
         adminUrl: `${server.url}/t/admin`,
         clientId: 'admin-console',
       });
+      assert.deepEqual(permissions, ['all', ...managementScopes.map(({ name }) => name)]);
     }
   });
 
@@ -106,7 +109,8 @@ describe('The page of the Console with an admin origin of its own', () => {
     assert.equal(page.status, 200);
     assert.equal(baseOf(page), '/manage/console/');
     assert.match(page.policy, /connect-src 'self' https:\/\/id\.example\.com https:\/\/admin\.example\.com;/);
-    assert.deepEqual(settingsOf(page), {
+    const { permissions: _, ...settings } = settingsOf(page);
+    assert.deepEqual(settings, {
       endpoint: 'https://id.example.com',
       adminUrl: 'https://admin.example.com/manage',
       clientId: 'admin-console',

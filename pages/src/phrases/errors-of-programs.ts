@@ -418,6 +418,15 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
     'Da a cada campo una posición distinta.',
     '请给每个字段一个不同的位置。',
   ],
+  'team.administrators_only': [
+    'Solo pueden hacerlo los administradores: inicia sesión en la consola o usa un token del tenant de administración.',
+    '只有管理员可以执行此操作：请登录控制台，或使用管理租户的令牌。',
+  ],
+  'team.last_administrator': [
+    'Es el último administrador con acceso completo. Da antes acceso completo a otra persona del equipo.',
+    '这是最后一位拥有完全权限的管理员。请先授予另一位成员完全权限。',
+  ],
+  'team.already_member': ['Alguien del equipo ya tiene esta dirección de correo.', '团队中已有成员使用此邮箱地址。'],
   'one_time_token.cannot_reactivate_token': ['Este token ya no está activo. Crea otro.', '此令牌已失效，请新建一个。'],
   'jwt_customizer.general': ['El script ha fallado: {reason}', '脚本运行失败：{reason}'],
   'jwt_customizer.can_not_create_for_admin_tenant': [

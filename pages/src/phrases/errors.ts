@@ -212,7 +212,8 @@ const spanish: Sentences = {
   'action.execution_failed':
     'Ha fallado un script de este servicio. Inténtalo más tarde o avisa a quienes gestionan este servicio.',
   'tenant.not_found': 'No hay ningún servicio en esta dirección.',
-  'setup.link_invalid': 'Este enlace ya se usó o ha caducado. Crea otro con «./aldaba admin link».',
+  'setup.link_invalid':
+    'Este enlace ya se usó o ha caducado. Pide otro a quien te lo envió o crea uno con «./aldaba admin link».',
   'sandbox.not_enabled': 'El entorno de pruebas está desactivado aquí.',
 };
 
@@ -311,7 +312,7 @@ const simplifiedChinese: Sentences = {
   'action.access_denied': '你无法在此登录。{message}',
   'action.execution_failed': '本服务的脚本运行失败。请稍后重试，或联系管理员。',
   'tenant.not_found': '此地址没有服务。',
-  'setup.link_invalid': '链接已使用或已过期。请用“./aldaba admin link”重新生成。',
+  'setup.link_invalid': '链接已使用或已过期。请向发送者索取新链接，或用“./aldaba admin link”生成。',
   'sandbox.not_enabled': '此租户未启用沙盒。',
 };
 

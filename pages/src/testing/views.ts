@@ -346,6 +346,13 @@ export const sampleViews = {
     passwordRules,
     error: { field: 'confirmPassword', code: 'guard.invalid_input', message: 'The passwords do not match.' },
   },
+  setupByInvitation: {
+    kind: 'setup',
+    token: 'one-time',
+    identifier: 'ana.lopez@mail.example.com',
+    invitation: { tenantName: 'Notes', role: 'read-only' },
+    passwordRules,
+  },
   welcome: { kind: 'welcome' },
   demoApp: { kind: 'demo-app', endpoint: 'http://localhost:3001' },
 } satisfies Record<string, PageView>;

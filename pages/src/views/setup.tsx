@@ -10,7 +10,7 @@ export const Setup = ({ frame, view: given }: { frame: PageFrame; view: SetupVie
   const view: SetupView = { ...given, ...(error ? { error } : {}) };
   return (
     <>
-      <Heading text={phrase(frame.language, 'setup.title')} lead={phrase(frame.language, 'setup.lead')} />
+      <Heading {...headingOf(frame, view)} />
       <Alert error={view.error} />
       <form class="main-form" method="post" action={`${frame.basePath}/setup`}>
         <Hidden fields={{ token: view.token }} />
@@ -33,11 +33,21 @@ export const Setup = ({ frame, view: given }: { frame: PageFrame; view: SetupVie
           focus={view.error?.field === 'confirmPassword'}
           repeats="password"
         />
-        <Submit>{phrase(frame.language, 'setup.submit')}</Submit>
+        <Submit>{phrase(frame.language, view.invitation ? 'setup.accept' : 'setup.submit')}</Submit>
       </form>
     </>
   );
 };
+
+/** What the account will be good for. */
+function headingOf({ language }: PageFrame, { invitation }: SetupView) {
+  if (!invitation) return { text: phrase(language, 'setup.title'), lead: phrase(language, 'setup.lead') };
+  const name = invitation.tenantName;
+  return {
+    text: phrase(language, 'setup.joinTitle', { name }),
+    lead: phrase(language, invitation.role === 'full' ? 'setup.joinLead' : 'setup.joinReadingLead'),
+  };
+}
 
 /** Where to go from here. */
 const Next = ({ frame }: { frame: PageFrame }) => {

@@ -8,6 +8,7 @@ export function phrasePathOf(key: AuditKey): string {
   const [family, first, ...rest] = key.split('.');
   const step = rest.join('.');
   if (family === 'ExchangeTokenBy') return `tokens.${first}`;
+  if (family === 'Team') return `team.${first}`;
   if (family === 'TriggerHook') return `hookEvents.${[first, ...rest].join('.')}`;
   if (family === 'Action' || family === 'JwtCustomizer') return `scripts.${key}`;
   if (family !== 'Interaction') return `revocations.${key}`;

@@ -105,6 +105,13 @@ export default {
     RevokeToken: { done: 'Token revoked', failed: 'Token revocation refused' },
     RevokeGrants: { done: 'Grant revoked', failed: 'Grant revocation refused' },
   },
+  team: {
+    Invite: { done: 'Colleague invited', failed: 'Invitation refused' },
+    Revoke: { done: 'Invitation revoked', failed: 'Revoking an invitation refused' },
+    Join: { done: 'Colleague joined the team', failed: 'Joining the team refused' },
+    Change: { done: 'Access of a colleague changed', failed: 'Change of access refused' },
+    Remove: { done: 'Access of a colleague removed', failed: 'Removal of access refused' },
+  },
   webhook: { done: 'Webhook sent: {event}', failed: 'Webhook failed: {event}' },
   hookEvents: {
     PostRegister: 'user signed up',

@@ -132,6 +132,13 @@ export default {
     RevokeToken: { done: 'Token revocado', failed: 'Revocación de token rechazada' },
     RevokeGrants: { done: 'Concesión revocada', failed: 'Revocación de concesión rechazada' },
   },
+  team: {
+    Invite: { done: 'Invitación al equipo creada', failed: 'Invitación al equipo rechazada' },
+    Revoke: { done: 'Invitación al equipo revocada', failed: 'Revocación de invitación rechazada' },
+    Join: { done: 'Alguien se unió al equipo', failed: 'Incorporación al equipo rechazada' },
+    Change: { done: 'Acceso al equipo cambiado', failed: 'Cambio de acceso rechazado' },
+    Remove: { done: 'Acceso al equipo retirado', failed: 'Retirada de acceso rechazada' },
+  },
   webhook: { done: 'Webhook enviado: {event}', failed: 'Webhook fallido: {event}' },
   hookEvents: {
     PostRegister: 'usuario registrado',

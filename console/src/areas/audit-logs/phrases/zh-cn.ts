@@ -101,6 +101,13 @@ export default {
     RevokeToken: { done: '已撤销令牌', failed: '拒绝撤销令牌' },
     RevokeGrants: { done: '已撤销授权', failed: '拒绝撤销授权' },
   },
+  team: {
+    Invite: { done: '已邀请同事', failed: '拒绝邀请同事' },
+    Revoke: { done: '已撤销邀请', failed: '拒绝撤销邀请' },
+    Join: { done: '同事已加入团队', failed: '拒绝加入团队' },
+    Change: { done: '已更改成员权限', failed: '拒绝更改成员权限' },
+    Remove: { done: '已移除成员权限', failed: '拒绝移除成员权限' },
+  },
   webhook: { done: 'Webhook 已发送：{event}', failed: 'Webhook 失败：{event}' },
   hookEvents: {
     PostRegister: '用户注册',

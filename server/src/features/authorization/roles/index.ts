@@ -7,5 +7,6 @@
  */
 export { requireGrantable } from './grants.ts';
 export { createRoleHolders, type RoleHolders } from './holders.ts';
-export { administratorRoleId, managementRoleId, seedManagedTenant, seedManagementApi } from './seed.ts';
+export { administratorRoleId, managementRoleId, seedManagedTenant, seedManagementApi, teamRoleId } from './seed.ts';
 export { createRoles, type Roles } from './service.ts';
+export { grantReading, type PermittedUser } from './team-store.ts';

@@ -13,6 +13,7 @@ import { isManagementIndicator } from '../../../tenancy/management-indicator.ts'
 import type { Tenant } from '../../../tenancy/service.ts';
 import type { Holder } from './store.ts';
 import * as store from './store.ts';
+import { findPermittedUsers, lockRole, type PermittedUser } from './team-store.ts';
 
 export interface RolesNeeds {
   database: Database;
@@ -67,6 +68,10 @@ export interface Roles {
   addHolders: (tx: Transaction, roleId: string, holder: Holder, holderIds: readonly string[]) => Promise<void>;
   /** Assigns the default roles to a new user. */
   assignDefaults: (tx: Transaction, userIds: readonly string[]) => Promise<void>;
+  /** The users whose roles give permissions on the resource of an indicator, oldest first. */
+  usersOf: (q: Queries, indicator: string) => Promise<PermittedUser[]>;
+  /** Holds other decisions about who has the role back until the transaction ends. */
+  lock: (tx: Transaction, roleId: string) => Promise<unknown>;
   isHeldBy: (q: Queries, holder: Holder, holderId: string, roleId: string) => Promise<boolean>;
 }
 
@@ -117,6 +122,8 @@ export function createRoles({ database, caches, changes, events }: RolesNeeds): 
   return {
     userScopes: store.findUserScopeNames,
     userRoleNames: store.findUserRoleNames,
+    usersOf: findPermittedUsers,
+    lock: lockRole,
     scopesByIndicator: async (q, holderId) =>
       new Map((await store.findScopesByIndicator(q, holderId)).map(({ indicator, names }) => [indicator, names])),
     applicationScopes: async (tenant, applicationId, resourceId) =>

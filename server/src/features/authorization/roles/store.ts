@@ -1,7 +1,7 @@
 import type { Resource, Role, RoleType, Scope } from '@aldaba/contract';
 import { sql as fragment } from 'kysely';
 import { defined } from '../../../kernel/defined.ts';
-import type { Queries, Transaction } from '../../../store/database.ts';
+import type { Queries } from '../../../store/database.ts';
 import { findList, type Listed, type Slice } from '../../../store/list.ts';
 import { type Search, searchCondition } from '../../../store/search.ts';
 import { sql } from '../../../store/sql.ts';
@@ -68,20 +68,6 @@ export async function updateRoleRow(
 
 export const deleteRoleRow = (q: Queries, id: string): Promise<number> =>
   q.run(sql.deleteFrom('roles').where('tenant_id', '=', q.tenantId).where('id', '=', id));
-
-/** Inserts the role of a tenant's administrators into the admin tenant. Returns whether it was inserted. */
-export async function insertAdministratorRole(
-  tx: Transaction,
-  role: { id: string; tenantId: string },
-): Promise<boolean> {
-  const rows = await tx.raw(
-    `insert into roles (tenant_id, id, name, description, type)
-     values ($1, $2, $3 || ':admin', 'Administrator of the tenant ' || $3 || '.', 'User')
-     on conflict do nothing returning id`,
-    [tx.tenantId, role.id, role.tenantId],
-  );
-  return rows.length > 0;
-}
 
 // Permissions of roles
 

@@ -6,6 +6,7 @@
  * tenant (its client is built in, see applications) and calls the Management API like any other client.
  */
 
+import { fullAccess, managementScopes } from '@aldaba/contract';
 import { folderRoutes } from '../../../http/folder.ts';
 import type { Http } from '../../../http/types.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
@@ -23,10 +24,12 @@ export interface ConsoleOptions {
   url: string;
 }
 
+const names = managementScopes.map(({ name }) => name);
+
 /** `/console/…`: files and, at every other address below it, the page whose script decides what to show. */
 export function consoleRoutes(http: Http, { root, endpoint, adminUrl }: Omit<ConsoleOptions, 'url'>): void {
   const isSeparate = !adminUrl.startsWith(`${endpoint}/`);
-  const settings = JSON.stringify({ endpoint, adminUrl, clientId: consoleId });
+  const settings = JSON.stringify({ endpoint, adminUrl, clientId: consoleId, permissions: [fullAccess, ...names] });
   folderRoutes(http, {
     root,
     path: consolePath,

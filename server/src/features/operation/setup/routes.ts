@@ -7,7 +7,7 @@ import { AldabaError } from '../../../kernel/errors.ts';
 import type { Log } from '../../../kernel/log.ts';
 import type { PageSender } from '../../appearance/hosted-pages/index.ts';
 import { pageErrorOf, passwordRules, sentenceFor } from '../../appearance/hosted-pages/words.ts';
-import type { Setup, SetupNeeds } from './service.ts';
+import type { KnownLink, Setup, SetupNeeds } from './service.ts';
 
 type Needs = Pick<SetupNeeds, 'signInExperiences'> & {
   pages: PageSender;
@@ -28,12 +28,12 @@ type Needs = Pick<SetupNeeds, 'signInExperiences'> & {
  */
 export function setupRoutes(http: Http, setup: Setup, needs: Needs): void {
   const show = async (request: Request, reply: Reply, form: Form & { status?: number; error?: PageError }) => {
-    const { status, ...fields } = form;
+    const { status, link, ...fields } = form;
     const rules = passwordRules(await needs.signInExperiences.get(request.tenant), await needs.pages.language(request));
     await needs.pages.send(
       request,
       reply,
-      { kind: 'setup', ...fields, passwordRules: rules },
+      { kind: 'setup', ...fields, ...invitationOf(link), passwordRules: rules },
       status === undefined ? {} : { status },
     );
   };
@@ -47,8 +47,9 @@ export function setupRoutes(http: Http, setup: Setup, needs: Needs): void {
   http.get('/setup', async (request, reply) => {
     const { token } = request.query as { token?: unknown };
     try {
-      await setup.assertUsable(request.tenant, typeof token === 'string' ? token : '');
-      await show(request, reply, { token: token as string });
+      const link = await setup.read(request.tenant, typeof token === 'string' ? token : '');
+      const invited = link.purpose === 'invitation' && link.email !== null ? { identifier: link.email } : {};
+      await show(request, reply, { token: token as string, link, ...invited });
     } catch (error) {
       await fail(request, reply, error);
     }
@@ -60,28 +61,30 @@ export function setupRoutes(http: Http, setup: Setup, needs: Needs): void {
     const token = field(request, 'token');
     const identifier = field(request, 'username').trim();
     const given = { token, identifier, password: field(request, 'password') };
+    let link: KnownLink | undefined;
     try {
-      await setup.assertUsable(request.tenant, token);
+      link = await setup.read(request.tenant, token);
       const repeated = field(request, 'confirmPassword') === given.password;
       if (!repeated) {
         await show(request, reply, {
           token,
+          link,
           identifier,
           status: 422,
           error: mismatch(await needs.pages.language(request)),
         });
         return reply;
       }
-      const userId = await setup.createAdministrator(request.tenant, given);
+      const { userId, managedTenantId } = await setup.createAccount(request.tenant, given);
       await needs.startSession({ request, reply }, { userId, amr: ['pwd'] });
-      reply.header('cache-control', 'no-store').redirect(needs.consoleUrl, 303);
+      reply.header('cache-control', 'no-store').redirect(`${needs.consoleUrl}/t/${managedTenantId}`, 303);
     } catch (error) {
-      if (!(error instanceof AldabaError) || !isCorrectable(error)) {
+      if (!link || !(error instanceof AldabaError) || !isCorrectable(error)) {
         await fail(request, reply, error);
         return reply;
       }
       const shown = atIdentifier(pageErrorOf(error, await needs.pages.language(request)));
-      await show(request, reply, { token, identifier, status: error.status, error: shown });
+      await show(request, reply, { token, link, identifier, status: error.status, error: shown });
     }
     return reply;
   });
@@ -89,8 +92,12 @@ export function setupRoutes(http: Http, setup: Setup, needs: Needs): void {
 
 interface Form {
   token: string;
+  link: KnownLink;
   identifier?: string;
 }
+
+const invitationOf = (link: KnownLink) =>
+  link.purpose === 'invitation' ? { invitation: { tenantName: link.tenantName, role: link.role } } : {};
 
 const isCorrectable = ({ status }: AldabaError) => status === 400 || status === 422;
 

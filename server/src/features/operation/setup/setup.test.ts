@@ -42,7 +42,7 @@ describe('One-time setup link', () => {
     assert.equal((await open(link)).status, 200);
     const done = await send(link, { username: 'root', password });
     assert.equal(done.status, 303);
-    assert.equal(done.headers.get('location'), `${server.url}/console`);
+    assert.equal(done.headers.get('location'), `${server.url}/console/t/default`);
     assert.deepEqual(await administrators(), [['root', ['default:admin']]]);
     assert.equal((await send(link, { username: 'second', password })).status, 404);
     const again = await open(link);

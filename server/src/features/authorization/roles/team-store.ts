@@ -1,0 +1,56 @@
+/** Roles of the admin tenant that give its users access to the Management APIs of other tenants. */
+import type { Queries, Transaction } from '../../../store/database.ts';
+import { adminTenantId } from '../../../tenancy/address.ts';
+
+/** Ends the ID of the role that reads a tenant. */
+export const viewerSuffix = '-viewer';
+
+/** Inserts a role of a tenant's team into the admin tenant. Returns whether it was inserted. */
+export async function insertTeamRole(
+  tx: Transaction,
+  role: { id: string; name: string; description: string },
+): Promise<boolean> {
+  const rows = await tx.raw(
+    `insert into roles (tenant_id, id, name, description, type) values ($1, $2, $3, $4, 'User')
+     on conflict do nothing returning id`,
+    [tx.tenantId, role.id, role.name, role.description],
+  );
+  return rows.length > 0;
+}
+
+/** Gives the roles of the admin tenant that read a tenant further permissions to read. */
+export const grantReading = (system: Queries, names: readonly string[]): Promise<unknown> =>
+  system.raw(
+    `insert into roles_scopes (tenant_id, role_id, scope_id)
+     select s.tenant_id, r.id, s.id
+       from tenants t join roles r on r.tenant_id = $1 and r.id = t.id || $2
+       join scopes s on s.tenant_id = $1 and s.resource_id = t.id || '-management-api'
+      where s.name = any($3::text[]) and s.name like 'read:%' on conflict do nothing`,
+    [adminTenantId, viewerSuffix, names],
+  );
+
+/** Holds other decisions about who has a role back until the transaction ends. */
+export const lockRole = (tx: Transaction, id: string): Promise<unknown> =>
+  tx.raw('select from roles where tenant_id = $1 and id = $2 for no key update', [tx.tenantId, id]);
+
+/** A user with permissions on a resource. */
+export interface PermittedUser {
+  userId: string;
+  /** The IDs of the roles that give them. */
+  roleIds: string[];
+  permissions: string[];
+}
+
+/** The users whose roles give permissions on a resource, oldest first. */
+export async function findPermittedUsers(q: Queries, indicator: string): Promise<PermittedUser[]> {
+  const rows = await q.raw<{ user_id: string; role_ids: string[]; permissions: string[] }>(
+    `select ur.user_id, array_agg(distinct ur.role_id) as role_ids, array_agg(distinct s.name) as permissions
+       from resources r join scopes s on s.tenant_id = r.tenant_id and s.resource_id = r.id
+       join roles_scopes rs on rs.tenant_id = s.tenant_id and rs.scope_id = s.id
+       join users_roles ur on ur.tenant_id = rs.tenant_id and ur.role_id = rs.role_id
+      where r.tenant_id = $1 and r.indicator = $2
+      group by ur.user_id, ur.user_created_at order by ur.user_created_at, ur.user_id`,
+    [q.tenantId, indicator],
+  );
+  return rows.map(({ user_id: userId, role_ids: roleIds, permissions }) => ({ userId, roleIds, permissions }));
+}

@@ -1,0 +1,233 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import {
+  consoleTokens,
+  createAdministrator,
+  invite,
+  managerOf,
+  renewTokens,
+  useLink,
+} from '../support/administrator.ts';
+import { type Agent, createAgent } from '../support/agent.ts';
+import {
+  assertRefused,
+  type Manager,
+  manage,
+  managementApi,
+  managerWith,
+  requestToken,
+} from '../support/management.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+const members = '/api/team/members';
+const invitations = '/api/team/invitations';
+const day = 86_400_000;
+
+describe('The team of a tenant', () => {
+  let server: TestServer;
+  let api: Manager;
+  let offset = 0;
+  before(async () => {
+    server = await startServer({ world: { clock: { now: () => Date.now() + offset } } });
+    api = await managerOf(server, await createAdministrator(server, 'root'));
+  });
+  after(() => server?.close());
+  beforeEach(() => {
+    offset = 0;
+  });
+
+  const listed = async () => (await api.get(members)).body;
+  const named = async (name: string) => (await listed()).find(({ username, email }) => name === (username ?? email));
+  /** A colleague who accepted an invitation, signed in in a browser. */
+  const join = async (name: string, role: 'full' | 'read-only'): Promise<{ agent: Agent; id: string }> => {
+    const agent = createAgent();
+    const { link } = await invite(api, { role });
+    assert.equal((await useLink(server, agent, link, name)).status, 303);
+    return { agent, id: (await named(name))?.id ?? '' };
+  };
+
+  it('grows by an invitation: the link creates the account with its role, and ends in the Console', async () => {
+    const { link, invitation, delivery } = await invite(api, { role: 'full', email: 'ines@example.com' });
+    assert.ok(link.startsWith(`${server.url}/t/admin/setup?token=`));
+    assert.equal(delivery, 'none', 'the admin tenant has no email connector');
+    assert.deepEqual((await api.get(invitations)).body, [invitation]);
+    assert.equal(invitation.expiresAt - invitation.createdAt, 7 * day);
+    assert.match(await (await fetch(link)).text(), /value="ines@example.com"/);
+
+    const agent = createAgent();
+    const done = await useLink(server, agent, link, 'ines@example.com');
+    assert.deepEqual([done.status, done.headers.get('location')], [303, `${server.url}/console/t/default`]);
+    assert.deepEqual((await api.get(invitations)).body, []);
+    const { id: _, ...ines } = (await named('ines@example.com')) ?? { id: '' };
+    assert.deepEqual(ines, {
+      name: null,
+      username: null,
+      email: 'ines@example.com',
+      role: 'full',
+      hasMfa: false,
+      isSuspended: false,
+      lastSignInAt: null,
+    });
+    const { status } = await (await managerOf(server, agent)).get('/api/applications');
+    assert.equal(status, 200);
+    assertRefused(await api.post(invitations, { role: 'full', email: 'INES@example.com' }), 422, 'team.already_member');
+  });
+
+  // security: team
+  it('lets a colleague who only reads see every list and change nothing', async () => {
+    const { agent } = await join('reader', 'read-only');
+    const { scope, access_token: token } = await consoleTokens(server, agent);
+    assert.ok(scope.split(' ').includes('read:users'));
+    assert.deepEqual(
+      scope.split(' ').filter((name) => !name.startsWith('read:') && name !== 'openid'),
+      [],
+    );
+    const reader = managerWith(server.url, token);
+    for (const path of ['/api/users', '/api/applications', '/api/connectors', '/api/sign-in-exp', '/api/logs', members])
+      assert.equal((await reader.get(path)).status, 200, path);
+    const forbidden = [
+      reader.post('/api/applications', { name: 'Mine', type: 'SPA' }),
+      reader.post(invitations, { role: 'full' }),
+      reader.patch(`${members}/${(await named('root'))?.id}`, { role: 'read-only' }),
+      reader.delete(`${members}/${(await named('root'))?.id}`),
+    ];
+    for (const refused of await Promise.all(forbidden)) assertRefused(refused, 403, 'auth.forbidden');
+  });
+
+  // security: team
+  it('is changed by administrators alone, not by an application of the tenant', async () => {
+    const robot = await manage(server);
+    const id = (await named('root'))?.id;
+    const { invitation } = await invite(api, { role: 'read-only' });
+    const refused = [
+      robot.post(invitations, { role: 'full' }),
+      robot.delete(`${invitations}/${invitation.id}`),
+      robot.patch(`${members}/${id}`, { role: 'read-only' }),
+      robot.delete(`${members}/${id}`),
+    ];
+    for (const answer of await Promise.all(refused)) assertRefused(answer, 403, 'team.administrators_only');
+    assert.equal((await named('root'))?.role, 'full');
+  });
+
+  // security: team
+  it('is changed with full access only, whatever single permissions a program of the admin tenant has', async () => {
+    const tenant = await server.app.tenancy.get('admin');
+    const admin = await manage(server, tenant);
+    const { body: scopes } = await admin.get('/api/resources/default-management-api/scopes');
+    const scope = scopes.find(({ name }: { name: string }) => name === 'write:team');
+    const draft = { name: 'Team keeper', description: 'Invites.', type: 'MachineToMachine', scopeIds: [scope?.id] };
+    const { body: role } = await admin.post('/api/roles', draft);
+    const { body: machine } = await admin.post('/api/applications', { name: 'Robot', type: 'MachineToMachine' });
+    await admin.post(`/api/applications/${machine.id}/roles`, { roleIds: [role.id] });
+    const { body } = await requestToken(tenant.baseUrl, machine, managementApi, 'write:team');
+    assert.equal(body.scope, 'write:team');
+    const answer = await managerWith(server.url, body.access_token).post(invitations, { role: 'read-only' });
+    assertRefused(answer, 403, 'auth.forbidden');
+  });
+
+  // security: team
+  it('gives access to its own tenant only', async () => {
+    await server.app.tenancy.create({ id: 'acme', name: 'Acme' });
+    const { agent } = await join('only_default', 'full');
+    const answer = await consoleTokens(server, agent, 'acme');
+    assert.equal(answer.scope.includes('all'), false);
+    assertRefused(await managerWith(`${server.url}/t/acme`, answer.access_token).get(members), 403, 'auth.forbidden');
+  });
+
+  // security: single-use
+  it('has invitations that work once, until they expire or are revoked', async () => {
+    const { link } = await invite(api, { role: 'read-only' });
+    const answers = await Promise.all([1, 2, 3].map((n) => useLink(server, createAgent(), link, `tab${n}`)));
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [303, 404, 404]);
+
+    const revoked = await invite(api, { role: 'full' });
+    assert.equal((await api.delete(`${invitations}/${revoked.invitation.id}`)).status, 204);
+    assert.equal((await useLink(server, createAgent(), revoked.link, 'late')).status, 404);
+    assertRefused(await api.delete(`${invitations}/${revoked.invitation.id}`), 404, 'entity.not_exists_with_id');
+
+    const old = await invite(api, { role: 'full' });
+    offset = 7 * day + 1000;
+    assert.equal((await useLink(server, createAgent(), old.link, 'late')).status, 404);
+  });
+
+  // security: team
+  it('ends the sessions and tokens of a removed member at once, with the account and its invitations', async () => {
+    const { agent, id } = await join('leaver', 'full');
+    const tokens = await consoleTokens(server, agent);
+    const pending = await invite(managerWith(server.url, tokens.access_token), { role: 'full' });
+    assert.equal((await api.delete(`${members}/${id}`)).status, 204);
+    assert.equal(await named('leaver'), undefined);
+    assert.equal((await renewTokens(server, tokens)).status, 400);
+    await assert.rejects(consoleTokens(server, agent), /login_required/);
+    assert.equal((await useLink(server, createAgent(), pending.link, 'accomplice')).status, 404);
+    // The name is free again.
+    await join('leaver', 'read-only');
+  });
+
+  it('changes what a member may do from the next token on', async () => {
+    const { agent, id } = await join('changer', 'full');
+    const { link } = await invite(await managerOf(server, agent), { role: 'full' });
+    const { body } = await api.patch(`${members}/${id}`, { role: 'read-only' });
+    assert.equal(body.role, 'read-only');
+    assert.equal((await named('changer'))?.role, 'read-only');
+    assert.ok(!(await consoleTokens(server, agent)).scope.split(' ').includes('all'));
+    assert.equal((await useLink(server, createAgent(), link, 'accomplice')).status, 404);
+    await api.patch(`${members}/${id}`, { role: 'full' });
+    assert.ok((await consoleTokens(server, agent)).scope.split(' ').includes('all'));
+  });
+
+  it('records its changes in the audit log of the tenant, without links', async () => {
+    const { id } = await join('audited', 'read-only');
+    await api.patch(`${members}/${id}`, { role: 'full' });
+    await api.delete(`${members}/${id}`);
+    const { invitation, link } = await invite(api, { role: 'full', email: 'never@example.com' });
+    await api.delete(`${invitations}/${invitation.id}`);
+    const robot = await manage(server);
+    for (const [key, part] of [
+      ['Team.Join', { member: 'audited', role: 'read-only' }],
+      ['Team.Change', { member: 'audited', role: 'full' }],
+      ['Team.Remove', { member: 'audited' }],
+      ['Team.Invite', { email: 'never@example.com', role: 'full' }],
+      ['Team.Revoke', { invitationId: invitation.id }],
+    ] as const) {
+      const { body } = await robot.get(`/api/logs?logKey=${key}`);
+      const [entry] = body;
+      assert.ok(entry, key);
+      const params = entry.payload.params as Record<string, unknown>;
+      for (const [name, value] of Object.entries(part)) assert.equal(params[name], value, `${key} ${name}`);
+      assert.ok(!JSON.stringify(body).includes(new URL(link).searchParams.get('token') ?? ''));
+    }
+  });
+});
+
+describe('The last administrator', () => {
+  let server: TestServer;
+  before(async () => {
+    server = await startServer();
+  });
+  after(() => server?.close());
+
+  // security: team
+  it('keeps full access, also if two administrators remove each other at the same time', async () => {
+    const [ada, bea] = await Promise.all(
+      (
+        await createAdministrator(server, 'ada').then(async (first) => [
+          first,
+          await createAdministrator(server, 'bea'),
+        ])
+      ).map((agent) => managerOf(server, agent)),
+    );
+    assert.ok(ada && bea);
+    const { body } = await ada.get(members);
+    const idOf = (name: string) => body.find(({ username }: { username: string | null }) => username === name)?.id;
+    const answers = await Promise.all([
+      ada.delete(`${members}/${idOf('bea')}`),
+      bea.delete(`${members}/${idOf('ada')}`),
+    ]);
+    assert.equal(answers.filter(({ status }) => status === 204).length, 1);
+    const [left] = (await ada.get(members)).body;
+    assertRefused(await ada.delete(`${members}/${left?.id}`), 422, 'team.last_administrator');
+    assertRefused(await ada.patch(`${members}/${left?.id}`, { role: 'read-only' }), 422, 'team.last_administrator');
+    assert.equal((await ada.get(members)).body.length, 1);
+  });
+});
