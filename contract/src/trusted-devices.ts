@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { route } from './route.ts';
+import { userAgentParsedSchema } from './user-agents.ts';
 import { instant, pathId } from './values.ts';
 
 /** A browser that a person chose to be asked for no second factor in, until `expiresAt`. */
 export const trustedDeviceSchema = z.object({
   id: z.string(),
   userAgent: z.string().nullable(),
+  userAgentParsed: userAgentParsedSchema.optional(),
   ip: z.string().nullable(),
   country: z.string().nullable(),
   city: z.string().nullable(),

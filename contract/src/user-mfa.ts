@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { mfaFactorSchema } from './mfa-factors.ts';
 import { route } from './route.ts';
+import { userAgentParsedSchema } from './user-agents.ts';
 import { pathId, revokeSessionsQuery } from './values.ts';
 
 /** A second factor of a user: its kind and its last use, without its secret. */
@@ -12,6 +13,7 @@ export const mfaVerificationSchema = z.object({
   name: z.string().optional(),
   /** The browser that a passkey was created in. */
   agent: z.string().optional(),
+  agentParsed: userAgentParsedSchema.optional(),
   /** How many backup codes are not used yet. */
   remainCodes: z.number().int().optional(),
 });

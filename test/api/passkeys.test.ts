@@ -121,9 +121,10 @@ describe('Passkeys', () => {
     it('and are listed with the browser that created them', async () => {
       const { person, id } = await addPasskey();
       const { body } = await api.get(`/api/users/${person.id}/mfa-verifications`);
-      assert.deepEqual(body, [
-        { id, type: 'WebAuthn', agent: 'Firefox', createdAt: new Date(clock.time).toISOString() },
-      ]);
+      assert.deepEqual(
+        body.map(({ agentParsed: _, ...passkey }) => passkey),
+        [{ id, type: 'WebAuthn', agent: 'Firefox', createdAt: new Date(clock.time).toISOString() }],
+      );
     });
 
     // security: second-factor-proof

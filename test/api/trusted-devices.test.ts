@@ -4,6 +4,7 @@ import { assertRefused, type Manager, manage } from '../support/management.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const day = 86_400_000;
+const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 
 describe('Trusted devices', () => {
   let server: TestServer;
@@ -20,8 +21,8 @@ describe('Trusted devices', () => {
   const trust = (id: string, { used, ends }: { used: number; ends: number }) =>
     server.tenant.db.raw(
       `insert into trusted_devices (tenant_id, id, user_id, secret_hash, user_agent, ip, city, created_at, last_used_at, expires_at)
-       values ($1, $2, $3, 'a hash', 'Mozilla/5.0', '203.0.113.9', 'Vigo', $4, $5, $6)`,
-      [server.tenant.id, id, userId, new Date(1e12), new Date(used), new Date(ends)],
+       values ($1, $2, $3, 'a hash', $7, '203.0.113.9', 'Vigo', $4, $5, $6)`,
+      [server.tenant.id, id, userId, new Date(1e12), new Date(used), new Date(ends), firefox],
     );
   const path = () => `/api/users/${userId}/trusted-devices`;
 
@@ -32,8 +33,11 @@ describe('Trusted devices', () => {
     await trust('over', { used, ends: used });
     const { body, headers } = await api.get(`${path()}?page_size=1`);
     assert.equal(headers.get('total-number'), '2');
-    const place = { userAgent: 'Mozilla/5.0', ip: '203.0.113.9', country: null, city: 'Vigo' };
-    assert.deepEqual(body, [{ id: 'newer', ...place, createdAt: 1e12, lastUsedAt: used, expiresAt: ends }]);
+    const [{ userAgentParsed, ...device } = {}, ...others] = body;
+    assert.deepEqual(others, []);
+    const place = { userAgent: firefox, ip: '203.0.113.9', country: null, city: 'Vigo' };
+    assert.deepEqual(device, { id: 'newer', ...place, createdAt: 1e12, lastUsedAt: used, expiresAt: ends });
+    assert.deepEqual([userAgentParsed?.browser?.name, userAgentParsed?.os?.name], ['Firefox', 'Linux']);
     assert.equal((await api.get(`${path()}?page=2&page_size=1`)).body[0].id, 'older');
     assertRefused(await api.get('/api/users/nobody/trusted-devices'), 404, 'entity.not_found');
   });

@@ -23,7 +23,7 @@ export function SettingsForm<Values>({ form, within, children }: SettingsFormPro
     event?.preventDefault();
     if (form.changes > 0 && !form.isSaving) void form.submit();
   };
-  useHotkeys([['mod+S', () => save()]], []);
+  useHotkeys([['mod+S', () => save()]], [], true);
   return (
     <form className={classes.form} onSubmit={save} noValidate>
       {children}

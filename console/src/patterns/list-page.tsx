@@ -16,7 +16,21 @@ interface ListResult<Item> {
   error: unknown;
   isPlaceholderData: boolean;
   refetch: () => unknown;
+  /** All of it is shown: there are no pages. */
+  isWhole?: boolean;
 }
+
+/** A list that is short enough to come whole, for `ListSection`. */
+export const wholeList = <Item,>(
+  { error, refetch }: Pick<ListResult<Item>, 'error' | 'refetch'>,
+  items: Item[] | undefined,
+): ListResult<Item> => ({
+  data: items && { items, total: items.length, isCapped: false },
+  error,
+  refetch,
+  isPlaceholderData: false,
+  isWhole: true,
+});
 
 interface ListPageProps<Item> {
   title: string;
@@ -108,7 +122,7 @@ function Content<Item>(props: ListPageProps<Item> & { isEmpty: boolean }) {
         menuOf={menu}
         isStale={list.isPlaceholderData}
       />
-      {data && <ListPager total={data.total} isCapped={data.isCapped} />}
+      {data && !list.isWhole && <ListPager total={data.total} isCapped={data.isCapped} />}
     </>
   );
 }

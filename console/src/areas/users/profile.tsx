@@ -1,8 +1,9 @@
 import type { User } from '@aldaba/contract';
 import { deleteUser, updateUser } from '@aldaba/contract/routes';
-import { JsonInput, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useChange, useTenant } from '../../api/queries.ts';
+import { CodeEditor } from '../../patterns/code-editor.tsx';
 import { DangerZone } from '../../patterns/danger-zone.tsx';
 import { FormSection, SettingsForm } from '../../patterns/form.tsx';
 import { useForm } from '../../patterns/use-form.ts';
@@ -109,16 +110,13 @@ export function UserProfile({ user }: { user: User }) {
           </div>
         </FormSection>
         <FormSection title={t('sections.customData')} description={t('sections.customDataDetail')}>
-          <JsonInput
-            aria-label={t('fields.customData')}
-            classNames={{ input: classes.code ?? '' }}
-            autosize
-            minRows={6}
-            maxRows={24}
-            spellCheck={false}
-            formatOnBlur
-            indentSpaces={2}
-            {...form.input('customData')}
+          <CodeEditor
+            label={t('fields.customData')}
+            language="json"
+            height={200}
+            value={form.values.customData}
+            onChange={(text) => form.set('customData', text)}
+            error={form.input('customData').error ?? jsonProblem(form.values.customData, t)}
           />
         </FormSection>
       </SettingsForm>

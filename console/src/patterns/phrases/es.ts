@@ -15,6 +15,8 @@ export default {
     failed: 'No se pudo cargar la lista',
     menu: 'Acciones de {name}',
     docs: 'Leer la documentación',
+    nothingFound: 'Sin resultados',
+    searching: 'Buscando…',
     found: '{count, plural, =0 {Sin resultados} one {# resultado} other {# resultados}}',
   },
   form: {

@@ -4,6 +4,7 @@ import type { Vault } from '../../../kernel/crypto.ts';
 import type { Events } from '../../../kernel/events.ts';
 import type { Queries, Transaction } from '../../../store/index.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
+import { createUserAgentParser } from '../../records/logs/index.ts';
 import type { Users } from '../users/index.ts';
 import { newBackupCodes, readBackupCodes } from './backup-codes.ts';
 import { createFactorChanges } from './changes.ts';
@@ -45,7 +46,12 @@ export function createMfaVerifications({ clock, vault, users, events }: MfaVerif
   return {
     list: async (q, userId) => {
       await users.get(q, userId);
-      return findFactors(q, userId);
+      const factors = await findFactors(q, userId);
+      if (factors.every(({ agent }) => agent === undefined)) return factors;
+      const parse = await createUserAgentParser();
+      return factors.map((factor) =>
+        factor.agent === undefined ? factor : { ...factor, agentParsed: parse(factor.agent) },
+      );
     },
     async add(tenant, userId, given) {
       if (given.type === 'BackupCode') {

@@ -1,8 +1,9 @@
-import type { TrustedDevice } from '@aldaba/contract';
+import type { TrustedDevice, UserAgentParsed } from '@aldaba/contract';
 import type { Clock } from '../../../kernel/clock.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Queries } from '../../../store/index.ts';
 import type { Listed, Slice } from '../../../store/list.ts';
+import { createUserAgentParser } from '../../records/logs/index.ts';
 import type { Users } from '../users/index.ts';
 import { deleteDevice, findDevices } from './store.ts';
 
@@ -25,10 +26,17 @@ export function createTrustedDevices({ clock, users }: TrustedDevicesNeeds): Tru
   return {
     async list(q, userId, slice) {
       await users.get(q, userId);
-      return findDevices(q, { userId, after: new Date(clock.now()) }, slice);
+      const { items, total } = await findDevices(q, { userId, after: new Date(clock.now()) }, slice);
+      const parse = await createUserAgentParser();
+      return { items: items.map((device) => withBrowser(device, parse)), total };
     },
     async remove(q, userId, id) {
       if ((await deleteDevice(q, userId, id)) === 0) throw new AldabaError('entity.not_found');
     },
   };
 }
+
+const withBrowser = (device: TrustedDevice, parse: (userAgent: string) => UserAgentParsed): TrustedDevice => ({
+  ...device,
+  ...(device.userAgent === null ? {} : { userAgentParsed: parse(device.userAgent) }),
+});
