@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { OidcKey } from '@aldaba/contract';
 import { decodeProtectedHeader } from 'jose';
+import { movableClock } from '../support/clock.ts';
 import { assertRefused, type Manager, manage, requestToken } from '../support/management.ts';
 import { race } from '../support/race.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -10,9 +11,9 @@ describe('Tenant configs', () => {
   let server: TestServer;
   let api: Manager;
   let machine: { id: string; secret: string };
-  let ahead = 0;
+  const clock = movableClock();
   before(async () => {
-    server = await startServer({ world: { clock: { now: () => Date.now() + ahead } } });
+    server = await startServer({ world: { clock } });
     api = await manage(server);
     const { body } = await api.post('/api/applications', { name: 'Machine', type: 'MachineToMachine' });
     machine = { id: body.id, secret: body.secret };
@@ -36,7 +37,7 @@ describe('Tenant configs', () => {
     return decodeProtectedHeader(body.access_token).kid;
   };
   const pass = async (seconds: number) => {
-    ahead += seconds * 1000;
+    clock.ahead += seconds * 1000;
     api = await manage(server);
   };
 
@@ -81,7 +82,7 @@ describe('Tenant configs', () => {
     // The other kind was not asked for.
     assert.equal((await placed('Next', 'RS256')).effectiveAt, undefined);
     const early = api;
-    ahead += 600_000;
+    clock.ahead += 600_000;
     assert.equal(await signer(), next.id);
     // The Management API accepts the token that the replaced key signed.
     assert.equal((await early.delete(`/api/applications/${body.id}`)).status, 204);
@@ -155,7 +156,7 @@ describe('Tenant configs', () => {
     await api.post(`${path}/rotate`, { rotationGracePeriod: 60 });
     const waiting = (await placed('Next')).id;
     const before = (await places()).filter((place) => place === 'Previous ES256').length;
-    ahead += 61_000;
+    clock.ahead += 61_000;
     const signers = await Promise.all(Array.from({ length: 12 }, signer));
     assert.deepEqual([...new Set(signers)], [waiting]);
     const after = await places();

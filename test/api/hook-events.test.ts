@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { hookEventSchema } from '@aldaba/contract';
 import { experienceClient } from '../support/agent.ts';
+import { movableClock } from '../support/clock.ts';
 import { openExperience } from '../support/experience-page.ts';
 import { connectorsFolder, type Mailbox, openMailbox } from '../support/mailbox.ts';
 import { assertRefused, type Manager, manage } from '../support/management.ts';
@@ -23,14 +24,14 @@ describe('Webhook events', () => {
   let api: Manager;
   let receiver: Receiver;
   let hookId: string;
-  let ahead = 0;
+  const clock = movableClock();
   before(async () => {
     folder = await connectorsFolder('@logto/connector-smtp');
     mailbox = await openMailbox();
     receiver = await startReceiver();
     server = await startServer({
       environment: { OUTBOUND_ALLOWED_HOSTS: '127.0.0.1', CONNECTORS_FOLDER: folder.path },
-      world: { clock: { now: () => Date.now() + ahead } },
+      world: { clock },
     });
     api = await manage(server);
     const made = await api.post('/api/hooks', { name: 'All', events: every, config: { url: receiver.url } });
@@ -262,7 +263,7 @@ describe('Webhook events', () => {
       ['Message.RateLimited', { type: 'email', value: 'flood@example.com' }, '/verification-codes'],
     );
     assert.equal(await heard('Message.RateLimited'), earlier + 1);
-    ahead += 601_000;
+    clock.ahead += 601_000;
     api = await manage(server);
     assert.equal((await send()).status, 204);
   });

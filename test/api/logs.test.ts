@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { experienceClient } from '../support/agent.ts';
+import { movableClock } from '../support/clock.ts';
 import { assertRefused, type Manager, manage, requestToken } from '../support/management.ts';
 import { visit } from '../support/page-agent.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -21,12 +22,8 @@ const day = 86_400_000;
 describe('Audit log', () => {
   let server: TestServer;
   let api: Manager;
-  const ahead = 0;
   before(async () => {
-    server = await startServer({
-      environment: { LOG_RETENTION_DAYS: '30' },
-      world: { clock: { now: () => Date.now() + ahead } },
-    });
+    server = await startServer({ environment: { LOG_RETENTION_DAYS: '30' } });
     api = await manage(server);
   });
   after(() => server.close());
@@ -235,8 +232,8 @@ describe('Audit log', () => {
 
 describe('Dashboard', () => {
   it('counts all, new and active users', async (test) => {
-    let ahead = 0;
-    const server = await startServer({ world: { clock: { now: () => Date.now() + ahead } } });
+    const clock = movableClock();
+    const server = await startServer({ world: { clock } });
     test.after(() => server.close());
     let api = await manage(server);
     const client = experienceClient(server.url);
@@ -253,7 +250,7 @@ describe('Dashboard', () => {
     assert.deepEqual(active.dauCurve.at(-1), { date: today, count: 1 });
     assert.equal(active.dauCurve.length, 30);
 
-    ahead = day;
+    clock.ahead = day;
     api = await manage(server);
     await client.refresh(tokens.refresh_token);
     const tomorrow = (await api.get('/api/dashboard/users/active')).body;

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { Client } from 'pg';
 import type { Keys } from '../../server/src/oidc/keys.ts';
 import { adminTenantId } from '../../server/src/tenancy/address.ts';
+import { movableClock } from '../support/clock.ts';
 import { manage, managerWith, type Reply } from '../support/management.ts';
 import { machineToken, type Planted, plant } from '../support/planted.ts';
 import { bodyNamesRows, bodyWith, pathWith, rowsIn, walkOf } from '../support/route-requests.ts';
@@ -22,19 +23,19 @@ const volatile = new Set(['logs', 'logs_other', 'jobs', 'daily_active_users', 'a
 describe('Object authorization', () => {
   let server: TestServer;
   let planted: Planted[];
-  let ahead = -7200_000;
+  const clock = movableClock(-7200_000);
   /** Tokens of a tenant that may not manage it, by what they are. */
   const wrong = new Map<Planted, Record<string, string>>();
 
   before(async () => {
     server = await startServer({
-      world: { clock: { now: () => Date.now() + ahead }, outbound: async () => new Response('thanks') },
+      world: { clock, outbound: async () => new Response('thanks') },
     });
     const tenants = [];
     for (const id of ['acme', 'globex']) tenants.push(await server.app.tenancy.create({ id, name: id }));
     const expired = new Map<string, string>();
     for (const tenant of tenants) expired.set(tenant.id, (await manage(server, tenant)).token);
-    ahead = 0;
+    clock.ahead = 0;
     planted = [];
     for (const tenant of tenants) planted.push(await plant(server, tenant));
     for (const one of planted)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { movableClock } from '../support/clock.ts';
 import { assertRefused, type Manager, manage } from '../support/management.ts';
 import { race } from '../support/race.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -7,9 +8,9 @@ import { startServer, type TestServer } from '../support/server.ts';
 describe('One-time tokens', () => {
   let server: TestServer;
   let api: Manager;
-  let ahead = 0;
+  const clock = movableClock();
   before(async () => {
-    server = await startServer({ world: { clock: { now: () => Date.now() + ahead } } });
+    server = await startServer({ world: { clock } });
     api = await manage(server);
   });
   after(() => server.close());
@@ -46,7 +47,7 @@ describe('One-time tokens', () => {
 
   it('expires, revokes and deletes one-time tokens, and never reactivates them', async () => {
     const late = await make('late@example.com', { expiresIn: 60 });
-    ahead += 61_000;
+    clock.ahead += 61_000;
     assertRefused(await verify(late.token, late.email), 400, 'one_time_token.token_expired');
     assert.equal((await api.get(`${path}/${late.id}`)).body.status, 'expired');
     const { id, token, email } = await make('revoked@example.com');
@@ -65,7 +66,7 @@ describe('One-time tokens', () => {
 
   it('lists one-time tokens newest first, by email address and status', async () => {
     const first = await make('list@example.com');
-    ahead += 1000;
+    clock.ahead += 1000;
     const second = await make('list@example.com');
     await api.put(`${path}/${first.id}/status`, { status: 'consumed' });
     const ids = async (query: string) => {
@@ -76,7 +77,7 @@ describe('One-time tokens', () => {
     assert.deepEqual(await ids('&page_size=1&page=2'), ['2', first.id]);
     assert.deepEqual(await ids('&status=active'), ['1', second.id]);
     assert.deepEqual(await ids('&status=consumed'), ['1', first.id]);
-    ahead += 601_000;
+    clock.ahead += 601_000;
     assert.deepEqual(await ids('&status=active'), ['0']);
     assert.deepEqual(await ids('&status=expired'), ['1', second.id]);
   });

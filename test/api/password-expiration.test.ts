@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { movableClock } from '../support/clock.ts';
 import { assertRefused, type Manager, manage } from '../support/management.ts';
 import { visit } from '../support/page-agent.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -10,9 +11,9 @@ const password = 'tulips under stone';
 describe('Password expiration', () => {
   let server: TestServer;
   let api: Manager;
-  let ahead = 0;
+  const clock = movableClock();
   before(async () => {
-    server = await startServer({ world: { clock: { now: () => Date.now() + ahead } } });
+    server = await startServer({ world: { clock } });
     api = await manage(server);
   });
   after(() => server.close());
@@ -42,13 +43,13 @@ describe('Password expiration', () => {
   it('expires passwords after the tenant’s number of days, counted from the switch at the earliest', async () => {
     const old = { username: 'grace', password };
     await api.post('/api/users', old);
-    ahead = 40 * day;
+    clock.ahead = 40 * day;
     api = await manage(server);
     await api.patch('/api/sign-in-exp', { passwordExpiration: { enabled: true, validPeriodDays: 30 } });
     assert.equal(await outcome('grace'), 'in', 'nobody is surprised on the day of the switch');
-    ahead += 29 * day;
+    clock.ahead += 29 * day;
     assert.equal(await outcome('grace'), 'in');
-    ahead += day;
+    clock.ahead += day;
     assert.equal(await outcome('grace'), 'asked');
     api = await manage(server);
     await api.post('/api/users', { username: 'joan', password });

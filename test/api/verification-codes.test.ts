@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
+import { movableClock } from '../support/clock.ts';
 import { connectorsFolder, type Mailbox, openMailbox } from '../support/mailbox.ts';
 import { assertRefused, type Manager, manage } from '../support/management.ts';
 import { race } from '../support/race.ts';
@@ -11,12 +12,12 @@ describe('Verification codes', () => {
   let mailbox: Mailbox;
   let server: TestServer;
   let api: Manager;
-  let ahead = 0;
+  const clock = movableClock();
   before(async () => {
     folder = await connectorsFolder('@logto/connector-smtp');
     mailbox = await openMailbox();
     server = await startServer({
-      world: { clock: { now: () => Date.now() + ahead } },
+      world: { clock },
       environment: { CONNECTORS_FOLDER: folder.path },
     });
     api = await manage(server);
@@ -74,7 +75,7 @@ describe('Verification codes', () => {
     const first = await sentTo('end@example.com');
     const second = await sentTo('end@example.com');
     if (first !== second) assertRefused(await verify('end@example.com', first), 400, 'verification_code.code_mismatch');
-    ahead += 601_000;
+    clock.ahead += 601_000;
     assertRefused(await verify('end@example.com', second), 400, 'verification_code.expired');
     const third = await sentTo('end@example.com');
     for (let guess = 0; guess < 10; guess += 1)
@@ -126,7 +127,7 @@ describe('Verification codes', () => {
     assert.equal(answers.filter(({ status }) => status === 204).length, 10);
     assertRefused(await send('flood@example.com'), 429, 'request.message_rate_limited');
     assert.equal((await send('other@example.com')).status, 204);
-    ahead += 601_000;
+    clock.ahead += 601_000;
     assert.equal((await send('flood@example.com')).status, 204);
   });
 

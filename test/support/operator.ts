@@ -26,6 +26,8 @@ export interface Operator {
   endpoint: string;
   /** Calls the Management API and returns the body. @throws AssertionError for any status but 2xx. */
   call: <Answer>(method: string, path: string, body?: unknown) => Promise<Answer>;
+  /** Changes how users sign in. */
+  configure: (settings: object) => Promise<unknown>;
   /** `secret` is empty for an application that has none. */
   addApplication: (wish: ApplicationWish) => Promise<{ id: string; secret: string }>;
   /** Adds WeChat (Native), offers it, and switches the sandbox on. Returns the connector's row id. */
@@ -67,7 +69,8 @@ export async function operate(server: TestServer): Promise<Operator> {
     assert.ok(response.ok, `${method} ${path} answered ${response.status}: ${text}`);
     return (text === '' ? undefined : JSON.parse(text)) as Answer;
   };
-  return { endpoint: url, call, ...applicationsAndUsers(call), ...wechat(url, call) };
+  const configure = (settings: object) => call('PATCH', '/api/sign-in-exp', settings);
+  return { endpoint: url, call, configure, ...applicationsAndUsers(call), ...wechat(url, call) };
 }
 
 type Call = Operator['call'];

@@ -1,8 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type MovableClock, movableClock } from './clock.ts';
 import { connectorsFolder, openMailbox } from './mailbox.ts';
-import type { Operator } from './operator.ts';
+import { type Operator, operate } from './operator.ts';
 import { startReceiver } from './receiver.ts';
+import { startServer, type TestServer } from './server.ts';
 
 /** Everything that messages of a test go through: connectors for email and phone, and what arrives. */
 export interface PostOffice {
@@ -66,3 +68,29 @@ export async function openPostOffice(): Promise<PostOffice> {
 
 const addConnector = async (operator: Operator, connectorId: string, config: object): Promise<string> =>
   (await operator.call<{ id: string }>('POST', '/api/connectors', { connectorId, config })).id;
+
+/** A server whose messages can be received, at a time that the test moves. */
+export interface PostServer {
+  post: PostOffice;
+  server: TestServer;
+  operator: Operator;
+  clock: MovableClock;
+  close: () => Promise<void>;
+}
+
+/** Without connectors: `post` adds them. @param environment in addition to that of the connectors */
+export async function startPostServer(environment: Record<string, string> = {}): Promise<PostServer> {
+  const post = await openPostOffice();
+  const clock = movableClock();
+  const server = await startServer({ environment: { ...post.environment, ...environment }, world: { clock } });
+  return {
+    post,
+    server,
+    operator: await operate(server),
+    clock,
+    async close() {
+      await server.close();
+      await post.close();
+    },
+  };
+}

@@ -59,7 +59,6 @@ export async function openFactorWorld({ log }: { log?: Log } = {}): Promise<Fact
   await post.addEmail(operator);
   await post.addPhone(operator);
   const client = experienceClient(server.url);
-  const configure = (settings: object) => operator.call('PATCH', '/api/sign-in-exp', settings);
   const nextCode = (secret: string) => {
     clock.time += 60_000;
     return totpCode(secret, clock.time);
@@ -102,7 +101,7 @@ export async function openFactorWorld({ log }: { log?: Log } = {}): Promise<Fact
     operator,
     post,
     clock,
-    configure,
+    configure: operator.configure,
     nextCode,
     begin,
     async addPerson({ email = false } = {}) {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { createAgent } from '../../../test/support/agent.ts';
 import { authorization } from '../../../test/support/authorization.ts';
+import { movableClock } from '../../../test/support/clock.ts';
 import { openExperience } from '../../../test/support/experience-page.ts';
 import { assertRefused, type Manager, manage } from '../../../test/support/management.ts';
 import { shownError, visit, visitOf } from '../../../test/support/page-agent.ts';
@@ -22,9 +23,9 @@ const ana = 'ana@example.com';
 describe('A link for an email address', () => {
   let server: TestServer;
   let api: Manager;
-  let ahead = 0;
+  const clock = movableClock();
   before(async () => {
-    server = await startServer({ world: { clock: { now: () => Date.now() + ahead } } });
+    server = await startServer({ world: { clock } });
     api = await manage(server);
   });
   after(() => server.close());
@@ -109,7 +110,7 @@ describe('A link for an email address', () => {
       await api.put(`/api/one-time-tokens/${link.id}/status`, { status: 'revoked' });
       await refused(link.token, 400, 'token_revoked');
       const late = await make(ana, { expiresIn: 60 });
-      ahead += 61_000;
+      clock.ahead += 61_000;
       await refused(late.token, 400, 'token_expired');
       await page.refuse([404, 'session.identifier_not_found'], 'POST', '/submit');
     });
@@ -141,7 +142,7 @@ describe('A link for an email address', () => {
       const { page, proof } = await prove(ana, (await make(ana)).token);
       await page.expect(204, 'POST', '/identification', proof);
       await page.refuse([403, 'session.mfa.require_mfa_verification'], 'POST', '/submit');
-      const code = totpCode(totp.secret, Date.now() + ahead);
+      const code = totpCode(totp.secret, Date.now() + clock.ahead);
       await page.expect(200, 'POST', '/verification/totp/verify', { code });
       await page.expect(200, 'POST', '/submit');
       await api.patch(`/api/users/${id}/is-suspended`, { isSuspended: true });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { findPersona, type SandboxOutcome } from '../../../connectors/sandbox/index.ts';
 import { createAgent, pageOf } from '../../../test/support/agent.ts';
+import { movableClock } from '../../../test/support/clock.ts';
 import { type Operator, operate } from '../../../test/support/operator.ts';
 import { shownError, type Visit, visit, visitOf } from '../../../test/support/page-agent.ts';
 import { race } from '../../../test/support/race.ts';
@@ -16,15 +17,13 @@ describe('social sign-in through the pages', () => {
   let server: TestServer;
   let operator: Operator;
   let wechat: string;
-  let clock: { offset: number };
-  const configure = (settings: object) => operator.call('PATCH', '/api/sign-in-exp', settings);
+  const clock = movableClock();
 
   before(async () => {
-    clock = { offset: 0 };
-    server = await startServer({ world: { clock: { now: () => Date.now() + clock.offset } } });
+    server = await startServer({ world: { clock } });
     operator = await operate(server);
     wechat = await operator.connectWechat();
-    await configure(socialOnly);
+    await operator.configure(socialOnly);
   });
   after(() => server?.close());
   afterEach(() => operator.deleteUsers());
@@ -71,7 +70,7 @@ describe('social sign-in through the pages', () => {
   });
 
   it('asks a new user for the required details before the account is created', async () => {
-    await configure(usernameRequired);
+    await operator.configure(usernameRequired);
     const person = await visit(server);
     const state = stateOf((await press(person)).redirectTo);
     const answer = await back(person, { code: await approve('rafael'), state });
@@ -86,7 +85,7 @@ describe('social sign-in through the pages', () => {
     const home = await person.arrive(await person.post('/continue', { username: 'rafa' }));
     assert.ok(home.searchParams.get('code'));
     assert.equal((await operator.users())[0]?.username, 'rafa');
-    await configure(socialOnly);
+    await operator.configure(socialOnly);
   });
 
   it('shows no password form when accounts come from connectors alone', async () => {
@@ -161,9 +160,9 @@ describe('social sign-in through the pages', () => {
     const person = await visit(server);
     const state = stateOf((await press(person)).redirectTo);
     const code = await approve();
-    clock.offset = 3_700_000;
+    clock.ahead = 3_700_000;
     assert.equal((await back(person, { code, state })).status, 400);
-    clock.offset = 0;
+    clock.ahead = 0;
     assert.deepEqual(await operator.users(), []);
   });
 
@@ -199,7 +198,7 @@ describe('social sign-in through the pages', () => {
   // security: closed-registration
   it('creates no account when registration is off, and signs in known users', async () => {
     await signInAs('mei');
-    await configure({ signInMode: 'SignIn' });
+    await operator.configure({ signInMode: 'SignIn' });
     const person = await visit(server);
     const state = stateOf((await press(person)).redirectTo);
     const answer = await back(person, { code: await approve('rafael'), state });
@@ -207,7 +206,7 @@ describe('social sign-in through the pages', () => {
     assert.equal((await shownError(answer)).code, 'user.identity_not_exist');
     assert.ok((await signInAs('mei')).searchParams.get('code'));
     assert.equal((await operator.users()).length, 1);
-    await configure({ signInMode: 'SignInAndRegister' });
+    await operator.configure({ signInMode: 'SignInAndRegister' });
   });
 
   it('refuses a suspended user', async () => {
@@ -222,7 +221,10 @@ describe('social sign-in through the pages', () => {
   });
 
   it('asks a new user to accept the terms when the tenant requires it', async () => {
-    await configure({ termsOfUseUrl: 'https://example.com/terms', agreeToTermsPolicy: 'ManualRegistrationOnly' });
+    await operator.configure({
+      termsOfUseUrl: 'https://example.com/terms',
+      agreeToTermsPolicy: 'ManualRegistrationOnly',
+    });
     const person = await visit(server);
     const state = stateOf((await press(person)).redirectTo);
     const answer = await back(person, { code: await approve(), state });
@@ -232,7 +234,7 @@ describe('social sign-in through the pages', () => {
     assert.ok(
       (await person.arrive(await back(person, { code: await approve(), state: agreed }))).searchParams.get('code'),
     );
-    await configure({ termsOfUseUrl: null, agreeToTermsPolicy: 'Automatic' });
+    await operator.configure({ termsOfUseUrl: null, agreeToTermsPolicy: 'Automatic' });
   });
 
   it('updates name and picture only when the connector is set to', async () => {

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { experienceClient } from '../../../../test/support/agent.ts';
 import { type ExperiencePage, openExperience } from '../../../../test/support/experience-page.ts';
-import { type Operator, operate } from '../../../../test/support/operator.ts';
-import { openPostOffice, type PostOffice } from '../../../../test/support/post-office.ts';
+import type { Operator } from '../../../../test/support/operator.ts';
+import { type PostOffice, type PostServer, startPostServer } from '../../../../test/support/post-office.ts';
 import { race } from '../../../../test/support/race.ts';
-import { startServer, type TestServer } from '../../../../test/support/server.ts';
+import type { TestServer } from '../../../../test/support/server.ts';
 
 const password = 'tulips under stone';
 const newPassword = 'hyacinths over sand';
@@ -37,30 +37,22 @@ const verifyPath = '/verification/verification-code/verify';
 const wrong = (code: string) => String((Number(code) + 1) % 1_000_000).padStart(6, '0');
 
 describe('codes in the Experience API', () => {
+  let world: PostServer;
   let post: PostOffice;
   let server: TestServer;
   let operator: Operator;
   let mailConnector: string;
-  let ahead = 0;
-  const configure = (settings: object) => operator.call('PATCH', '/api/sign-in-exp', settings);
   before(async () => {
-    post = await openPostOffice();
-    server = await startServer({
-      environment: post.environment,
-      world: { clock: { now: () => Date.now() + ahead } },
-    });
-    operator = await operate(server);
+    world = await startPostServer();
+    ({ post, server, operator } = world);
     mailConnector = await post.addEmail(operator);
     await post.addPhone(operator);
-    await configure(byCodeAndPassword);
+    await operator.configure(byCodeAndPassword);
   });
-  after(async () => {
-    await server?.close();
-    await post?.close();
-  });
+  after(() => world?.close());
   afterEach(async () => {
     await operator.deleteUsers();
-    await configure(byCodeAndPassword);
+    await operator.configure(byCodeAndPassword);
   });
 
   let number = 0;
@@ -227,7 +219,7 @@ describe('codes in the Experience API', () => {
     const page = await begin('SignIn');
     const sent = await send(page, ada, 'SignIn');
     const code = await post.codeTo(ada.value);
-    ahead += 601_000;
+    world.clock.ahead += 601_000;
     await page.refuse([400, 'verification_code.expired'], 'POST', verifyPath, { ...sent, code });
     await page.expect(204, 'POST', '/identification', await prove(page, ada, 'SignIn'));
   });
@@ -235,7 +227,7 @@ describe('codes in the Experience API', () => {
   // security: wrong-passwords
   it('share their attempts with the password of the address', async () => {
     const ada = newEmail('ada');
-    await configure({ sentinelPolicy: { maxAttempts: 3, lockoutDuration: 5 } });
+    await operator.configure({ sentinelPolicy: { maxAttempts: 3, lockoutDuration: 5 } });
     for (const value of [ada.value, 'nobody@example.com']) {
       if (value.startsWith('ada')) await add({ primaryEmail: value, password });
       const page = await begin('SignIn');
@@ -259,7 +251,7 @@ describe('codes in the Experience API', () => {
   // security: account-enumeration
   it('do not reveal whether an account exists, and are not sent to unknown addresses when registration is closed', async () => {
     await add({ primaryEmail: 'known@example.com', primaryPhone: '34600000001' });
-    await configure({ signInMode: 'SignIn' });
+    await operator.configure({ signInMode: 'SignIn' });
     const unknown = [email('unknown@example.com'), phone('34600000002')];
     for (const intent of ['SignIn', 'ForgotPassword']) {
       const said = [];
@@ -289,18 +281,18 @@ describe('codes in the Experience API', () => {
     const eve = newEmail('eve');
     const open = await begin('Register');
     const begun = await prove(open, email('late@example.com'), 'Register');
-    await configure({ signInMode: 'SignIn' });
+    await operator.configure({ signInMode: 'SignIn' });
     await open.refuse([403, 'auth.forbidden'], 'POST', '/identification', begun);
     const page = await begin('SignIn');
     const register = (identifier: Address) => ['POST', sendPath, { identifier, interactionEvent: 'Register' }] as const;
     await page.refuse([403, 'auth.forbidden'], ...register(eve));
-    await configure({
+    await operator.configure({
       signInMode: 'SignInAndRegister',
       signUp: { identifiers: ['phone'], password: true, verify: true },
     });
     await page.refuse([422, 'user.sign_up_method_not_enabled'], ...register(eve));
     await open.refuse([422, 'user.sign_up_method_not_enabled'], 'POST', '/identification', begun);
-    await configure({ signIn: { methods: [method('phone', { verificationCode: false })] } });
+    await operator.configure({ signIn: { methods: [method('phone', { verificationCode: false })] } });
     await page.refuse([422, 'user.sign_in_method_not_enabled'], 'POST', sendPath, {
       identifier: phone('34600123456'),
       interactionEvent: 'SignIn',
@@ -321,7 +313,9 @@ describe('codes in the Experience API', () => {
   });
 
   it('are sent only to addresses on the operator’s allowlist, if one is set', async () => {
-    await configure({ emailBlocklistPolicy: { customAllowlist: ['@mine.com'], customBlocklist: ['eve*@mine.com'] } });
+    await operator.configure({
+      emailBlocklistPolicy: { customAllowlist: ['@mine.com'], customBlocklist: ['eve*@mine.com'] },
+    });
     const refusal: [number, string] = [422, 'session.email_blocklist.email_not_allowed'];
     const page = await begin('Register');
     for (const value of ['a@other.com', 'eve1@mine.com'])
@@ -331,7 +325,7 @@ describe('codes in the Experience API', () => {
 
   // security: closed-registration
   it('create no account with a blocked address, regardless of their purpose', async () => {
-    await configure({
+    await operator.configure({
       signUp: { identifiers: ['email'], password: false, verify: true },
       emailBlocklistPolicy: { customBlocklist: ['blocked.test'] },
     });
@@ -343,10 +337,10 @@ describe('codes in the Experience API', () => {
     await page.expect(204, 'PUT', '/interaction-event', { interactionEvent: 'Register' });
     await page.refuse(refusal, 'POST', '/identification', proof);
     // Refused at once, not only when the other details are present.
-    await configure({ signUp: { identifiers: ['email'], password: true, verify: true } });
+    await operator.configure({ signUp: { identifiers: ['email'], password: true, verify: true } });
     await page.refuse(refusal, 'POST', '/identification', proof);
     assert.deepEqual(await operator.users(), []);
-    await configure({ signUp: { identifiers: ['email'], password: false, verify: true } });
+    await operator.configure({ signUp: { identifiers: ['email'], password: false, verify: true } });
 
     await add({ username: 'ada', password });
     const member = await begin('SignIn');
@@ -391,7 +385,7 @@ describe('codes in the Experience API', () => {
 
   // security: wrong-passwords
   it('limit the guesses at the forgotten password', async () => {
-    await configure({ sentinelPolicy: { maxAttempts: 2, lockoutDuration: 5 } });
+    await operator.configure({ sentinelPolicy: { maxAttempts: 2, lockoutDuration: 5 } });
     const ada = newEmail('ada');
     await add({ primaryEmail: ada.value, password });
     const choose = (value: string) => ['PUT', '/profile/password', { password: value }] as const;
@@ -458,7 +452,7 @@ describe('codes in the Experience API', () => {
     const ada = newEmail('ada');
     const { id } = await add({ primaryEmail: ada.value, password });
     await operator.call('POST', `/api/users/${id}/mfa-verifications`, { type: 'Totp' });
-    await configure({ mfa: { factors: ['Totp'], policy: 'Mandatory' } });
+    await operator.configure({ mfa: { factors: ['Totp'], policy: 'Mandatory' } });
     const due: [number, string] = [403, 'session.mfa.require_mfa_verification'];
     const page = await begin('SignIn');
     await page.expect(204, 'POST', '/identification', await prove(page, ada, 'SignIn'));
@@ -485,12 +479,12 @@ describe('codes in the Experience API', () => {
     const given = { identifier: ada, password };
     const known = await page.expect(200, 'POST', '/verification/password', given);
     await page.refuse([400, 'session.verification_failed'], 'POST', '/identification', known);
-    await configure({ forgotPasswordMethods: ['PhoneVerificationCode'] });
+    await operator.configure({ forgotPasswordMethods: ['PhoneVerificationCode'] });
     await page.refuse([422, 'user.sign_in_method_not_enabled'], 'POST', sendPath, {
       identifier: ada,
       interactionEvent: 'ForgotPassword',
     });
-    await configure({ forgotPasswordMethods: [] });
+    await operator.configure({ forgotPasswordMethods: [] });
     await (await begin('SignIn')).refuse([403, 'auth.forbidden'], 'PUT', '', { interactionEvent: 'ForgotPassword' });
   });
 

@@ -15,7 +15,6 @@ describe('the Experience API', () => {
   let server: TestServer;
   let operator: Operator;
   let wechat: string;
-  const configure = (settings: object) => operator.call('PATCH', '/api/sign-in-exp', settings);
   const socialOnly = { signUp: { identifiers: [], password: false, verify: false } };
   const usernames = { signUp: { identifiers: ['username'], password: true, verify: false, secondaryIdentifiers: [] } };
 
@@ -27,7 +26,7 @@ describe('the Experience API', () => {
   after(() => server?.close());
   afterEach(async () => {
     await operator.deleteUsers();
-    await configure({ ...usernames, signInMode: 'SignInAndRegister' });
+    await operator.configure({ ...usernames, signInMode: 'SignInAndRegister' });
   });
 
   const begin = (interactionEvent?: string) => openExperience(server, interactionEvent);
@@ -189,13 +188,13 @@ describe('the Experience API', () => {
       identifier: username('zoe'),
       password,
     });
-    await configure({ signInMode: 'SignIn' });
+    await operator.configure({ signInMode: 'SignIn' });
     await (await begin()).refuse([403, 'auth.forbidden'], 'PUT', '', { interactionEvent: 'Register' });
     await signingIn.refuse([403, 'auth.forbidden'], 'PUT', '/interaction-event', { interactionEvent: 'Register' });
     await registering.refuse([403, 'auth.forbidden'], 'POST', '/identification', proof);
-    await configure({ signInMode: 'Register' });
+    await operator.configure({ signInMode: 'Register' });
     await (await begin()).refuse([403, 'auth.forbidden'], 'PUT', '', { interactionEvent: 'SignIn' });
-    await configure({ ...socialOnly, signInMode: 'SignInAndRegister', forgotPasswordMethods: [] });
+    await operator.configure({ ...socialOnly, signInMode: 'SignInAndRegister', forgotPasswordMethods: [] });
     await (await begin('Register')).refuse(
       [422, 'user.sign_up_method_not_enabled'],
       'POST',
@@ -217,7 +216,7 @@ describe('the Experience API', () => {
   });
 
   it('registers and signs in through a connector', async () => {
-    await configure(socialOnly);
+    await operator.configure(socialOnly);
     const first = await begin('SignIn');
     const proof = await verifiedSocial(first);
     await first.refuse([404, 'user.identity_not_exist'], 'POST', '/identification', proof);
@@ -270,7 +269,7 @@ describe('the Experience API', () => {
       { name: 'seats', type: 'Number', required: true, config: { minValue: 1 } },
       { name: 'unasked', type: 'Text', required: true },
     ]);
-    await configure({ signUpProfileFields: [{ name: 'fullname' }, { name: 'seats' }] });
+    await operator.configure({ signUpProfileFields: [{ name: 'fullname' }, { name: 'seats' }] });
     const caller = await begin('Register');
     const proof = await caller.expect(200, 'POST', '/verification/new-password-identity', {
       identifier: { type: 'username', value: 'noor' },
@@ -291,7 +290,7 @@ describe('the Experience API', () => {
     };
     assert.deepEqual(noor.profile, { givenName: 'Noor', familyName: 'Ali' });
     assert.deepEqual(noor.customData, { seats: 2 });
-    await configure({ signUpProfileFields: [] });
+    await operator.configure({ signUpProfileFields: [] });
   });
 
   it('asks for another password in place of an expired one', async () => {
@@ -376,7 +375,7 @@ describe('the Experience API', () => {
   });
 
   it('takes a provider’s answer once, for the connector and the redirect URI it was asked with', async () => {
-    await configure(socialOnly);
+    await operator.configure(socialOnly);
     const caller = await begin('SignIn');
     const redirectUri = `${server.url}/callback/${wechat}`;
     const path = `/verification/social/${wechat}`;

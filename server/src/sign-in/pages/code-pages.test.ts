@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { pageOf, withoutHandle } from '../../../../test/support/agent.ts';
-import { type Operator, operate } from '../../../../test/support/operator.ts';
+import type { Operator } from '../../../../test/support/operator.ts';
 import { shownError, type Visit, visit } from '../../../../test/support/page-agent.ts';
-import { openPostOffice, type PostOffice } from '../../../../test/support/post-office.ts';
-import { startServer, type TestServer } from '../../../../test/support/server.ts';
+import { type PostOffice, type PostServer, startPostServer } from '../../../../test/support/post-office.ts';
+import type { TestServer } from '../../../../test/support/server.ts';
 
 const password = 'tulips under stone';
 const method = (identifier: string, byPassword: boolean) => ({
@@ -27,29 +27,21 @@ const at = (page: string) => `${page}?app_id=demo-app`;
 const wrong = (code: string) => String((Number(code) + 1) % 1_000_000).padStart(6, '0');
 
 describe('codes on the sign-in pages, without scripts,', () => {
+  let world: PostServer;
   let post: PostOffice;
   let server: TestServer;
   let operator: Operator;
-  let ahead = 0;
-  const configure = (settings: object) => operator.call('PATCH', '/api/sign-in-exp', settings);
   before(async () => {
-    post = await openPostOffice();
-    server = await startServer({
-      environment: post.environment,
-      world: { clock: { now: () => Date.now() + ahead } },
-    });
-    operator = await operate(server);
+    world = await startPostServer();
+    ({ post, server, operator } = world);
     await post.addEmail(operator);
     await post.addPhone(operator);
-    await configure(open);
+    await operator.configure(open);
   });
-  after(async () => {
-    await server?.close();
-    await post?.close();
-  });
+  after(() => world?.close());
   afterEach(async () => {
-    ahead = 0;
-    await configure(open);
+    world.clock.ahead = 0;
+    await operator.configure(open);
   });
 
   let number = 0;
@@ -112,16 +104,19 @@ describe('codes on the sign-in pages, without scripts,', () => {
     await refuses(await send(''), [400, 'username', 'user.invalid_email']);
     await refuses(await send('12'), [422, 'username', 'user.invalid_phone']);
     const username = { identifiers: ['username'], password: true, verify: false, secondaryIdentifiers: [] };
-    await configure({ signUp: username, signIn: { methods: [method('username', true), method('phone', true)] } });
+    await operator.configure({
+      signUp: username,
+      signIn: { methods: [method('username', true), method('phone', true)] },
+    });
     await refuses(await send('ada@example.com'), [422, 'username', 'user.invalid_phone']);
-    await configure({ signIn: { methods: [method('username', true)] } });
+    await operator.configure({ signIn: { methods: [method('username', true)] } });
     assert.doesNotMatch(await (await person.get(at('/sign-in'))).text(), /\/sign-in\/code/);
     assert.equal((await send('ada@example.com')).status, 422);
   });
 
   it('are the only way in where there is no password', async () => {
     const { primaryEmail } = await addUser();
-    await configure({ signIn: { methods: [method('email', false)] } });
+    await operator.configure({ signIn: { methods: [method('email', false)] } });
     const person = await visit(server);
     const page = await (await person.get(at('/sign-in'))).text();
     assert.match(page, /action="\/sign-in\/code"/);
@@ -133,7 +128,7 @@ describe('codes on the sign-in pages, without scripts,', () => {
   // security: account-enumeration
   it('do not reveal whether an account exists when registration is closed', async () => {
     const { primaryEmail } = await addUser();
-    await configure({ signInMode: 'SignIn' });
+    await operator.configure({ signInMode: 'SignIn' });
     const ways: string[][] = [];
     for (const username of [primaryEmail, 'nobody@example.com']) {
       const person = await visit(server);
@@ -158,7 +153,10 @@ describe('codes on the sign-in pages, without scripts,', () => {
     await arrives(person, await answer(person, first));
     assert.ok(await find(first));
 
-    await configure({ termsOfUseUrl: 'https://example.com/terms', agreeToTermsPolicy: 'ManualRegistrationOnly' });
+    await operator.configure({
+      termsOfUseUrl: 'https://example.com/terms',
+      agreeToTermsPolicy: 'ManualRegistrationOnly',
+    });
     const asked = await visit(server);
     await ask(asked, '/sign-in/code', { username: second });
     const page = await answer(asked, second);
@@ -177,7 +175,7 @@ describe('codes on the sign-in pages, without scripts,', () => {
   });
 
   it('register with an address, and ask for the other required details after it', async () => {
-    await configure({
+    await operator.configure({
       signIn: { methods: [method('email', true), method('phone', true)] },
       signUp: { ...open.signUp, identifiers: ['email', 'phone'], password: true },
     });
@@ -204,20 +202,20 @@ describe('codes on the sign-in pages, without scripts,', () => {
     await ask(person, '/register/code', { address: primaryEmail });
     const page = await answer(person, primaryEmail);
     await refuses(page, [422, undefined, 'user.email_already_in_use']);
-    await configure({ emailBlocklistPolicy: { customBlocklist: ['@example.org'] } });
+    await operator.configure({ emailBlocklistPolicy: { customBlocklist: ['@example.org'] } });
     const blocked = await person.post('/register/code', { address: 'ada@example.org' });
     await refuses(blocked, [422, 'address', 'session.email_blocklist.email_not_allowed']);
     // From the sign-in page the user learns it with the code, before other details are asked for.
-    await configure({ signUp: { identifiers: ['email'], password: true, verify: true } });
+    await operator.configure({ signUp: { identifiers: ['email'], password: true, verify: true } });
     await ask(person, '/sign-in/code', { username: 'ada@example.org' });
     const told = await answer(person, 'ada@example.org');
     await refuses(told, [422, undefined, 'session.email_blocklist.email_not_allowed']);
-    await configure({ signInMode: 'SignIn' });
+    await operator.configure({ signInMode: 'SignIn' });
     assert.equal((await person.post('/register/code', { address: newEmail() })).status, 422);
   });
 
   it('ask for a missing address before other details', async () => {
-    await configure({
+    await operator.configure({
       signUp: {
         identifiers: ['username'],
         password: true,
@@ -253,7 +251,7 @@ describe('codes on the sign-in pages, without scripts,', () => {
   });
 
   it('take either an email address or a phone number, and the one that was asked for last', async () => {
-    await configure({
+    await operator.configure({
       signUp: {
         identifiers: ['username'],
         password: true,
@@ -281,7 +279,7 @@ describe('codes on the sign-in pages, without scripts,', () => {
       Number(/data-after="(\d+)"/.exec(await (await person.get(at('/verification-code'))).text())?.[1] ?? 0);
     const wait = await seconds();
     assert.ok(wait > 10 && wait <= 30, `the page asks to wait ${wait} s for the message`);
-    ahead = 30_000;
+    world.clock.ahead = 30_000;
     assert.equal(await seconds(), 0);
     const again = await person.post('/verification-code/send', {});
     assert.equal(pageOf(again), `${at('/verification-code')}&notice=resent`);
@@ -299,10 +297,10 @@ describe('codes on the sign-in pages, without scripts,', () => {
 
   it('accept only a few attempts, for a limited time', async () => {
     const { primaryEmail } = await addUser();
-    await configure({ sentinelPolicy: { maxAttempts: 2, lockoutDuration: 60 } });
+    await operator.configure({ sentinelPolicy: { maxAttempts: 2, lockoutDuration: 60 } });
     const person = await visit(server);
     await ask(person, '/sign-in/code', { username: primaryEmail });
-    ahead = 601_000;
+    world.clock.ahead = 601_000;
     const code = await post.codeTo(primaryEmail);
     const expired = await person.post('/verification-code', { code });
     await refuses(expired, [400, 'code', 'verification_code.expired']);
@@ -328,7 +326,7 @@ describe('codes on the sign-in pages, without scripts,', () => {
   });
 
   it('go on where the first form led when one is sent twice', async () => {
-    await configure({
+    await operator.configure({
       signIn: { methods: [method('email', true)] },
       signUp: { ...open.signUp, password: true },
     });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { type Operator, operate } from '../../../../test/support/operator.ts';
+import type { Operator } from '../../../../test/support/operator.ts';
 import { shownError, type Visit, visit } from '../../../../test/support/page-agent.ts';
-import { openPostOffice, type PostOffice } from '../../../../test/support/post-office.ts';
-import { startServer, type TestServer } from '../../../../test/support/server.ts';
+import { type PostOffice, type PostServer, startPostServer } from '../../../../test/support/post-office.ts';
+import type { TestServer } from '../../../../test/support/server.ts';
 
 const password = 'tulips under stone';
 type Ways = { password?: boolean; code?: boolean; first?: 'password' | 'code' };
@@ -27,23 +27,19 @@ const byAddress = { identifiers: ['email'], password: false, verify: true, secon
 const pathOf = (answer: Response) => new URL(answer.headers.get('location') ?? '', 'http://server').pathname;
 
 describe('a sign-in that asks for the identifier first, without scripts,', () => {
+  let world: PostServer;
   let post: PostOffice;
   let server: TestServer;
   let operator: Operator;
-  const configure = (settings: object) => operator.call('PATCH', '/api/sign-in-exp', settings);
   before(async () => {
-    post = await openPostOffice();
-    server = await startServer({ environment: post.environment });
-    operator = await operate(server);
+    world = await startPostServer();
+    ({ post, server, operator } = world);
     await post.addEmail(operator);
     await operator.call('POST', '/api/users', { username: 'ana', primaryEmail: 'ana@example.com', password });
     await operator.call('POST', '/api/users', { username: 'leo', primaryEmail: 'leo@example.com' });
   });
-  beforeEach(() => configure(both));
-  after(async () => {
-    await server?.close();
-    await post?.close();
-  });
+  beforeEach(() => operator.configure(both));
+  after(() => world?.close());
 
   const app = '?app_id=demo-app';
   const html = async (person: Visit, path: string) => (await person.get(`${path}${app}`)).text();
@@ -60,11 +56,11 @@ describe('a sign-in that asks for the identifier first, without scripts,', () =>
     const first = await html(person, '/sign-in');
     assert.match(first, /action="\/sign-in\/identifier"/);
     assert.doesNotMatch(first, /type="password"/);
-    await configure({ signIn: { methods: [method('username', { password: true })] } });
+    await operator.configure({ signIn: { methods: [method('username', { password: true })] } });
     const single = await html(person, '/sign-in');
     assert.match(single, /action="\/sign-in"/);
     assert.match(single, /type="password"/);
-    await configure({ signUp: byAddress, signIn: { methods: [method('email', { code: true })] } });
+    await operator.configure({ signUp: byAddress, signIn: { methods: [method('email', { code: true })] } });
     assert.match(await html(person, '/sign-in'), /action="\/sign-in\/code"/);
   });
 
@@ -85,7 +81,7 @@ describe('a sign-in that asks for the identifier first, without scripts,', () =>
   });
 
   it('changes from the password to a code and back', async () => {
-    await configure({ signUp: byAddress });
+    await operator.configure({ signUp: byAddress });
     const person = await visit(server);
     await give(person, 'leo@example.com');
     const sent = await person.post('/sign-in/code', { username: 'leo@example.com' });
@@ -99,7 +95,7 @@ describe('a sign-in that asks for the identifier first, without scripts,', () =>
   it('sends the code at once where the policy puts it first, or where the identifier has no password', async () => {
     for (const ways of [{ password: true, code: true, first: 'code' } as const, { code: true }]) {
       const methods = [method('username', { password: true }), method('email', ways)];
-      await configure({ signUp: byAddress, signIn: { methods } });
+      await operator.configure({ signUp: byAddress, signIn: { methods } });
       const person = await visit(server);
       assert.equal(await give(person, 'leo@example.com'), '/verification-code');
       const page = await html(person, '/verification-code');
@@ -115,7 +111,7 @@ describe('a sign-in that asks for the identifier first, without scripts,', () =>
   it('shows the same pages for known and unknown identifiers, with and without a password', async () => {
     const people = ['ana@example.com', 'leo@example.com', 'nobody@example.com', 'ana', 'no_such_name'];
     for (const first of ['password', 'code'] as const) {
-      await configure({
+      await operator.configure({
         signIn: {
           methods: [method('username', { password: true }), method('email', { password: true, code: true, first })],
         },
@@ -150,7 +146,7 @@ describe('a sign-in that asks for the identifier first, without scripts,', () =>
   });
 
   it('asks for agreement to the terms once, before the password', async () => {
-    await configure({ agreeToTermsPolicy: 'Manual', termsOfUseUrl: 'https://example.com/terms' });
+    await operator.configure({ agreeToTermsPolicy: 'Manual', termsOfUseUrl: 'https://example.com/terms' });
     const person = await visit(server);
     const refused = await person.post('/sign-in/identifier', { username: 'ana' });
     assert.equal((await shownError(refused)).code, 'user.terms_required');

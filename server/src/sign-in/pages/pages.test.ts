@@ -11,7 +11,6 @@ const ada = { username: 'ada', password };
 describe('the sign-in pages without scripts', () => {
   let server: TestServer;
   let operator: Operator;
-  const configure = (settings: object) => operator.call('PATCH', '/api/sign-in-exp', settings);
 
   before(async () => {
     server = await startServer();
@@ -177,14 +176,14 @@ describe('the sign-in pages without scripts', () => {
   ];
   for (const [username, usernamePolicy, code, sentences] of rules) {
     it(`say which rule a username breaks (${code}), in the language of the person`, async () => {
-      await configure({ usernamePolicy });
+      await operator.configure({ usernamePolicy });
       for (const [at, sentence] of sentences.entries()) {
         const person = await visit(server, { ui_locales: ['en', 'es', 'zh-CN'][at] ?? 'en' });
         const shown = await shownError(await person.post('/register', { username, password }));
         assert.deepEqual([shown.field, shown.code], ['username', `username_rejected.${code}`]);
         assert.equal(shown.message, `${sentence}${again[at]}`);
       }
-      await configure({ usernamePolicy: {} });
+      await operator.configure({ usernamePolicy: {} });
     });
   }
 
@@ -268,27 +267,30 @@ describe('the sign-in pages without scripts', () => {
 
   // security: closed-registration
   it('keep registration closed on every path when it is switched off', async () => {
-    await configure({ signInMode: 'SignIn' });
+    await operator.configure({ signInMode: 'SignIn' });
     const person = await visit(server, { first_screen: 'register' });
     assert.equal(pageOf(await person.get('/register?app_id=demo-app')), '/sign-in?app_id=demo-app');
     assert.doesNotMatch(await (await person.get('/sign-in?app_id=demo-app')).text(), /href="\/register/);
     const answer = await person.post('/register', { username: 'zoe', password });
     assert.equal(answer.status, 422);
     assert.equal((await shownError(answer)).code, 'user.sign_up_method_not_enabled');
-    await configure({ signInMode: 'SignInAndRegister' });
+    await operator.configure({ signInMode: 'SignInAndRegister' });
     assert.ok(!(await operator.users()).some(({ username }) => username === 'zoe'));
   });
 
   it('keep sign-in closed when only registration is on', async () => {
-    await configure({ signInMode: 'Register' });
+    await operator.configure({ signInMode: 'Register' });
     const person = await visit(server);
     assert.equal(pageOf(await person.get('/sign-in?app_id=demo-app')), '/register?app_id=demo-app');
     assert.equal((await person.post('/sign-in', ada)).status, 422);
-    await configure({ signInMode: 'SignInAndRegister' });
+    await operator.configure({ signInMode: 'SignInAndRegister' });
   });
 
   it('ask to accept the terms when the tenant requires it', async () => {
-    await configure({ termsOfUseUrl: 'https://example.com/terms', agreeToTermsPolicy: 'ManualRegistrationOnly' });
+    await operator.configure({
+      termsOfUseUrl: 'https://example.com/terms',
+      agreeToTermsPolicy: 'ManualRegistrationOnly',
+    });
     const person = await visit(server);
     const refused = await person.post('/register', { username: 'tess', password });
     assert.equal(refused.status, 422);
@@ -296,7 +298,7 @@ describe('the sign-in pages without scripts', () => {
     assert.equal((await person.post('/register', { username: 'tess', password, terms: 'yes' })).status, 303);
     const known = await visit(server);
     assert.equal((await known.post('/sign-in', ada)).status, 303);
-    await configure({ termsOfUseUrl: null, agreeToTermsPolicy: 'Automatic' });
+    await operator.configure({ termsOfUseUrl: null, agreeToTermsPolicy: 'Automatic' });
   });
 
   it('ask new users for the chosen profile fields once, and keep invalid input in the form', async () => {
@@ -353,7 +355,7 @@ describe('the sign-in pages without scripts', () => {
     assert.deepEqual(mei.customData, { news: true, plan: 's', code: 'ABC' });
     const back = await visit(server);
     assert.ok((await back.arrive(await back.post('/sign-in', { username: 'mei', password }))).searchParams.get('code'));
-    await configure({ signUpProfileFields: [] });
+    await operator.configure({ signUpProfileFields: [] });
   });
 
   it('ask for a new password when the old one has expired, before the sign-in completes', async () => {
@@ -382,7 +384,7 @@ describe('the sign-in pages without scripts', () => {
 
   it('find a user regardless of case when usernames are not case sensitive', async () => {
     await operator.addUser({ username: 'KarlA', password });
-    await configure({ usernamePolicy: { caseSensitive: false } });
+    await operator.configure({ usernamePolicy: { caseSensitive: false } });
     for (const username of ['KarlA', 'karla', 'KARLA']) {
       const person = await visit(server);
       assert.ok((await person.arrive(await person.post('/sign-in', { username, password }))).searchParams.get('code'));
@@ -390,7 +392,7 @@ describe('the sign-in pages without scripts', () => {
     const other = await visit(server);
     const taken = await other.post('/register', { username: 'karlA', password });
     assert.equal((await shownError(taken)).code, 'user.username_already_in_use');
-    await configure({ usernamePolicy: { caseSensitive: true } });
+    await operator.configure({ usernamePolicy: { caseSensitive: true } });
     const strict = await visit(server);
     assert.equal((await strict.post('/sign-in', { username: 'karla', password })).status, 422);
   });

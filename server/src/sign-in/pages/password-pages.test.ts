@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { pageOf, withoutHandle } from '../../../../test/support/agent.ts';
-import { type Operator, operate } from '../../../../test/support/operator.ts';
+import type { Operator } from '../../../../test/support/operator.ts';
 import { shownError, type Visit, visit } from '../../../../test/support/page-agent.ts';
-import { openPostOffice, type PostOffice } from '../../../../test/support/post-office.ts';
-import { startServer, type TestServer } from '../../../../test/support/server.ts';
+import { type PostOffice, type PostServer, startPostServer } from '../../../../test/support/post-office.ts';
+import type { TestServer } from '../../../../test/support/server.ts';
 
 const password = 'tulips under stone';
 const newPassword = 'hyacinths over sand';
@@ -13,25 +13,17 @@ const wrong = (code: string) => String((Number(code) + 1) % 1_000_000).padStart(
 const isGone = async (answer: Response) => /view-unknown-session/.test(await answer.text());
 
 describe('a forgotten password, without scripts,', () => {
+  let world: PostServer;
   let post: PostOffice;
   let server: TestServer;
   let operator: Operator;
-  let ahead = 0;
-  const configure = (settings: object) => operator.call('PATCH', '/api/sign-in-exp', settings);
   before(async () => {
-    post = await openPostOffice();
-    server = await startServer({
-      environment: post.environment,
-      world: { clock: { now: () => Date.now() + ahead } },
-    });
-    operator = await operate(server);
+    world = await startPostServer();
+    ({ post, server, operator } = world);
   });
-  after(async () => {
-    await server?.close();
-    await post?.close();
-  });
+  after(() => world?.close());
   afterEach(() => {
-    ahead = 0;
+    world.clock.ahead = 0;
   });
 
   let number = 0;
@@ -71,9 +63,9 @@ describe('a forgotten password, without scripts,', () => {
     );
     assert.match(await (await person.get(at('/forgot-password'))).text(), /name="address"[^>]*inputmode="email"/);
     assert.equal((await shownError(await person.post('/forgot-password', { address: 'ana' }))).field, 'address');
-    await configure({ forgotPasswordMethods: [] });
+    await operator.configure({ forgotPasswordMethods: [] });
     assert.equal(pageOf(await person.get(at('/forgot-password'))), at('/sign-in'));
-    await configure({ forgotPasswordMethods: null });
+    await operator.configure({ forgotPasswordMethods: null });
   });
 
   // security: skipped-steps
@@ -207,7 +199,7 @@ describe('a forgotten password, without scripts,', () => {
 
     const { username, primaryEmail } = await addUser();
     const late = await recover(primaryEmail);
-    ahead = 3_601_000;
+    world.clock.ahead = 3_601_000;
     assert.ok(await isGone(await late.get(at('/forgot-password/reset'))));
     assert.ok(await isGone(await late.post('/forgot-password/reset', { password: newPassword })));
     assert.equal(await signsIn(username, newPassword), false);
