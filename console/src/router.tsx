@@ -7,7 +7,7 @@ import { guideRoutes } from './areas/guides/routes.ts';
 import { signInExperienceRoutes } from './areas/sign-in-experience/routes.ts';
 import { userRoutes } from './areas/users/routes.ts';
 import { consoleUrl, defaultTenant } from './settings.ts';
-import { ErrorPage, NotFoundPage } from './shell/error-pages.tsx';
+import { ErrorPage } from './shell/error-pages.tsx';
 import { PendingPage } from './shell/pending-page.tsx';
 import { rootRoute, tenantRoute } from './shell/tenant-route.tsx';
 
@@ -49,7 +49,6 @@ export const router = createRouter({
   defaultPendingMinMs: 0,
   defaultPendingComponent: PendingPage,
   defaultErrorComponent: ErrorPage,
-  defaultNotFoundComponent: NotFoundPage,
   scrollRestoration: true,
 });
 

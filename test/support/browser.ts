@@ -7,7 +7,14 @@ import { type Browser, type BrowserContext, type BrowserContextOptions, chromium
  */
 const executablePath = process.env.ALDABA_TEST_CHROMIUM ?? '/usr/bin/chromium';
 
+/**
+ * An address of a server in a private network, where Chromium offers no `crypto.subtle`, unlike on `localhost`. It is
+ * reserved for documentation (RFC 5737), and leads to this machine.
+ */
+export const plainAddress = '203.0.113.7';
+
 const flags = [
+  `--host-resolver-rules=MAP ${plainAddress} 127.0.0.1`,
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',

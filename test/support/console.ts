@@ -77,7 +77,6 @@ async function inBothThemes(page: Page, action: (theme: string) => Promise<void>
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
     await page.locator(`html[data-mantine-color-scheme=${theme}]`).waitFor({ state: 'attached' });
     await page.evaluate(settled);
-    await page.locator(`html[data-mantine-color-scheme=${theme}]`).waitFor();
     await action(theme);
   }
   await page.emulateMedia({ colorScheme: null, reducedMotion: null });

@@ -10,6 +10,7 @@ import { createLog } from '../../server/src/kernel/log.ts';
 import { findRoot } from '../../server/src/root.ts';
 import { defaultTenantId } from '../../server/src/tenancy/address.ts';
 import type { Tenant } from '../../server/src/tenancy/service.ts';
+import type { plainAddress } from './browser.ts';
 import { cluster, template } from './cluster.ts';
 
 /** A whole server in this process, on a port and a database of its own. */
@@ -40,7 +41,9 @@ export interface TestServerOptions {
   /** Configuration in addition to PORT and ENDPOINT. */
   environment?: Record<string, string>;
   /** Host of the public URL; default: `localhost`. */
-  host?: 'localhost' | '127.0.0.1';
+  host?: 'localhost' | '127.0.0.1' | typeof plainAddress;
+  /** Host of an own origin of the admin tenant, on the same port; default: the admin tenant has none. */
+  adminHost?: '127.0.0.1';
   /** Path that the public URL carries, e.g. `/auth`. */
   subPath?: string;
   /** Fills the database, which is empty then, before the server starts. */
@@ -64,6 +67,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const config = readConfig({
     PORT: String(port),
     ENDPOINT: url,
+    ...(options.adminHost ? { ADMIN_ENDPOINT: `http://${options.adminHost}:${port}` } : {}),
     DATABASE_POOL_SIZE: '8',
     ...options.environment,
   });

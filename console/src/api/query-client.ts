@@ -14,8 +14,11 @@ export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 10_000,
+      // The server may be on this machine: without a network it answers, and if not, the page says so.
+      networkMode: 'always',
       // A refusal stays one; a lost connection is worth two more tries.
       retry: (count, error) => !(error instanceof ApiError && error.status < 500) && count < 2,
     },
+    mutations: { networkMode: 'always' },
   },
 });

@@ -20,6 +20,8 @@ export function ErrorPage({ error, reset }: { error: unknown; reset: () => void 
   const t = shellPhrases.use();
   const router = useRouter();
   const retry = () => {
+    // Browsers do not ask again for a script that failed until the whole page is loaded again.
+    if (isScriptFailure(error)) return location.reload();
     reset();
     void router.invalidate();
   };
@@ -36,3 +38,5 @@ export function ErrorPage({ error, reset }: { error: unknown; reset: () => void 
     </MessagePage>
   );
 }
+
+const isScriptFailure = (error: unknown) => error instanceof TypeError && /module/.test(error.message);

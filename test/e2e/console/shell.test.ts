@@ -56,13 +56,45 @@ describe('The Console', () => {
     }
   });
 
-  it('signs in where the browser offers no crypto.subtle, as on a plain http address', async () => {
+  it('says that the server cannot be reached, and shows the page once it answers again', async () => {
     const visitor = await openBrowser(screens.desktop);
+    const { page, context } = visitor;
+    const retry = page.getByRole('button', { name: 'Try again' });
     try {
-      await visitor.page.addInitScript('Object.defineProperty(Crypto.prototype, "subtle", { get: () => undefined })');
-      await visitor.page.goto(`${server.url}/console`);
-      await signIn(visitor.page);
-      await visitor.page.getByRole('heading', { level: 1 }).waitFor();
+      await page.goto(`${server.url}/console/t/default/applications`);
+      await signIn(page);
+      await page.getByText('Connect your first application').waitFor();
+      const users = page.getByRole('link', { name: 'Users', exact: true });
+      // Loads the script of the page, but not its data.
+      const script = page.waitForResponse(/\/console\/assets\/.*\.js$/);
+      await users.hover();
+      await script;
+      await context.setOffline(true);
+      await users.click();
+      await retry.waitFor();
+      await inspect(page, 'unreachable');
+      await context.setOffline(false);
+      await retry.click();
+      await page.getByText('No users yet').waitFor();
+    } finally {
+      await visitor.close();
+    }
+  });
+
+  it('says that an address shows nothing, and leads back', async () => {
+    const visitor = await openBrowser(screens.phone);
+    const { page } = visitor;
+    try {
+      await page.goto(`${server.url}/console/t/default/nothing`);
+      await signIn(page);
+      const heading = page.getByRole('heading', { level: 1, name: 'This page does not exist' });
+      for (const path of ['t/default/nothing', 't/default/applications/nothing/settings', 'nothing']) {
+        await page.goto(`${server.url}/console/${path}`);
+        await heading.waitFor();
+        await inspect(page, `unknown-${path.replaceAll('/', '-')}`);
+      }
+      await page.getByRole('link', { name: 'Go to the start' }).click();
+      await page.waitForURL(/\/t\/default\/./);
     } finally {
       await visitor.close();
     }

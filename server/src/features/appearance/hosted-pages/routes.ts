@@ -2,7 +2,7 @@ import { assets } from '@aldaba/pages';
 import { keepFile, type StaticFile, sendFile } from '../../../http/files.ts';
 import type { Http } from '../../../http/types.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
-import { consolePath, defaultTenantId } from '../../../tenancy/address.ts';
+import { consolePath } from '../../../tenancy/address.ts';
 import type { CustomUiPages } from '../custom-ui-assets/index.ts';
 import { sendCustomCss } from './custom-css-file.ts';
 import type { PageSender, PageSenderNeeds } from './sender.ts';
@@ -11,7 +11,7 @@ import type { PageSender, PageSenderNeeds } from './sender.ts';
 export function hostedPageRoutes(
   http: Http,
   sender: PageSender,
-  needs: Pick<PageSenderNeeds, 'signInExperiences'> & { customUiPages: CustomUiPages },
+  needs: Pick<PageSenderNeeds, 'signInExperiences'> & { customUiPages: CustomUiPages; consoleUrl: string },
 ): void {
   const files = pageFiles();
   http.get<{ Params: { name: string } }>(
@@ -30,7 +30,9 @@ export function hostedPageRoutes(
     if (await needs.customUiPages.send(request, reply, 'index.html')) return reply;
     // API clients that request the root get a 404.
     if (!request.headers.accept?.includes('text/html')) throw new AldabaError('request.not_found');
-    if (request.tenant.id === defaultTenantId) return reply.redirect(`${request.tenant.basePath}${consolePath}`);
+    // Where the admin tenant has an origin of its own, the endpoint's root does not tell users of it.
+    if (needs.consoleUrl === request.tenant.baseUrl + consolePath)
+      return reply.redirect(`${request.tenant.basePath}${consolePath}`);
     await sender.send(request, reply, { kind: 'welcome' });
     return reply;
   });
