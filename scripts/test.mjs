@@ -1,6 +1,7 @@
 // `npm test`: installs and builds as far as needed, checks the repository, runs all tests in one process.
 // `npm test -- sign-in` runs only the test files whose path contains "sign-in", without the check.
 import { fork, spawnSync } from 'node:child_process';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isTest, listFiles } from './files.mjs';
 import { prepare } from './prepare.mjs';
@@ -10,6 +11,8 @@ import { ensureTestTools } from './test-tools.mjs';
 const folders = ['contract', 'connectors', 'pages', 'server/src', 'console', 'test', 'scripts'];
 const wholeRunLimit = 28 * 60_000;
 const oneTestLimit = 5 * 60_000;
+/** Where the tests of the Console leave pictures of its pages. */
+const screenshots = '.cache/screenshots/console';
 
 await prepare({ development: true });
 await requireNode();
@@ -18,12 +21,14 @@ process.exitCode = await main(process.argv.slice(2));
 async function main(filters) {
   const files = findTests(filters);
   const tools = ensureTestTools();
+  if (filters.length === 0) rmSync(join(root, screenshots), { recursive: true, force: true });
   const checked = filters.length > 0 || checkPasses();
   const counts = files.length > 0 ? await runTests(files, tools) : { passed: 0, failed: 0, skipped: 0 };
   if (!checked) {
     counts.failed += 1;
     process.stdout.write('\n✖ npm run check\n    The check failed; its findings are printed above the tests.\n');
   }
+  if (existsSync(join(root, screenshots))) process.stdout.write(`\nScreenshots of the Console: ${screenshots}\n`);
   const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
   process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed${skipped}\n`);
   return counts.failed > 0 ? 1 : 0;

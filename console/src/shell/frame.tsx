@@ -18,9 +18,10 @@ export function Frame() {
   const { tenant } = tenantRoute.useParams();
   const [isOpen, sheet] = useDisclosure();
   const [isNarrow, setNarrow] = useLocalStorage({ key: 'aldaba.sidebar', defaultValue: false });
-  const path = useRouterState({ select: (state) => state.location.pathname });
+  // Whole, because a fragment alone counts from the base of the document.
+  const address = useRouterState({ select: ({ location }) => location.publicHref.split('#', 1)[0] });
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new address closes the sheet.
-  useEffect(() => sheet.close(), [path]);
+  useEffect(() => sheet.close(), [address]);
   if (!administrator.isPermitted) return <NoAccessPage administrator={administrator} tenant={tenant} />;
   return (
     <AppShell
@@ -28,7 +29,7 @@ export function Frame() {
       navbar={{ width: isNarrow ? 56 : 232, breakpoint: 'sm', collapsed: { mobile: true } }}
       transitionDuration={0}
     >
-      <a className={classes.skip} href="#content">
+      <a className={classes.skip} href={`${address}#content`}>
         {t('skipToContent')}
       </a>
       <AppShell.Header className={classes.header}>

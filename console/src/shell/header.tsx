@@ -1,6 +1,6 @@
 import { ActionIcon, Badge, Group, Kbd, Tooltip, UnstyledButton } from '@mantine/core';
 import { useHotkeys, useOs } from '@mantine/hooks';
-import { IconHelpCircle, IconMenu2, IconSearch } from '@tabler/icons-react';
+import { IconBook2, IconMenu2, IconSearch } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
 import type { Administrator } from '../session/session.ts';
 import { settings } from '../settings.ts';
@@ -44,7 +44,7 @@ export function Header({ administrator, tenant, onOpenNavigation }: HeaderProps)
       )}
       <div className={classes.space} />
       <SearchButton tenant={tenant} />
-      <Tooltip label={t('help')}>
+      <Tooltip label={t('apiReference')}>
         <ActionIcon
           component="a"
           href={`${settings.endpoint}/api/reference`}
@@ -54,9 +54,9 @@ export function Header({ administrator, tenant, onOpenNavigation }: HeaderProps)
           color="gray"
           size={36}
           visibleFrom="sm"
-          aria-label={t('help')}
+          aria-label={t('apiReference')}
         >
-          <IconHelpCircle size={18} stroke={1.5} />
+          <IconBook2 size={18} stroke={1.5} />
         </ActionIcon>
       </Tooltip>
       <AccountMenu administrator={administrator} />

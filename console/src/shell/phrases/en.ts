@@ -6,7 +6,7 @@ export default {
   navigation: 'Navigation',
   collapseSidebar: 'Collapse sidebar',
   expandSidebar: 'Expand sidebar',
-  help: 'Help and documentation',
+  apiReference: 'API reference',
   development: 'Development',
   tenant: 'Tenant',
   account: 'Account of {name}',

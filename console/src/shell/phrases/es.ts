@@ -9,7 +9,7 @@ export default {
   navigation: 'Navegación',
   collapseSidebar: 'Contraer la barra lateral',
   expandSidebar: 'Expandir la barra lateral',
-  help: 'Ayuda y documentación',
+  apiReference: 'Referencia de la API',
   development: 'Desarrollo',
   tenant: 'Tenant',
   account: 'Cuenta de {name}',

@@ -9,7 +9,7 @@ export default {
   navigation: '导航',
   collapseSidebar: '收起侧边栏',
   expandSidebar: '展开侧边栏',
-  help: '帮助与文档',
+  apiReference: 'API 参考',
   development: '开发环境',
   tenant: '租户',
   account: '{name} 的账号',
