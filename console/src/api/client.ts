@@ -1,5 +1,6 @@
 import { type Client, createClient } from '@aldaba/contract/client';
 import { currentLanguage } from '../language/language.ts';
+import { patternPhrases } from '../patterns/phrases.ts';
 import { accessToken } from '../session/session.ts';
 import { baseUrlOf } from '../settings.ts';
 import { uploadWith } from './upload.ts';
@@ -8,13 +9,25 @@ import { uploadWith } from './upload.ts';
 const makeClient = (tenant: string, send: typeof fetch = fetch): Client =>
   createClient({
     baseUrl: baseUrlOf(tenant),
-    token: () => accessToken(tenant),
+    token: () => reach(accessToken(tenant)),
     fetch: (url, init) => {
       const headers = new Headers(init?.headers);
       headers.set('accept-language', currentLanguage());
-      return send(url, { ...init, headers });
+      return reach(send(url, { ...init, headers }));
     },
   });
+
+/** @throws Error that says, in the Console's language, that the server did not answer */
+async function reach<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  try {
+    return await answer;
+  } catch (error) {
+    // What `fetch` throws without an answer; its message is the browser's.
+    if (!(error instanceof TypeError)) throw error;
+    const t = await patternPhrases.preload();
+    throw new Error(t('unreachable'), { cause: error });
+  }
+}
 
 const clients = new Map<string, Client>();
 

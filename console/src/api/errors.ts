@@ -18,7 +18,8 @@ export type FieldsByCode = Partial<Record<ErrorCode, string>>;
  * @param names the fields that the form shows; a path belongs to the last of its parts that is such a name
  */
 export function refusalOf(error: unknown, names: readonly string[], byCode: FieldsByCode = {}): Refusal {
-  if (!(error instanceof ApiError)) return { fields: {}, message: String(error), requestId: undefined };
+  if (!(error instanceof ApiError))
+    return { fields: {}, message: error instanceof Error ? error.message : String(error), requestId: undefined };
   const { message, requestId } = error;
   const code: ErrorCode | undefined = error.code;
   const field = code && byCode[code];

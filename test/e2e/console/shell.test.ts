@@ -71,7 +71,7 @@ describe('The Console', () => {
       await script;
       await context.setOffline(true);
       await users.click();
-      await retry.waitFor();
+      await page.getByText('The server did not answer').waitFor();
       await inspect(page, 'unreachable');
       await context.setOffline(false);
       await retry.click();

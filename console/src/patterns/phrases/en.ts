@@ -49,4 +49,5 @@ export default {
   detail: { tabs: 'Sections' },
   close: 'Close',
   retry: 'Try again',
+  unreachable: 'The server did not answer. Check your connection, then try again.',
 } as const;

@@ -52,4 +52,5 @@ export default {
   detail: { tabs: 'Secciones' },
   close: 'Cerrar',
   retry: 'Reintentar',
+  unreachable: 'El servidor no responde. Comprueba tu conexión y vuelve a intentarlo.',
 } satisfies Translated<typeof en>;

@@ -52,4 +52,5 @@ export default {
   detail: { tabs: '分区' },
   close: '关闭',
   retry: '重试',
+  unreachable: '服务器没有响应。请检查网络连接后重试。',
 } satisfies Translated<typeof en>;
