@@ -53,19 +53,19 @@ export function UserList() {
           { header: t('columns.name'), cell: (user) => <UserCell user={user} /> },
           {
             header: t('columns.identifiers'),
-            width: '280px',
+            width: '28%',
             wide: true,
             cell: (user) => contactOfUser(user) ?? t('none'),
           },
           {
             header: t('columns.lastSignIn'),
-            width: '150px',
+            width: '18%',
             wide: true,
             cell: ({ lastSignInAt }) => (lastSignInAt === null ? t('never') : <RelativeTime time={lastSignInAt} />),
           },
           {
             header: t('columns.created'),
-            width: '150px',
+            width: '18%',
             wide: true,
             cell: ({ createdAt }) => <RelativeTime time={createdAt} />,
           },
