@@ -235,13 +235,16 @@ describe('Object authorization', () => {
     const keptSecrets = /\$argon2|"v1\.[\w-]{40}|"d":"[\w-]{43}"|"(?:p|q|dp|dq|qi)":"[\w-]{40}/;
     /** Answer with a sealed value by design: the page that the caller may post back for a minute. */
     const sealed = new Set(['/api/sign-in-exp/preview']);
+    /** The team is changed by its administrators alone, whose tokens are of the admin tenant. */
+    const isOfTeam = (route: RouteContract, { body }: Reply) =>
+      route.path.startsWith('/api/team/') && body?.code === 'team.administrators_only';
     const shown: string[] = [];
     const closed: string[] = [];
     let succeeded = 0;
     for (const route of walk) {
       const reply = await send(own, own.api.token, route, [pathWith(route, own.ids), bodyWith(route, own.ids)]);
       const isClosed =
-        [401, 403, 500].includes(reply.status) ||
+        ([401, 403, 500].includes(reply.status) && !isOfTeam(route, reply)) ||
         reply.body?.code === 'guard.invalid_input' ||
         (route.method === 'GET' && reply.status !== 200 && !absent.has(route.path));
       if (isClosed) closed.push(`${nameOf(route)}: ${reply.status} ${JSON.stringify(reply.body)}`);
