@@ -126,7 +126,7 @@ export const listOrganizationRoles = route({
   tag,
   access,
   summary: 'List the roles of the organization template with their permissions',
-  query: containsQuery,
+  query: containsQuery.extend({ type: roleTypeSchema.optional() }),
   pagination: 'optional',
   responses: { 200: z.array(organizationRoleWithScopesSchema) },
 });

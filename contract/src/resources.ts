@@ -49,10 +49,11 @@ export const listResources = route({
   operationId: 'ListResources',
   tag,
   access,
-  summary: 'List API resources',
-  query: z.object({ includeScopes: flag.optional() }),
+  summary: 'List and search API resources',
+  query: searchQuery.extend({ includeScopes: flag.optional() }),
   pagination: 'optional',
   responses: { 200: z.array(resourceSchema.extend({ scopes: z.array(scopeSchema).optional() })) },
+  errors: ['request.invalid_input'],
 });
 export const createResource = route({
   method: 'POST',

@@ -51,6 +51,10 @@ describe('Access rules of an application', () => {
       type: 'MachineToMachine',
     });
     assertRefused(await api.put(path(), { ...nobody, userRoleIds: [machines.id] }), 422, 'user.invalid_role_type');
+    const { body: organization } = await api.post('/api/organizations', { name: 'Mill' });
+    const { body: robot } = await api.post('/api/organization-roles', { name: 'robot', type: 'MachineToMachine' });
+    const organizationRoleRules = [{ organizationId: organization.id, organizationRoleIds: [robot.id] }];
+    assertRefused(await api.put(path(), { ...nobody, organizationRoleRules }), 422, 'user.invalid_role_type');
     const { body: machine } = await api.post('/api/applications', { name: 'M', type: 'MachineToMachine' });
     assertRefused(
       await api.put(`/api/applications/${machine.id}/access-control`, nobody),

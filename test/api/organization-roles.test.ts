@@ -90,6 +90,14 @@ describe('Organization template', () => {
       assertRefused(reply, 404, 'entity.not_exists_with_id');
   });
 
+  it('lists the roles of one type alone', async () => {
+    await create('/api/organization-roles', { name: 'Night shift', type: 'User' });
+    await create('/api/organization-roles', { name: 'Night robot', type: 'MachineToMachine' });
+    const found = async (type: string) => names((await api.get(`/api/organization-roles?q=night&type=${type}`)).body);
+    assert.deepEqual(await found('User'), ['Night shift']);
+    assert.deepEqual(await found('MachineToMachine'), ['Night robot']);
+  });
+
   // security: organization-rights
   it('never grants the Management API through an organization role, to users or machines', async () => {
     const code = 'role.management_api_scopes_not_assignable_to_user_role';

@@ -27,6 +27,19 @@ describe('API resources and their permissions', () => {
     assertRefused(await api.get(path), 404, 'entity.not_exists_with_id');
   });
 
+  it('finds API resources by a part of their name or indicator', async () => {
+    const create = async (name: string, indicator: string) => api.post('/api/resources', { name, indicator });
+    await create('Deliveries', 'https://search.test/parcels');
+    await create('Parcel prices', 'https://search.test/prices');
+    const found = async (query: string) => names((await api.get(`/api/resources?${query}`)).body);
+    assert.deepEqual(await found('search=%25parcel%25'), ['Deliveries', 'Parcel prices']);
+    assert.deepEqual(await found('search=%25DELIVER%25&includeScopes=true'), ['Deliveries']);
+    assert.deepEqual(await found('search.indicator=%25/prices'), ['Parcel prices']);
+    const page = await api.get('/api/resources?search=%25parcel%25&page=2&page_size=1');
+    assert.deepEqual([names(page.body), page.headers.get('total-number')], [['Parcel prices'], '2']);
+    assertRefused(await api.get('/api/resources?search.secret=x'), 400, 'request.invalid_input');
+  });
+
   it('requires a unique indicator, an absolute URI that is not reserved for the server', async () => {
     await create('https://taken.test');
     assertRefused(

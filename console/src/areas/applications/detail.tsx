@@ -8,6 +8,7 @@ import { StatusBadge } from '../../patterns/status-badge.tsx';
 import { ErrorPage, NotFoundPage } from '../../shell/error-pages.tsx';
 import { PendingPage } from '../../shell/pending-page.tsx';
 import { hasSecrets } from '../guides/guide-values.ts';
+import { ApplicationAccessControl } from './access-control.tsx';
 import { ApplicationBranding } from './branding.tsx';
 import { ApplicationEndpoints } from './endpoints.tsx';
 import { ApplicationGrants } from './grants.tsx';
@@ -37,6 +38,7 @@ function tabsOf(application: Application): Tab[] {
     { path: 'roles', page: ApplicationRoles, isShown: isMachine },
     { path: 'permissions', page: ApplicationPermissions, isShown: application.isThirdParty },
     { path: 'branding', page: ApplicationBranding, isShown: !isMachine },
+    { path: 'access', page: ApplicationAccessControl, isShown: !isMachine },
     { path: 'grants', page: ApplicationGrants, isShown: !isMachine },
     { path: 'logs', page: ApplicationLogs },
   ];

@@ -9,9 +9,8 @@ import { ListSection } from '../../patterns/list-page.tsx';
 import { pageSize, useListSearch } from '../../patterns/list-search.ts';
 import { NameCell } from '../../patterns/list-table.tsx';
 import { RelativeTime } from '../../patterns/relative-time.tsx';
+import { nameOfGrant } from './grant-names.ts';
 import { applicationPhrases } from './phrases.ts';
-
-const nameOf = ({ user }: ApplicationGrant): string => user.name ?? user.username ?? user.primaryEmail ?? user.id;
 
 /** Who is signed in to the application, in which browser, and with which scopes. */
 export function ApplicationGrants({ application: { id } }: { application: Application }) {
@@ -27,14 +26,14 @@ export function ApplicationGrants({ application: { id } }: { application: Applic
         description={t('grants.detail')}
         list={list}
         idOf={(grant) => grant.id}
-        nameOf={nameOf}
+        nameOf={nameOfGrant}
         menuOf={(grant) => (
           <Menu.Item color="red" onClick={() => setDoomed(grant)}>
             {t('grants.revoke')}
           </Menu.Item>
         )}
         columns={[
-          { header: t('grants.user'), cell: (grant) => <NameCell name={nameOf(grant)} detail={grant.scope} /> },
+          { header: t('grants.user'), cell: (grant) => <NameCell name={nameOfGrant(grant)} detail={grant.scope} /> },
           { header: t('grants.session'), width: '220px', wide: true, cell: (grant) => <Session grant={grant} /> },
           {
             header: t('grants.since'),
@@ -50,7 +49,7 @@ export function ApplicationGrants({ application: { id } }: { application: Applic
         onClose={() => setDoomed(undefined)}
         title={t('grants.revoke')}
         actionLabel={t('grants.revoke')}
-        name={doomed ? nameOf(doomed) : ''}
+        name={doomed ? nameOfGrant(doomed) : ''}
         action={() => revoke.mutateAsync({ params: { id, grantId: doomed?.id ?? '' } })}
       >
         {t('grants.revokeDetail')}

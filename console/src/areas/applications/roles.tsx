@@ -1,13 +1,9 @@
 import type { Application } from '@aldaba/contract';
-import {
-  assignApplicationRoles,
-  deleteApplicationRole,
-  listApplicationRoles,
-  listRoles,
-} from '@aldaba/contract/routes';
-import { Button, Menu, MultiSelect } from '@mantine/core';
+import { assignApplicationRoles, deleteApplicationRole, listApplicationRoles } from '@aldaba/contract/routes';
+import { Button, Menu } from '@mantine/core';
 import { IconPlus, IconUserShield } from '@tabler/icons-react';
 import { useState } from 'react';
+import { roles } from '../../api/choices.ts';
 import { useChange, useList } from '../../api/queries.ts';
 import { ConfirmByName } from '../../patterns/danger-zone.tsx';
 import { CreateDialog } from '../../patterns/form.tsx';
@@ -15,6 +11,7 @@ import { ListSection } from '../../patterns/list-page.tsx';
 import { pageSize, useListSearch } from '../../patterns/list-search.ts';
 import { NameCell } from '../../patterns/list-table.tsx';
 import { patternPhrases } from '../../patterns/phrases.ts';
+import { MultiPicker } from '../../patterns/picker.tsx';
 import { useForm } from '../../patterns/use-form.ts';
 import { applicationPhrases } from './phrases.ts';
 
@@ -68,8 +65,6 @@ export function ApplicationRoles({ application: { id: applicationId } }: { appli
 function AssignRoles({ applicationId, onClose }: { applicationId: string; onClose: () => void }) {
   const t = applicationPhrases.use();
   const words = patternPhrases.use();
-  const query = { type: 'MachineToMachine', excludeApplicationId: applicationId } as const;
-  const roles = useList(listRoles, { query, pageSize: 100 }).data?.items ?? [];
   const assign = useChange(assignApplicationRoles, { also: ['/api/roles'] });
   const form = useForm<{ roleIds: string[] }>({
     values: { roleIds: [] },
@@ -85,12 +80,10 @@ function AssignRoles({ applicationId, onClose }: { applicationId: string; onClos
       form={form}
       onCreated={onClose}
     >
-      <MultiSelect
+      <MultiPicker
         label={t('roles.title')}
-        data={roles.map(({ id, name }) => ({ value: id, label: name }))}
-        searchable
+        source={roles('MachineToMachine', applicationId)}
         data-autofocus
-        nothingFoundMessage={t('roles.none')}
         {...form.input('roleIds')}
       />
     </CreateDialog>

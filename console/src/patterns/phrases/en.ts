@@ -46,6 +46,12 @@ export default {
     moved: '{name} is now number {place} of {count}',
     removed: '{name} removed',
   },
+  choices: {
+    searching: 'Searching…',
+    none: 'Nothing found',
+    loading: 'Loading…',
+    more: '{count} more: type to find them',
+  },
   detail: { tabs: 'Sections' },
   close: 'Close',
   retry: 'Try again',

@@ -49,6 +49,12 @@ export default {
     moved: '{name} ocupa ahora el puesto {place} de {count}',
     removed: '{name}: quitado',
   },
+  choices: {
+    searching: 'Buscando…',
+    none: 'No hay resultados',
+    loading: 'Cargando…',
+    more: '{count} más: escribe para encontrarlos',
+  },
   detail: { tabs: 'Secciones' },
   close: 'Cerrar',
   retry: 'Reintentar',

@@ -49,6 +49,7 @@ export default {
     moved: '{name}现在是第 {place} 项，共 {count} 项',
     removed: '已移除{name}',
   },
+  choices: { searching: '正在搜索…', none: '没有结果', loading: '正在加载…', more: '还有 {count} 项：输入文字以查找' },
   detail: { tabs: '分区' },
   close: '关闭',
   retry: '重试',

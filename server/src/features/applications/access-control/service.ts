@@ -32,7 +32,7 @@ export function createAccessControl(): AccessControlService {
     replace: atomic(async (tx, applicationId, rules) => {
       if ((await requireType(tx, applicationId)) === 'MachineToMachine')
         throw new AldabaError('application.invalid_type');
-      if (await store.hasMachineRole(tx, rules.userRoleIds)) throw new AldabaError('user.invalid_role_type');
+      if (await store.hasMachineRole(tx, rules)) throw new AldabaError('user.invalid_role_type');
       await store.replaceRules(tx, applicationId, rules);
       return store.findRules(tx, applicationId);
     }),

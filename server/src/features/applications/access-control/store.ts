@@ -17,11 +17,15 @@ export async function mayUse(q: Queries, applicationIds: readonly string[], user
   return row?.may_use === true;
 }
 
-export async function hasMachineRole(q: Queries, roleIds: readonly string[]): Promise<boolean> {
-  if (roleIds.length === 0) return false;
+/** Whether a rule names a role that no user can have. */
+export async function hasMachineRole(q: Queries, rules: AccessControl): Promise<boolean> {
+  const ofOrganizations = rules.organizationRoleRules.flatMap(({ organizationRoleIds }) => organizationRoleIds);
+  if (rules.userRoleIds.length + ofOrganizations.length === 0) return false;
   const rows = await q.raw(
-    `select from roles where tenant_id = $1 and id = any($2::text[]) and type <> 'User' limit 1`,
-    [q.tenantId, roleIds],
+    `select from roles where tenant_id = $1 and id = any($2::text[]) and type <> 'User'
+     union all
+     select from organization_roles where tenant_id = $1 and id = any($3::text[]) and type <> 'User' limit 1`,
+    [q.tenantId, rules.userRoleIds, ofOrganizations],
   );
   return rows.length > 0;
 }

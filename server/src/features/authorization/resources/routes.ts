@@ -6,7 +6,8 @@ import type { Resources } from './service.ts';
 /** `/api/resources` and the permissions below them. */
 export function resourceRoutes(implement: Implement, resources: Resources): void {
   implement(contract.listResources, async ({ tenant, query, page }) => {
-    const { items, total } = await resources.list(tenant.db, page);
+    const search = parseSearch(query, ['id', 'name', 'indicator']);
+    const { items, total } = await resources.list(tenant.db, search, page);
     if (!query.includeScopes) return new Paged(items, total);
     const scopes = Map.groupBy(
       await resources.scopesOf(

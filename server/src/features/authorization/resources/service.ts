@@ -26,7 +26,7 @@ export interface Resources {
   /** Cached: the resource of tokens whose request names none. */
   findDefault: (tenant: Tenant) => Promise<Resource | undefined>;
 
-  list: (q: Queries, slice?: Slice) => Promise<Listed<Resource>>;
+  list: (q: Queries, search?: Search, slice?: Slice) => Promise<Listed<Resource>>;
   scopesOf: (q: Queries, resourceIds: readonly string[]) => Promise<Scope[]>;
   /** @throws AldabaError `entity.not_exists_with_id` */
   get: (q: Queries, id: string) => Promise<Resource>;
@@ -91,7 +91,7 @@ export function createResources({ database, caches, changes, events }: Resources
   return {
     findByIndicator: async (tenant, indicator) => (indicator === '' ? undefined : cached(tenant, indicator)),
     findDefault: (tenant) => cached(tenant, ''),
-    list: store.findResourceList,
+    list: (q, search, slice) => searching(q, search, (bounded) => store.findResourceList(bounded, search, slice)),
     scopesOf: store.findScopesOf,
     get,
     create: atomic(async (tx, draft) => {

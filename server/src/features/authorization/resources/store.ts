@@ -44,9 +44,13 @@ export async function findResource(
 }
 
 /** Oldest first: the Management API, then what the operator added. */
-export async function findResourceList(q: Queries, slice?: Slice): Promise<Listed<Resource>> {
-  const query = resources(q).selectAll().orderBy('created_at').orderBy('id');
-  return findList(q, query, { slice, toItem: toResource });
+export async function findResourceList(q: Queries, search?: Search, slice?: Slice): Promise<Listed<Resource>> {
+  let query = resources(q);
+  if (search)
+    query = query.where(
+      searchCondition(search, { id: 'resources.id', name: 'resources.name', indicator: 'resources.indicator' }),
+    );
+  return findList(q, query.selectAll().orderBy('created_at').orderBy('id'), { slice, toItem: toResource });
 }
 
 export async function insertResource(

@@ -8,7 +8,8 @@ const searchable = ['id', 'name'];
 /** `/api/organization-roles` and `/api/organization-scopes`. */
 export function organizationRoleRoutes(implement: Implement, roles: OrganizationRoles): void {
   implement(contract.listOrganizationRoles, async ({ tenant, query, page }) => {
-    const { items, total } = await roles.list(tenant.db, containsSearch(query.q, searchable), page);
+    const filter = { search: containsSearch(query.q, searchable), type: query.type };
+    const { items, total } = await roles.list(tenant.db, filter, page);
     return new Paged(items, total);
   });
   implement(contract.createOrganizationRole, ({ tenant, body }) => roles.create(tenant.db, body));

@@ -31,7 +31,7 @@ export interface OrganizationRoles {
   updateScope: (q: Queries, id: string, patch: store.Description) => Promise<OrganizationScope>;
   removeScope: (q: Queries, id: string) => Promise<void>;
 
-  list: (q: Queries, search?: Search, slice?: Slice) => Promise<Listed<OrganizationRoleWithScopes>>;
+  list: (q: Queries, filter: store.RoleFilter, slice?: Slice) => Promise<Listed<OrganizationRoleWithScopes>>;
   /** Roles by id or by name; unknown ones are left out. */
   find: (q: Queries, by: { ids: readonly string[] } | { names: readonly string[] }) => Promise<OrganizationRole[]>;
   /** @throws AldabaError `entity.not_exists_with_id` */
@@ -68,8 +68,8 @@ export function createOrganizationRoles({ events }: { events: Events<Transaction
     }));
   return {
     ...createScopes(events),
-    list: async (q, search, slice) => {
-      const { items, total } = await store.findRoleList(q, search, slice);
+    list: async (q, filter, slice) => {
+      const { items, total } = await store.findRoleList(q, filter, slice);
       return { items: await withScopes(q, items), total };
     },
     find: store.findRoles,

@@ -106,8 +106,18 @@ export async function findRoles(
 }
 
 /** Oldest first. */
-export async function findRoleList(q: Queries, search?: Search, slice?: Slice): Promise<Listed<OrganizationRole>> {
+export interface RoleFilter {
+  search?: Search | undefined;
+  type?: RoleType | undefined;
+}
+
+export async function findRoleList(
+  q: Queries,
+  { search, type }: RoleFilter,
+  slice?: Slice,
+): Promise<Listed<OrganizationRole>> {
   let query = sql.selectFrom('organization_roles').where('tenant_id', '=', q.tenantId);
+  if (type) query = query.where('type', '=', type);
   if (search)
     query = query.where(searchCondition(search, { id: 'organization_roles.id', name: 'organization_roles.name' }));
   const rows = query.selectAll().orderBy('created_at').orderBy('id');
