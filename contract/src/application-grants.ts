@@ -9,13 +9,15 @@ export const applicationGrantSchema = z.object({
   scope: z.string().describe('The allowed scopes, separated by spaces.'),
   createdAt: instant,
   expiresAt: instant,
-  user: z.object({
-    id: z.string(),
-    name: z.string().nullable(),
-    username: z.string().nullable(),
-    primaryEmail: z.string().nullable(),
-    avatar: z.string().nullable(),
-  }),
+  user: z
+    .object({
+      id: z.string(),
+      name: z.string().nullable().optional(),
+      username: z.string().nullable().optional(),
+      primaryEmail: z.string().nullable().optional(),
+      avatar: z.string().nullable().optional(),
+    })
+    .describe('Callers without the permission read:users get the ID alone.'),
   session: z
     .object({ id: z.string(), authenticatedAt: instant, ...browserFields })
     .nullable()

@@ -4,7 +4,7 @@ import { decodeJwt } from 'jose';
 import { createAgent, type Tokens } from '../support/agent.ts';
 import { authorization } from '../support/authorization.ts';
 import { managedServer } from '../support/managed-server.ts';
-import { assertRefused } from '../support/management.ts';
+import { assertRefused, managementApi, managerWith, requestToken } from '../support/management.ts';
 
 const phone =
   'Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1';
@@ -49,6 +49,22 @@ describe('Grants of an application', () => {
     const { id } = (await suite.api.post('/api/applications', other)).body;
     assert.deepEqual((await suite.api.get(`/api/applications/${id}/grants`)).body, []);
     assertRefused(await suite.api.get('/api/applications/nothing/grants'), 404, 'entity.not_exists_with_id');
+  });
+
+  // security: partial-access
+  it('name their users only to callers who may read users', async () => {
+    await person('lamarr', 'Hedy Lamarr');
+    await signIn('lamarr');
+    const { id, secret } = (await suite.api.post('/api/applications', { name: 'M', type: 'MachineToMachine' })).body;
+    await suite.api.patch(`/api/applications/${id}`, { isAdmin: true });
+    const userWith = async (scope: string) => {
+      const { body } = await requestToken(suite.server.url, { id, secret }, managementApi, scope);
+      const caller = managerWith(suite.server.url, body.access_token);
+      return (await caller.get('/api/applications/demo-app/grants?page_size=1')).body[0].user;
+    };
+    const { id: userId } = (await suite.api.get('/api/users?search=lamarr')).body[0];
+    assert.deepEqual(await userWith('read:applications'), { id: userId });
+    assert.equal((await userWith('read:applications read:users')).name, 'Hedy Lamarr');
   });
 
   it('outlive their session with offline_access, and end with their tokens when they are revoked', async () => {

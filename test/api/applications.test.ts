@@ -269,8 +269,14 @@ describe('Registered URIs of an application', () => {
 
   it('rejects invalid URIs also when an application is updated', async () => {
     const { body } = await register('SPA', 'https://app.test/');
-    const change = { oidcClientMetadata: { redirectUris: ['javascript:alert(1)'] } };
-    assertRefused(await api.patch(`/api/applications/${body.id}`, change), 400, 'guard.invalid_input');
+    const change = { oidcClientMetadata: { redirectUris: ['https://app.test/', 'javascript:alert(1)'] } };
+    const refused = await api.patch(`/api/applications/${body.id}`, change);
+    assertRefused(refused, 400, 'guard.invalid_input');
+    const { issues } = refused.body.data as { issues: { path: string[] }[] };
+    assert.deepEqual(
+      issues.map(({ path }) => path),
+      [['oidcClientMetadata', 'redirectUris', '1']],
+    );
     assert.deepEqual((await api.get(`/api/applications/${body.id}`)).body.oidcClientMetadata.redirectUris, [
       'https://app.test/',
     ]);

@@ -23,6 +23,10 @@ export const localOperator: Caller = { scopes: new Set([fullAccess]) };
 /** Whether a caller has full access to the Management API. */
 export const hasFullAccess = ({ scopes }: Caller): boolean => scopes?.has(fullAccess) === true;
 
+/** Whether a caller may also call the routes of a permission, for answers that show what those routes are about. */
+export const mayCall = (caller: Caller, permission: Permission): boolean =>
+  hasFullAccess(caller) || caller.scopes?.has(permission) === true;
+
 /** @throws AldabaError `auth.forbidden` unless the caller has full access */
 export function requireFullAccess(caller: Caller): void {
   if (!hasFullAccess(caller)) throw new AldabaError('auth.forbidden');
@@ -53,7 +57,6 @@ export function createAuthorize(
  * permission elsewhere. Changes to that tenant therefore need the scope `all`.
  */
 function isPermitted(caller: Caller, tenant: Tenant, permission: Permission): boolean {
-  if (hasFullAccess(caller)) return true;
-  if (tenant.id === adminTenantId && permission.startsWith('write:')) return false;
-  return caller.scopes?.has(permission) === true;
+  if (tenant.id === adminTenantId && permission.startsWith('write:')) return hasFullAccess(caller);
+  return mayCall(caller, permission);
 }

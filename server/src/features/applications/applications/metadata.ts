@@ -13,19 +13,30 @@ export function requireMetadata(application: {
   customClientMetadata: Application['customClientMetadata'];
 }): void {
   const { redirectUris, postLogoutRedirectUris } = application.oidcClientMetadata;
-  const problems = [
-    ...redirectUris.map((uri) =>
-      describe('oidcClientMetadata.redirectUris', uri, redirectUriProblem(uri, application.type)),
+  const uri = (entry: string) => redirectUriProblem(entry, application.type);
+  const issues = [
+    ...issuesOf('oidcClientMetadata.redirectUris', redirectUris, uri),
+    ...issuesOf('oidcClientMetadata.postLogoutRedirectUris', postLogoutRedirectUris, uri),
+    ...issuesOf(
+      'customClientMetadata.corsAllowedOrigins',
+      application.customClientMetadata.corsAllowedOrigins ?? [],
+      corsOriginProblem,
     ),
-    ...postLogoutRedirectUris.map((uri) =>
-      describe('oidcClientMetadata.postLogoutRedirectUris', uri, redirectUriProblem(uri, application.type)),
-    ),
-    ...(application.customClientMetadata.corsAllowedOrigins ?? []).map((origin) =>
-      describe('customClientMetadata.corsAllowedOrigins', origin, corsOriginProblem(origin)),
-    ),
-  ].filter((problem) => problem !== undefined);
-  if (problems.length > 0) throw new AldabaError('guard.invalid_input', { reason: problems.join('; ') });
+  ];
+  if (issues.length === 0) return;
+  const reason = issues.map(({ path, message }) => `body.${path.slice(0, 2).join('.')}: ${message}`).join('; ');
+  throw new AldabaError('guard.invalid_input', { reason, issues });
 }
 
-const describe = (member: string, value: string, problem: string | undefined): string | undefined =>
-  problem && `body.${member}: “${value.slice(0, 200)}” must ${problem}`;
+/** What is wrong with the entries of a list, each with its place. */
+function issuesOf(
+  member: string,
+  entries: readonly string[],
+  problemOf: (entry: string) => string | undefined,
+): { path: string[]; message: string }[] {
+  return entries.flatMap((entry, place) => {
+    const problem = problemOf(entry);
+    if (problem === undefined) return [];
+    return [{ path: [...member.split('.'), String(place)], message: `“${entry.slice(0, 200)}” must ${problem}` }];
+  });
+}
