@@ -1,6 +1,7 @@
 /** The table of pages: one line an area. Areas load with their first page. */
 import { createRoute, createRouter, redirect } from '@tanstack/react-router';
 import { applicationRoutes } from './areas/applications/routes.ts';
+import { auditLogRoutes } from './areas/audit-logs/routes.ts';
 import { connectorRoutes } from './areas/connectors/routes.ts';
 import { dashboardRoutes } from './areas/dashboard/routes.ts';
 import { guideRoutes } from './areas/guides/routes.ts';
@@ -36,6 +37,7 @@ const routeTree = rootRoute.addChildren([
     ...connectorRoutes,
     ...signInExperienceRoutes,
     ...userRoutes,
+    ...auditLogRoutes,
   ]),
 ]);
 

@@ -3,6 +3,8 @@ import { route } from './route.ts';
 import { userAgentParsedSchema } from './user-agents.ts';
 import { flag, instant, jsonObject, pathId } from './values.ts';
 
+const logResultSchema = z.enum(['Success', 'Error']);
+
 /** An entry of the audit log. Secrets in it are masked before they are stored. */
 export const logSchema = z.object({
   tenantId: z.string(),
@@ -10,7 +12,7 @@ export const logSchema = z.object({
   key: z.string().describe('The event, e.g. `ExchangeTokenBy.AuthorizationCode` or `Interaction.SignIn.Submit`.'),
   payload: z.looseObject({
     key: z.string(),
-    result: z.enum(['Success', 'Error']),
+    result: logResultSchema,
     error: z.union([jsonObject, z.string()]).optional(),
     ip: z.string().optional(),
     userAgent: z.string().optional(),
@@ -37,6 +39,7 @@ export const logWindowQuery = z.object({
     .describe('Stop counting at 10,000: `Total-Number` is then 10001 and `Total-Number-Is-Capped` is true.'),
   start_time: time.optional(),
   end_time: time.optional(),
+  result: logResultSchema.optional(),
 });
 
 const tag = 'Audit logs';
@@ -49,7 +52,11 @@ export const listLogs = route({
   tag,
   access,
   summary: 'List entries of the audit log, newest first',
-  query: logWindowQuery.extend({ userId: z.string().optional(), applicationId: z.string().optional() }),
+  query: logWindowQuery.extend({
+    userId: z.string().optional(),
+    applicationId: z.string().optional(),
+    sessionId: z.string().optional().describe('The steps of one sign-in: the `sessionId` of their payload.'),
+  }),
   pagination: 'required',
   responses: { 200: z.array(logSchema) },
   errors: ['guard.invalid_input'],

@@ -167,6 +167,29 @@ describe('Audit log', () => {
     assertRefused(await api.get(`${query}&start_time=yesterday`), 400, 'guard.invalid_input');
   });
 
+  it('filters log entries by result, and lists the steps of one sign-in', async () => {
+    const { id, secret } = await machine();
+    await requestToken(server.url, { id, secret });
+    await requestToken(server.url, { id, secret }, 'https://nowhere.example');
+    const resultsOf = async (result: string) =>
+      (await list(`&applicationId=${id}&result=${result}`)).map(({ payload }) => payload.result);
+    assert.deepEqual([await resultsOf('Success'), await resultsOf('Error')], [['Success'], ['Error']]);
+    assertRefused(await api.get('/api/logs?result=Maybe'), 400, 'guard.invalid_input');
+    const client = experienceClient(server.url);
+    await client.register('lin', ada.password);
+    await client.signIn('lin', ada.password);
+    const [done] = await list('&logKey=Interaction.SignIn.Submit&applicationId=demo-app');
+    const steps = await list(`&sessionId=${done?.payload.sessionId}`);
+    assert.deepEqual(
+      steps.map(({ key }) => key).filter((key) => key.endsWith('.Submit')),
+      [
+        'Interaction.SignIn.Submit',
+        'Interaction.SignIn.Identifier.Submit',
+        'Interaction.SignIn.Verification.Password.Submit',
+      ],
+    );
+  });
+
   it('counts log entries up to 10,000 only if asked for', async () => {
     await server.app.database.system.raw(
       `insert into logs (tenant_id, id, key, payload, created_at)

@@ -17,11 +17,13 @@ export function useFormat() {
     const number = new Intl.NumberFormat(language);
     const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
     const exact = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'medium' });
+    const clock = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
     const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
     return {
       number: (value: number) => number.format(value),
       date: (time: number) => date.format(time),
       exact: (time: number) => exact.format(time),
+      clock: (time: number) => clock.format(time),
       relative(time: number, now = Date.now()) {
         const seconds = Math.round((time - now) / 1000);
         const [unit, size] = units.find(([, least]) => Math.abs(seconds) >= least) ?? ['second', 1];

@@ -16,16 +16,17 @@ interface DetailPageProps {
   badge?: ReactNode;
   action?: ReactNode;
   /** Address of the page below `/t/<tenant>/`, without the tab. */
-  path: string;
-  tabs: readonly PageTab[];
+  path?: string;
+  /** Without tabs the page is one. */
+  tabs?: readonly PageTab[];
   /** The tab in the address. */
-  tab: string;
+  tab?: string;
   children: ReactNode;
 }
 
 /** The page of one thing: the way back, name, id, state and tabs that are addresses. */
 export function DetailPage(props: DetailPageProps) {
-  const { back, name, id, picture, badge, action, path, tabs, tab, children } = props;
+  const { back, name, id, picture, badge, action, path = '', tabs = [], tab = '', children } = props;
   const tenant = useTenant();
   const current = tabs.find((candidate) => candidate.path === tab);
   useDocumentTitle([current?.label, name, 'Aldaba'].filter(Boolean).join(' · '));
@@ -50,9 +51,11 @@ export function DetailPage(props: DetailPageProps) {
         </div>
         {action}
       </header>
-      <div className={classes.tabs}>
-        <PageTabs path={path} tabs={tabs} tab={tab} />
-      </div>
+      {tabs.length > 0 && (
+        <div className={classes.tabs}>
+          <PageTabs path={path} tabs={tabs} tab={tab} />
+        </div>
+      )}
       {children}
     </div>
   );

@@ -169,15 +169,13 @@ function SearchField({ label }: { label: string }) {
 
 function NoResult() {
   const t = patternPhrases.use();
-  const { q, setQuery } = useListSearch();
+  const { q, showAll } = useListSearch();
   const title = q ? t('list.noResult', { query: q }) : t('list.noResultFiltered');
   return (
-    <EmptyState icon={IconSearchOff} title={title} detail={t('list.noResultHelp')}>
-      {q && (
-        <Button variant="default" onClick={() => setQuery('')}>
-          {t('list.clear')}
-        </Button>
-      )}
+    <EmptyState icon={IconSearchOff} title={title} detail={q ? t('list.noResultHelp') : t('list.noResultFilteredHelp')}>
+      <Button variant="default" onClick={showAll}>
+        {t('list.showAll')}
+      </Button>
     </EmptyState>
   );
 }

@@ -34,6 +34,8 @@ export function useListSearch() {
     page: search.page ?? 1,
     setPage: (page: number) => change({ page: page > 1 ? page : undefined }),
     setQuery: (q: string) => change({ q: q || undefined, page: undefined }, { replace: true }),
+    /** Removes the search and all filters. */
+    showAll: () => void navigate({ to: '.', search: {} as never, replace: true, resetScroll: false }),
     /** Changes filters of the list's own, e.g. `{ type: 'SPA' }`; undefined removes one. */
     setFilters: (filters: Record<string, unknown>) => change({ ...filters, page: undefined }, { replace: true }),
   };

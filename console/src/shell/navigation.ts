@@ -1,6 +1,7 @@
 /** The pages of the sidebar and of the command palette, in their order: one line a page, next to its route. */
 import {
   IconApps,
+  IconHistory,
   IconLayoutDashboard,
   IconLogin2,
   IconPlugConnected,
@@ -35,7 +36,7 @@ const groups: readonly NavigationGroup[] = [
   { name: 'signIn', pages: [{ name: 'signInExperience', icon: IconLogin2, path: 'sign-in-experience' }] },
   { name: 'people', pages: [{ name: 'users', icon: IconUsers, path: 'users' }] },
   { name: 'customize', pages: [] },
-  { name: 'operate', pages: [] },
+  { name: 'operate', pages: [{ name: 'auditLogs', icon: IconHistory, path: 'audit-logs' }] },
 ];
 
 export const navigation = groups.filter(({ pages }) => pages.length > 0);

@@ -21,7 +21,7 @@ for (const screen of ['desktop', 'phone'] as const) {
     });
     after(() => server?.close());
 
-    it('tell what happened with an application, to whom, and why it failed', async () => {
+    it('tell what happened, to whom and why it failed, filtered by the address', async () => {
       const visitor = await openConsole(server, screens[screen]);
       const { page } = visitor;
       const look = (name: string) => inspect(page, `audit-logs-${name}-${screen}`);
@@ -29,6 +29,8 @@ for (const screen of ['desktop', 'phone'] as const) {
         await visitor.open('applications/demo-app/logs');
         await seeSignIns(page, screen);
         await look('application');
+        await filter(page, { look, screen });
+        await readEntry(page, look);
         assert.deepEqual(visitor.complaints, []);
       } finally {
         await visitor.close();
@@ -63,4 +65,76 @@ async function seeSignIns(page: Page, screen: string): Promise<void> {
   await page.getByRole('heading', { level: 1, name: 'Ada Lovelace' }).waitFor();
   await page.goBack();
   await row('Signed in with password').first().waitFor();
+}
+
+type Look = (name: string) => Promise<void>;
+
+/** Opens the area, by keyboard on the desktop, and narrows the list. */
+async function filter(page: Page, { look, screen }: { look: Look; screen: string }): Promise<void> {
+  const rows = page.getByRole('row');
+  if (screen === 'desktop') {
+    await page.keyboard.press('Control+k');
+    await page.getByPlaceholder(/^Find pages/).fill('audit');
+    await page.getByRole('button', { name: 'Audit logs' }).waitFor();
+    await page.keyboard.press('Enter');
+  } else {
+    await page.getByRole('button', { name: 'Open navigation' }).click();
+    await page.getByRole('dialog').getByRole('link', { name: 'Audit logs' }).click();
+  }
+  await page.getByRole('heading', { level: 1, name: 'Audit logs' }).waitFor();
+  await rows.filter({ hasText: 'Machine token refused' }).first().waitFor();
+  await look('list');
+  const result = page.getByRole('combobox', { name: 'Result' });
+  await result.focus();
+  await page.keyboard.press('ArrowDown');
+  await page.getByRole('option', { name: 'Failed' }).waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/result=Error/);
+  await rows.filter({ hasText: 'Signed in' }).first().waitFor({ state: 'detached' });
+  await choose(page, 'Event', { words: 'password ver', option: 'Password verified' });
+  await page.waitForURL(/event=Interaction.SignIn.Verification.Password.Submit/);
+  await rows.filter({ hasText: 'Machine token refused' }).first().waitFor({ state: 'detached' });
+  await choose(page, 'User', { words: 'ada', option: 'Ada Lovelace' });
+  await page.getByText('Nothing matches the filters').waitFor();
+  await page.reload();
+  await page.getByText('Nothing matches the filters').waitFor();
+  assert.match(await page.getByRole('combobox', { name: 'User' }).inputValue(), /Ada Lovelace/);
+  await page.getByRole('button', { name: 'Show everything' }).click();
+  await choose(page, 'Time', { option: 'From … to …' });
+  await page.getByLabel('From', { exact: true }).fill('2020-01-01T08:00');
+  await page.getByLabel('To', { exact: true }).fill('2020-01-01T07:00');
+  await page.getByText('Choose an end after the start.').waitFor();
+  await look('range');
+  await page.getByLabel('To', { exact: true }).fill('2020-01-01T09:00');
+  await page.getByText('Nothing matches the filters').waitFor();
+  await page.getByRole('button', { name: 'Show everything' }).click();
+}
+
+async function choose(page: Page, name: string, { words, option }: { words?: string; option: string }): Promise<void> {
+  const field = page.getByRole('combobox', { name, exact: true });
+  await field.click();
+  if (words) await field.fill(words);
+  await page.getByRole('option', { name: option }).first().click();
+}
+
+async function readEntry(page: Page, look: Look): Promise<void> {
+  await page
+    .getByRole('link', { name: /Password check failed/ })
+    .first()
+    .click();
+  await page.getByRole('heading', { level: 1, name: 'Password check failed' }).waitFor();
+  await page.getByRole('alert').getByText('Wrong account or password').waitFor();
+  await page.getByText('session.invalid_credentials').waitFor();
+  await page.getByRole('main').getByRole('link', { name: 'Demo app' }).waitFor();
+  const steps = page.getByRole('region', { name: 'Steps of this sign-in' });
+  await steps.getByRole('link', { name: 'Signed in with password' }).waitFor();
+  await look('entry');
+  await page.getByRole('button', { name: 'JSON' }).click();
+  await page.getByText('"key": "Interaction.SignIn.Verification.Password.Submit"').first().waitFor();
+  await look('json');
+  await steps.getByRole('link', { name: 'Signed in with password' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Signed in with password' }).waitFor();
+  await page.getByRole('link', { name: 'Same event' }).click();
+  await page.waitForURL(/audit-logs\?event=Interaction.SignIn.Submit/);
 }

@@ -16,3 +16,15 @@ export function phrasePathOf(key: AuditKey): string {
   // What begins, changes and ends a flow is named after it; the steps between are the same in all.
   return rest.length === 1 ? `intents.${first}.${step}` : `steps.${step}`;
 }
+
+/** Groups of keys, in the order of the filter. */
+export const groups = ['SignIn', 'Register', 'ForgotPassword', 'tokens', 'webhooks', 'scripts', 'team'] as const;
+
+export function groupOf(key: AuditKey): (typeof groups)[number] {
+  const [family, first] = key.split('.');
+  if (family === 'TriggerHook') return 'webhooks';
+  if (family === 'Team') return 'team';
+  if (family === 'Action' || family === 'JwtCustomizer') return 'scripts';
+  if (family !== 'Interaction') return 'tokens';
+  return first === 'Register' || first === 'ForgotPassword' ? first : 'SignIn';
+}

@@ -25,6 +25,7 @@ export function LogList({ filter, description }: LogListProps) {
       list={list}
       idOf={({ id }) => id}
       nameOf={({ key }) => key}
+      linkOf={({ id }) => `audit-logs/${id}`}
       columns={useLogColumns(list.data?.items ?? [], filter)}
       empty={{ icon: IconHistory, title: t('emptyTitle'), detail: t('emptyDetail') }}
     />

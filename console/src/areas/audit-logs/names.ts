@@ -1,45 +1,36 @@
-import { type LogRecord, listApplications, listUsers } from '@aldaba/contract/routes';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { listQuery, useTenant } from '../../api/queries.ts';
+import { getApplication, listUsers } from '@aldaba/contract/routes';
+import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
+import { itemQuery, listQuery, useTenant } from '../../api/queries.ts';
 import { nameOfUser } from '../users/identity.tsx';
 
 /** The name of a user or an application; undefined while it loads, null if it was deleted. */
 export type FoundName = string | null | undefined;
 
-/** Names of the users and applications that entries mention: one request for each. */
-export function useLogNames(records: readonly LogRecord[]) {
+const unique = (ids: readonly string[]): string[] => [...new Set(ids)].sort();
+
+/** Names of users, by one request, and of applications by ID: lists leave the built-in ones out. */
+export function useNames(ids: { userIds?: readonly string[]; applicationIds?: readonly string[] }) {
   const tenant = useTenant();
-  const idsOf = (part: 'userId' | 'applicationId') =>
-    [...new Set(records.flatMap(({ payload }) => payload[part] ?? []))].sort();
-  const userIds = idsOf('userId');
-  const applicationIds = idsOf('applicationId');
+  const userIds = unique(ids.userIds ?? []);
+  const applicationIds = unique(ids.applicationIds ?? []);
+  const byId = { 'search.id': userIds, 'mode.id': 'exact', isCaseSensitive: 'true' };
   const users = useQuery({
-    ...listQuery(tenant, listUsers, byIds(userIds)),
+    ...listQuery(tenant, listUsers, { query: byId, pageSize: 100 }),
     enabled: userIds.length > 0,
     placeholderData: keepPreviousData,
   });
-  const applications = useQuery({
-    ...listQuery(tenant, listApplications, byIds(applicationIds)),
-    enabled: applicationIds.length > 0,
-    placeholderData: keepPreviousData,
+  const applications = useQueries({
+    queries: applicationIds.map((id) => itemQuery(tenant, getApplication, { params: { id } })),
   });
   return {
-    user: (id: string) => find(users, id, nameOfUser),
-    application: (id: string) => find(applications, id, ({ name }) => name),
+    user(id: string): FoundName {
+      const user = users.data?.items.find((candidate) => candidate.id === id);
+      if (user) return nameOfUser(user);
+      return users.data && !users.isPlaceholderData ? null : undefined;
+    },
+    application(id: string): FoundName {
+      const { data, error } = applications[applicationIds.indexOf(id)] ?? {};
+      return data?.name ?? (error?.status === 404 ? null : undefined);
+    },
   };
-}
-
-const byIds = (ids: readonly string[]) => ({
-  query: { 'search.id': [...ids], 'mode.id': 'exact', isCaseSensitive: 'true' },
-  pageSize: 100,
-});
-
-function find<Item extends { id: string }>(
-  { data, isPlaceholderData }: { data: { items: Item[] } | undefined; isPlaceholderData: boolean },
-  id: string,
-  nameOf: (item: Item) => string,
-): FoundName {
-  const item = data?.items.find((candidate) => candidate.id === id);
-  if (item) return nameOf(item);
-  return data && !isPlaceholderData ? null : undefined;
 }

@@ -12,18 +12,23 @@ type Phrase = 'results.Success';
 export function useLogWords() {
   const t = logPhrases.use();
   const language = useLanguage();
+  const listFactors = (payload: Payload) => new Intl.ListFormat(language).format(factorsOf(t, payload));
   return {
     /** What happened by key, e.g. "Tokens refreshed". */
     nameOf: (key: string, result: Payload['result'] = 'Success') => nameOf(t, key, result),
     /** The same of an entry; a completed sign-in names what the user proved. */
     eventOf({ key, payload }: LogRecord): string {
       const event = nameOf(t, key, payload.result);
-      const factors = key.endsWith('.Submit') && key.split('.').length === 3 ? factorsOf(t, payload) : [];
-      if (payload.result === 'Error' || factors.length === 0) return event;
-      return t('withFactors', { event, factors: new Intl.ListFormat(language).format(factors) });
+      const isComplete = /^Interaction\.\w+\.Submit$/.test(key) && payload.result === 'Success';
+      const factors = isComplete && listFactors(payload);
+      return factors ? t('withFactors', { event, factors }) : event;
     },
+    /** What the user proved until then. */
+    factorsOf: ({ payload }: LogRecord) => listFactors(payload),
     /** Why an entry reports a failure; undefined for successes and where the entry does not say. */
     reasonOf: ({ payload }: LogRecord) => (payload.result === 'Error' ? reasonOf(t, payload) : undefined),
+    /** What an administrator can do about a failure. */
+    adviceOf: ({ key, payload }: LogRecord) => (payload.result === 'Error' ? adviceOf(t, key, payload) : undefined),
   };
 }
 
@@ -55,4 +60,17 @@ function reasonOf(t: Translate, { error, response }: Payload): string | undefine
   const path = `reasons.${String(code)}` as Phrase;
   if (typeof code === 'string' && t.has(path)) return t(path);
   return [message, code].find((text) => typeof text === 'string');
+}
+
+function adviceOf(t: Translate, key: string, { error }: Payload): string | undefined {
+  if (key.startsWith('TriggerHook.')) return t('webhookAdvice');
+  if (typeof error === 'string') return t('scriptAdvice');
+  const path = `advice.${String(error?.['code'])}` as Phrase;
+  return t.has(path) ? t(path) : undefined;
+}
+
+/** The address or username that a step was about. */
+export function identifierOf({ payload: { params } }: LogRecord): string | undefined {
+  const value = (params?.['identifier'] as { value?: unknown } | undefined)?.value;
+  return typeof value === 'string' ? value : undefined;
 }

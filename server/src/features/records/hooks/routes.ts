@@ -19,8 +19,8 @@ export function hookRoutes(implement: Implement, hooks: Hooks): void {
   implement(contract.updateHookSigningKey, ({ tenant, params }) => hooks.renewSigningKey(tenant.db, params.id));
   implement(contract.testHook, ({ tenant, params, body }) => hooks.test(tenant.db, params.id, body));
   implement(contract.listHookRecentLogs, async ({ tenant, params, query, page }) => {
-    const { start_time: from, end_time: to, enableCap, logKey } = query;
-    const filter = { logKey, from, to, isCapped: enableCap };
+    const { start_time: from, end_time: to, enableCap, logKey, result } = query;
+    const filter = { logKey, result, from, to, isCapped: enableCap };
     const { items, total, isCapped } = await hooks.recentLogs(tenant.db, params.id, filter, page as Page);
     return new Paged(items, total, isCapped);
   });

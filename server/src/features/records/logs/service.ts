@@ -24,6 +24,9 @@ export interface LogFilter {
   logKey?: string | undefined;
   userId?: string | undefined;
   applicationId?: string | undefined;
+  /** The sign-in that the entries belong to. */
+  sessionId?: string | undefined;
+  result?: LogRecord['payload']['result'] | undefined;
   hookId?: string | undefined;
   /** Milliseconds since the epoch, both inclusive. */
   from?: number | undefined;
@@ -109,6 +112,8 @@ export function createLogs(needs: LogsNeeds, options = { sweeps: true }): Logs {
         key: filter.logKey,
         userId: filter.userId,
         applicationId: filter.applicationId,
+        sessionId: filter.sessionId,
+        result: filter.result,
         hookId: filter.hookId,
         from: new Date(Math.max(oldest().getTime(), from ?? 0)),
         before: to === undefined ? undefined : new Date(to + 1),
@@ -180,6 +185,7 @@ function toRow(tenantId: string, entry: AuditEntry): Omit<store.NewLog, 'created
     key: key.slice(0, 128),
     userId: userId ?? null,
     applicationId: applicationId ?? null,
+    sessionId: sessionId ?? null,
     hookId: typeof hookId === 'string' ? hookId : null,
     payload: JSON.stringify({
       key,
