@@ -36,6 +36,21 @@ export const largeRows: LargeRow[] = [
   { id: 'users-middle', name: 'Users, page 25,000', path: (count) => `/users?page=${25_000 + (count % 5)}` },
   { id: 'users-last', name: 'Users, last page', path: (count) => `/users?page=${userCount / pageSize - (count % 5)}` },
   {
+    id: 'created-after',
+    name: 'Users created within the last month',
+    path: (count) => search({ createdAfter: String(Date.UTC(2025, 11, 1 + (count % 5))) }),
+  },
+  {
+    id: 'created-active',
+    name: 'Users created within the last month who are not suspended',
+    path: (count) => search({ createdAfter: String(Date.UTC(2025, 11, 1 + (count % 5))), isSuspended: 'false' }),
+  },
+  {
+    id: 'role-members',
+    name: 'Members of that organization who have that role',
+    path: (count) => search({ organizationId: bigOrganization.id, roleId: bigRole.id, page: String(1 + (count % 5)) }),
+  },
+  {
     id: 'email-prefix',
     name: 'Users by the start of an email address',
     path: (count) => search({ 'search.primaryEmail': `ada.becker${String(number(count)).slice(0, 2)}%` }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { route } from './route.ts';
 import { userAgentParsedSchema } from './user-agents.ts';
-import { flag, instant, jsonObject, pathId } from './values.ts';
+import { flag, instant, jsonObject, pathId, time } from './values.ts';
 
 const logResultSchema = z.enum(['Success', 'Error']);
 
@@ -30,7 +30,6 @@ export const logSchema = z.object({
 });
 export type LogRecord = z.output<typeof logSchema>;
 
-const time = z.coerce.number().int().min(0).max(8_640_000_000_000_000).describe('Milliseconds since the epoch.');
 /** What lists of log entries can be narrowed by. */
 export const logWindowQuery = z.object({
   logKey: z.string().max(128).optional(),

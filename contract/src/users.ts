@@ -4,7 +4,7 @@ import { roleSchema } from './roles.ts';
 import { route } from './route.ts';
 import { newUserFields, passwordFields, userFields } from './user-fields.ts';
 import { profileSchema } from './user-profile.ts';
-import { flag, idList, instant, jsonObject, pathId, revokeSessions, searchQuery } from './values.ts';
+import { flag, idList, instant, jsonObject, pathId, revokeSessions, searchQuery, time } from './values.ts';
 
 export const identitySchema = z.object({ userId: z.string(), details: jsonObject.optional() });
 export type Identity = z.output<typeof identitySchema>;
@@ -108,6 +108,7 @@ export const listUsers = route({
     roleId: z.string().optional().describe('Users that have this role.'),
     organizationId: z.string().optional().describe('Members of this organization.'),
     isSuspended: flag.optional(),
+    createdAfter: time.optional().describe('Users created at this time or later; milliseconds since the epoch.'),
     excludeRoleId: z.string().optional(),
     excludeOrganizationId: z.string().optional(),
   }),

@@ -18,6 +18,8 @@ export const revokeSessionsQuery = z.object({ revokeSessions: flag.default(true)
 export const environmentVariables = z.record(z.string().min(1).max(256), z.string().max(10_000));
 /** Milliseconds since the epoch. */
 export const instant = z.number().int();
+/** The same in a query. */
+export const time = z.coerce.number().int().min(0).max(8_640_000_000_000_000).describe('Milliseconds since the epoch.');
 /** A link that pages show or that the server calls: http or https, without user information. */
 export const webUrl = z
   .url({ protocol: /^https?$/ })

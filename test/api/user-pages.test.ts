@@ -119,6 +119,27 @@ describe('Pages of user lists', () => {
     await assertPages(`/api/organizations/${ids.organization}/users?q=even&`, (p) => isEven(p) && p.isMember);
   });
 
+  it('returns complete pages of users created since a time', async () => {
+    for (const { at } of people.filter((_, n) => n % 6 === 0))
+      for (const time of [at, at + 1])
+        await assertPages(`/api/users?createdAfter=${time}&`, (person) => person.at >= time);
+    assert.equal((await api.get('/api/users?createdAfter=yesterday')).status, 400);
+  });
+
+  it('returns complete pages of users who match several filters', async () => {
+    const { role, organization } = ids;
+    const time = people[10]?.at ?? 0;
+    await assertPages(
+      `/api/users?roleId=${role}&organizationId=${organization}&createdAfter=${time}&`,
+      ({ inRole, isMember, at }) => inRole && isMember && at >= time,
+    );
+    await assertPages(
+      `/api/users?createdAfter=${time}&isSuspended=false&excludeRoleId=${role}&excludeOrganizationId=${organization}&`,
+      ({ inRole, isMember, at }) => at >= time && !inRole && !isMember,
+    );
+    await assertPages(`/api/users?isSuspended=true&roleId=${role}&`, () => false);
+  });
+
   it('returns the right total while many roles change concurrently', async () => {
     const other = (await api.post('/api/roles', { name: 'R2', description: 'R2', type: 'User' })).body.id;
     await Promise.all(

@@ -21,18 +21,28 @@ export interface UserFilter {
   excludeOrganizationId?: string | undefined;
   /** Only suspended users, or only the others. */
   isSuspended?: boolean | undefined;
+  /** Users created at this time or later. */
+  createdAfter?: Date | undefined;
 }
 
 /** Newest first. */
 export async function findUserList(q: Queries, filter: UserFilter, slice: Slice): Promise<Listed<User>> {
-  const { isSuspended, excludeRoleId, excludeOrganizationId } = filter;
-  const group = isSuspended ? suspended(q) : groupOf(q, filter);
-  const excluded = groupOf(q, { roleId: excludeRoleId, organizationId: excludeOrganizationId });
-  const others = excluded ?? (isSuspended === false ? suspended(q) : undefined);
-  if (filter.search) return findMatching(q, { search: filter.search, group, others }, slice);
-  if (group && others) return findMatching(q, { search: undefined, group, others }, slice);
+  const groups = [
+    groupOf(q, { roleId: filter.roleId }),
+    groupOf(q, { organizationId: filter.organizationId, organizationRoleId: filter.organizationRoleId }),
+    filter.isSuspended ? suspended(q) : undefined,
+    filter.createdAfter && createdAfter(q, filter.createdAfter),
+  ].filter((group) => group !== undefined);
+  const others = [
+    groupOf(q, { roleId: filter.excludeRoleId }),
+    groupOf(q, { organizationId: filter.excludeOrganizationId }),
+    filter.isSuspended === false ? suspended(q) : undefined,
+  ].filter((group) => group !== undefined);
+  if (filter.search || groups.length + others.length > 1)
+    return findMatching(q, { search: filter.search, groups, others }, slice);
+  const [[group], [other]] = [groups, others];
   if (group) return findMembers(q, group, slice);
-  if (others) return findOthers(q, others, slice);
+  if (other) return findOthers(q, other, slice);
   return findAll(q, slice);
 }
 
@@ -45,13 +55,17 @@ async function countUsers(q: Queries): Promise<number> {
   return row?.total ?? 0;
 }
 
-/** Holders of a role, members of an organization, or suspended users. */
+/** Holders of a role, members of an organization, suspended users, or users created lately. */
 interface Group {
   /** `from` and `where` of the table `g` of the group. One of its indexes is in the order of creation. */
   rows: RawBuilder<unknown>;
   /** The size of the group: maintained by the database at each change, or counted. */
   count: RawBuilder<number>;
+  /** Whether the user of the table `u` is in the group. */
+  isIn: RawBuilder<boolean>;
 }
+
+const isAmong = (rows: RawBuilder<unknown>) => fragment<boolean>`exists (select ${rows} and g.user_id = u.id)`;
 
 function groupOf(
   q: Queries,
@@ -59,8 +73,10 @@ function groupOf(
 ): Group | undefined {
   if (roleId !== undefined) {
     const ofRole = fragment`tenant_id = ${q.tenantId} and role_id = ${roleId}`;
+    const rows = fragment`from users_roles g where ${ofRole}`;
     return {
-      rows: fragment`from users_roles g where ${ofRole}`,
+      rows,
+      isIn: isAmong(rows),
       count: fragment`(select coalesce(sum(users), 0)::bigint from role_counts where ${ofRole})`,
     };
   }
@@ -71,14 +87,25 @@ function groupOf(
       ? members
       : fragment`${members} and exists (select from organization_user_roles h where h.tenant_id = g.tenant_id
           and h.organization_id = g.organization_id and h.user_id = g.user_id and h.organization_role_id = ${organizationRoleId})`;
-  return { rows, count: fragment`(select count(*) ${rows})` };
+  return { rows, count: fragment`(select count(*) ${rows})`, isIn: isAmong(rows) };
 }
 
 function suspended(q: Queries): Group {
-  const rows = fragment`from users s where s.tenant_id = ${q.tenantId} and s.is_suspended`;
+  const users = fragment`from users s where s.tenant_id = ${q.tenantId} and s.is_suspended`;
+  const rows = fragment`from (select s.id as user_id, s.created_at as user_created_at ${users}) g where true`;
+  // Not `u.is_suspended`: without that column, other filters are read from their indexes alone.
+  return { rows, count: fragment`(select count(*) ${users})`, isIn: isAmong(rows) };
+}
+
+/** Whole days are counted already. */
+function createdAfter(q: Queries, time: Date): Group {
+  const day = fragment`(${time}::timestamptz at time zone 'UTC')::date`;
+  const rows = fragment`from users c where c.tenant_id = ${q.tenantId} and c.created_at >= ${time}`;
   return {
-    rows: fragment`from (select s.id as user_id, s.created_at as user_created_at ${rows}) g where true`,
-    count: fragment`(select count(*) ${rows})`,
+    rows: fragment`from (select c.id as user_id, c.created_at as user_created_at ${rows}) g where true`,
+    count: fragment`(select coalesce(sum(n.users), 0)::bigint from user_counts n where n.tenant_id = ${q.tenantId} and n.day > ${day})
+      + (select count(*) ${rows} and c.created_at < (${day} + 1)::timestamp at time zone 'UTC')`,
+    isIn: fragment`u.created_at >= ${time}`,
   };
 }
 
@@ -180,8 +207,8 @@ interface Matched {
 interface SearchFilter {
   /** Undefined: every user. */
   search: Search | undefined;
-  group: Group | undefined;
-  others: Group | undefined;
+  groups: readonly Group[];
+  others: readonly Group[];
 }
 
 const searchedColumns = {
@@ -192,20 +219,25 @@ const searchedColumns = {
   name: 'u.name',
 };
 
+/** The first group that is small enough to look at each of its users. */
+async function findFew(q: Queries, groups: readonly Group[]): Promise<Group | undefined> {
+  for (const group of groups) if ((await countMembers(q, group)) < many) return group;
+  return undefined;
+}
+
 /** Finds all matches once, for both the count and the page. */
 async function findMatching(q: Queries, filter: SearchFilter, { limit, offset }: Slice): Promise<Listed<User>> {
-  const { search, group, others } = filter;
-  const isFew = group !== undefined && (await countMembers(q, group)) < many;
-  const isIn = ({ rows }: Group) => fragment`exists (select ${rows} and g.user_id = u.id)`;
+  const { search, groups, others } = filter;
+  const few = await findFew(q, groups);
   const conditions = [
     search ? searchCondition(search, searchedColumns) : fragment`true`,
-    ...(group && !isFew ? [isIn(group)] : []),
-    ...(others ? [fragment`not ${isIn(others)}`] : []),
+    ...groups.filter((group) => group !== few).map(({ isIn }) => isIn),
+    ...others.map(({ isIn }) => fragment`not ${isIn}`),
   ];
   // Without `offset`, PostgreSQL would look up all matching users to check the group. Ordering by id reads neighboring
   // index entries together.
-  const users = isFew
-    ? fragment`(select g.user_id ${group.rows} order by g.user_id) g cross join lateral
+  const users = few
+    ? fragment`(select g.user_id ${few.rows} order by g.user_id) g cross join lateral
         (select * from users where users.tenant_id = ${q.tenantId} and users.id = g.user_id offset 0) u where true`
     : fragment`users u where u.tenant_id = ${q.tenantId}`;
   const matched = fragment<Matched>`select u.id, u.created_at from ${users} and ${fragment.join(conditions, fragment` and `)}`;

@@ -2,7 +2,6 @@ import * as contract from '@aldaba/contract';
 import { requireFullAccess } from '../../../http/guards.ts';
 import { type Implement, type Page, Paged } from '../../../http/implement.ts';
 import { parseSearch } from '../../../http/search.ts';
-import { AldabaError } from '../../../kernel/errors.ts';
 import type { Users } from './service.ts';
 import { searchableFields } from './user.ts';
 
@@ -11,11 +10,16 @@ const roleFields = ['id', 'name', 'description'];
 /** `/api/users`, and the users of a role below `/api/roles`. */
 export function userRoutes(implement: Implement, users: Users): void {
   implement(contract.listUsers, async ({ tenant, query, page }) => {
-    const { roleId, organizationId, isSuspended, excludeRoleId, excludeOrganizationId } = query;
-    requireOne({ roleId, organizationId, isSuspended: isSuspended || undefined });
-    requireOne({ excludeRoleId, excludeOrganizationId, isSuspended: isSuspended === false || undefined });
-    const search = parseSearch(query, searchableFields);
-    const filter = { search, roleId, organizationId, isSuspended, excludeRoleId, excludeOrganizationId };
+    const { roleId, organizationId, isSuspended, createdAfter, excludeRoleId, excludeOrganizationId } = query;
+    const filter = {
+      search: parseSearch(query, searchableFields),
+      roleId,
+      organizationId,
+      isSuspended,
+      createdAfter: createdAfter === undefined ? undefined : new Date(createdAfter),
+      excludeRoleId,
+      excludeOrganizationId,
+    };
     const { items, total } = await users.list(tenant.db, filter, page as Page);
     return new Paged(items, total);
   });
@@ -107,11 +111,4 @@ function userRoleRoutes(implement: Implement, users: Users): void {
     users.addToRole(tenant.db, params.id, body.userIds),
   );
   implement(contract.deleteRoleUser, ({ tenant, params }) => users.removeFromRole(tenant.db, params.id, params.userId));
-}
-
-/** @throws AldabaError `request.invalid_input` if more than one of the parameters is given */
-function requireOne(parameters: Record<string, unknown>): void {
-  if (Object.values(parameters).filter((value) => value !== undefined).length < 2) return;
-  const details = `Give only one of ${Object.keys(parameters).join(', ')}.`;
-  throw new AldabaError('request.invalid_input', { details });
 }
