@@ -64,6 +64,9 @@ for (const screen of ['desktop', 'phone'] as const) {
         await endSessions(page, look);
         assert.deepEqual((await manager.get(`/api/users/${id}/sessions`)).body.sessions, []);
         assert.deepEqual((await manager.get(`/api/users/${id}/grants`)).body.grants, []);
+        await open('logs');
+        await page.getByRole('row').nth(2).waitFor();
+        await look('logs');
         await open('tokens');
         const created = await changeTokens(page, look);
         const [token] = (await manager.get(`/api/users/${id}/personal-access-tokens`)).body;
@@ -281,9 +284,20 @@ async function suspendAndFind(page: Page, look: Look): Promise<void> {
   await page.getByRole('combobox', { name: 'Status' }).click();
   await page.getByRole('option', { name: 'Suspended' }).click();
   await page.waitForURL(/status=suspended/);
+  await page.getByRole('combobox', { name: 'Created' }).click();
+  await page.getByRole('option', { name: 'Last 7 days' }).click();
+  await page.waitForURL(/created=7/);
   await page.reload();
   await page.getByRole('link', { name: /Mei Lin/ }).waitFor();
   await look('list');
+  await page.getByRole('button', { name: 'Actions for Mei Lin 林美' }).click();
+  await page.getByRole('menuitem', { name: 'Reactivate user' }).click();
+  const reactivate = page.getByRole('dialog', { name: 'Reactivate user' });
+  await reactivate.getByRole('button', { name: 'Reactivate user' }).click();
+  await page.getByText('Nothing matches').waitFor();
+  await page.getByRole('combobox', { name: 'Status' }).click();
+  await page.getByRole('option', { name: 'Active' }).click();
+  await page.getByRole('link', { name: /Mei Lin/ }).waitFor();
 }
 
 async function deleteUser(page: Page): Promise<void> {

@@ -12,6 +12,7 @@ import { ConnectedApplications } from './connected.tsx';
 import { UserFactors } from './factors.tsx';
 import { UserIdentities } from './identities.tsx';
 import { nameOfUser, UserAvatar } from './identity.tsx';
+import { UserLogs } from './logs.tsx';
 import { UserOrganizations } from './organizations.tsx';
 import type en from './phrases/en.ts';
 import { userPhrases } from './phrases.ts';
@@ -30,6 +31,7 @@ const tabs: readonly { path: keyof typeof en.tabs; page: ComponentType<{ user: U
   { path: 'sessions', page: UserSessions },
   { path: 'applications', page: ConnectedApplications },
   { path: 'tokens', page: UserTokens },
+  { path: 'logs', page: UserLogs },
 ];
 
 const route = getRouteApi('/t/$tenant/users/$id/$tab');

@@ -1,36 +1,48 @@
 import type { User } from '@aldaba/contract';
-import { listRoles, listUsers } from '@aldaba/contract/routes';
-import { Button, Select } from '@mantine/core';
+import { listUsers } from '@aldaba/contract/routes';
+import { Button, Menu } from '@mantine/core';
 import { IconPlus, IconUsers } from '@tabler/icons-react';
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useList } from '../../api/queries.ts';
+import { useList, useTenant } from '../../api/queries.ts';
 import { ListPage } from '../../patterns/list-page.tsx';
 import { pageSize, useListSearch } from '../../patterns/list-search.ts';
 import { NameCell } from '../../patterns/list-table.tsx';
 import { RelativeTime } from '../../patterns/relative-time.tsx';
 import { StatusBadge } from '../../patterns/status-badge.tsx';
+import { ActionDialogs, ActionItems, type AskedAction } from './actions.tsx';
 import { CreateUser } from './create.tsx';
+import { UserFilters } from './filters.tsx';
 import { contactOfUser, nameOfUser, UserAvatar } from './identity.tsx';
 import classes from './list.module.css';
 import { userPhrases } from './phrases.ts';
 
 const route = getRouteApi('/t/$tenant/users');
 
+const day = 86_400_000;
+/** The beginning of a day (UTC), so that the same page of the list is asked for all day. */
+const daysAgo = (days: number): number => Math.floor(Date.now() / day - days) * day;
+
+/** The page of the list that the address asks for. */
+function useUsers() {
+  const { q, page } = useListSearch();
+  const { status, role, organization, created } = route.useSearch();
+  const filters = {
+    ...(status && { isSuspended: String(status === 'suspended') }),
+    ...(role && { roleId: role }),
+    ...(organization && { organizationId: organization }),
+    ...(created && { createdAfter: daysAgo(created) }),
+  };
+  const list = useList(listUsers, { query: { ...(q && { search: `%${q}%` }), ...filters }, page, pageSize });
+  return { list, isFiltered: Object.keys(filters).length > 0 };
+}
+
 export function UserList() {
   const t = userPhrases.use();
-  const { q, page } = useListSearch();
-  const { status, role } = route.useSearch();
-  const list = useList(listUsers, {
-    query: {
-      ...(q && { search: `%${q}%` }),
-      ...(status && { isSuspended: String(status === 'suspended') }),
-      ...(role && { roleId: role }),
-    },
-    page,
-    pageSize,
-  });
+  const tenant = useTenant();
+  const { list, isFiltered } = useUsers();
   const [isCreating, setCreating] = useState(false);
+  const [asked, setAsked] = useState<AskedAction>();
   const create = (
     <Button leftSection={<IconPlus size={16} stroke={1.5} />} onClick={() => setCreating(true)}>
       {t('create')}
@@ -44,11 +56,24 @@ export function UserList() {
         action={create}
         list={list}
         searchLabel={t('search')}
-        filters={<Filters />}
-        isFiltered={status !== undefined || role !== undefined}
+        filters={<UserFilters />}
+        isFiltered={isFiltered}
         idOf={({ id }) => id}
         nameOf={nameOfUser}
         linkOf={({ id }) => `users/${id}`}
+        menuOf={(user) => (
+          <>
+            <Menu.Item
+              renderRoot={(props) => <Link {...props} to="/t/$tenant/users/$id" params={{ tenant, id: user.id }} />}
+            >
+              {t('actions.open')}
+            </Menu.Item>
+            <ActionItems user={user} ask={setAsked} />
+            <Menu.Item color="red" onClick={() => setAsked({ user, action: 'delete' })}>
+              {t('actions.delete')}
+            </Menu.Item>
+          </>
+        )}
         columns={[
           { header: t('columns.name'), cell: (user) => <UserCell user={user} /> },
           {
@@ -72,6 +97,7 @@ export function UserList() {
         ]}
         empty={{ icon: IconUsers, title: t('emptyTitle'), detail: t('emptyDetail'), action: create }}
       />
+      <ActionDialogs asked={asked} onClose={() => setAsked(undefined)} />
       <CreateUser isOpen={isCreating} onClose={() => setCreating(false)} />
     </>
   );
@@ -88,41 +114,5 @@ function UserCell({ user }: { user: User }) {
       />
       {user.isSuspended && <StatusBadge tone="warning">{t('suspended')}</StatusBadge>}
     </span>
-  );
-}
-
-function Filters() {
-  const t = userPhrases.use();
-  const { setFilters } = useListSearch();
-  const { status, role } = route.useSearch();
-  const roles = useList(listRoles, { query: { type: 'User' }, page: 1, pageSize: 100 });
-  const options = roles.data?.items.map(({ id, name }) => ({ value: id, label: name })) ?? [];
-  return (
-    <>
-      <Select
-        className={classes.filter ?? ''}
-        aria-label={t('filters.status')}
-        placeholder={t('filters.status')}
-        data={[
-          { value: 'active', label: t('filters.active') },
-          { value: 'suspended', label: t('filters.suspended') },
-        ]}
-        value={status ?? null}
-        onChange={(value) => setFilters({ status: value ?? undefined })}
-        clearable
-      />
-      {(options.length > 0 || role) && (
-        <Select
-          className={classes.filter ?? ''}
-          aria-label={t('filters.role')}
-          placeholder={t('filters.role')}
-          data={options}
-          value={role ?? null}
-          onChange={(value) => setFilters({ role: value ?? undefined })}
-          searchable
-          clearable
-        />
-      )}
-    </>
   );
 }

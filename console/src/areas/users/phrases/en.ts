@@ -10,7 +10,15 @@ export default {
   none: '—',
   userId: 'User ID',
   suspended: 'Suspended',
-  filters: { status: 'Status', active: 'Active', suspended: 'Suspended', role: 'Role' },
+  filters: {
+    status: 'Status',
+    active: 'Active',
+    suspended: 'Suspended',
+    role: 'Role',
+    organization: 'Organization',
+    created: 'Created',
+    days: '{days, plural, =1 {Since yesterday} =365 {Last year} other {Last # days}}',
+  },
   fields: {
     name: 'Full name',
     username: 'Username',
@@ -61,6 +69,7 @@ export default {
   },
   actions: {
     menu: 'Actions',
+    open: 'Open',
     suspend: 'Suspend user',
     suspendDetail:
       '{name} is signed out everywhere and cannot sign in until the user is reactivated. Nothing is deleted.',
@@ -188,6 +197,7 @@ export default {
     emptyTitle: 'No personal access tokens',
     emptyDetail: 'Create one for a script that acts for this user.',
   },
+  logs: { detail: 'What happened with this user, newest first.' },
   tabs: {
     profile: 'Profile',
     roles: 'Roles',
@@ -197,5 +207,6 @@ export default {
     sessions: 'Sessions',
     applications: 'Applications',
     tokens: 'Tokens',
+    logs: 'Logs',
   },
 } as const;

@@ -13,7 +13,15 @@ export default {
   none: '—',
   userId: 'ID de usuario',
   suspended: 'Suspendido',
-  filters: { status: 'Estado', active: 'Activo', suspended: 'Suspendido', role: 'Rol' },
+  filters: {
+    status: 'Estado',
+    active: 'Activo',
+    suspended: 'Suspendido',
+    role: 'Rol',
+    organization: 'Organización',
+    created: 'Creado',
+    days: '{days, plural, =1 {Desde ayer} =365 {Último año} other {Últimos # días}}',
+  },
   fields: {
     name: 'Nombre completo',
     username: 'Nombre de usuario',
@@ -64,6 +72,7 @@ export default {
   },
   actions: {
     menu: 'Acciones',
+    open: 'Abrir',
     suspend: 'Suspender usuario',
     suspendDetail:
       'Se cierran todas las sesiones de {name} y no podrá iniciar sesión hasta que lo reactives. No se elimina nada.',
@@ -191,6 +200,7 @@ export default {
     emptyTitle: 'Sin tokens de acceso personales',
     emptyDetail: 'Crea uno para un script que actúe en nombre de este usuario.',
   },
+  logs: { detail: 'Lo ocurrido con este usuario, de lo más reciente a lo más antiguo.' },
   tabs: {
     profile: 'Perfil',
     roles: 'Roles',
@@ -200,5 +210,6 @@ export default {
     sessions: 'Sesiones',
     applications: 'Aplicaciones',
     tokens: 'Tokens',
+    logs: 'Registros',
   },
 } satisfies Translated<typeof en>;

@@ -13,7 +13,15 @@ export default {
   none: '—',
   userId: '用户 ID',
   suspended: '已停用',
-  filters: { status: '状态', active: '正常', suspended: '已停用', role: '角色' },
+  filters: {
+    status: '状态',
+    active: '正常',
+    suspended: '已停用',
+    role: '角色',
+    organization: '组织',
+    created: '创建时间',
+    days: '{days, plural, =1 {昨天以来} =365 {最近一年} other {最近 # 天}}',
+  },
   fields: {
     name: '姓名',
     username: '用户名',
@@ -64,6 +72,7 @@ export default {
   },
   actions: {
     menu: '操作',
+    open: '打开',
     suspend: '停用用户',
     suspendDetail: '{name} 将在所有设备上退出登录，恢复之前无法登录。数据不会被删除。',
     reactivate: '恢复用户',
@@ -190,6 +199,7 @@ export default {
     emptyTitle: '没有个人访问令牌',
     emptyDetail: '为代表该用户运行的脚本创建一个。',
   },
+  logs: { detail: '与此用户有关的事件，最新的在前。' },
   tabs: {
     profile: '个人资料',
     roles: '角色',
@@ -199,5 +209,6 @@ export default {
     sessions: '会话',
     applications: '应用',
     tokens: '令牌',
+    logs: '日志',
   },
 } satisfies Translated<typeof en>;
