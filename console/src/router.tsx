@@ -6,6 +6,7 @@ import { connectorRoutes } from './areas/connectors/routes.ts';
 import { dashboardRoutes } from './areas/dashboard/routes.ts';
 import { guideRoutes } from './areas/guides/routes.ts';
 import { signInExperienceRoutes } from './areas/sign-in-experience/routes.ts';
+import { teamRoutes } from './areas/team/routes.ts';
 import { userRoutes } from './areas/users/routes.ts';
 import { consoleUrl, defaultTenant } from './settings.ts';
 import { ErrorPage } from './shell/error-pages.tsx';
@@ -38,6 +39,7 @@ const routeTree = rootRoute.addChildren([
     ...signInExperienceRoutes,
     ...userRoutes,
     ...auditLogRoutes,
+    ...teamRoutes,
   ]),
 ]);
 

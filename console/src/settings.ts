@@ -5,6 +5,8 @@ interface Settings {
   adminUrl: string;
   /** The Console's application in the admin tenant. */
   clientId: string;
+  /** Permissions of the Management API, which tokens are requested with. */
+  permissions: string[];
 }
 
 /** What the server wrote into the page. */

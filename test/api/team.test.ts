@@ -9,6 +9,7 @@ import {
   useLink,
 } from '../support/administrator.ts';
 import { type Agent, createAgent } from '../support/agent.ts';
+import { connectorsFolder, type Mailbox, openMailbox } from '../support/mailbox.ts';
 import {
   assertRefused,
   type Manager,
@@ -58,7 +59,8 @@ describe('The team of a tenant', () => {
     const done = await useLink(server, agent, link, 'ines@example.com');
     assert.deepEqual([done.status, done.headers.get('location')], [303, `${server.url}/console/t/default`]);
     assert.deepEqual((await api.get(invitations)).body, []);
-    const { id: _, ...ines } = (await named('ines@example.com')) ?? { id: '' };
+    const { id: _, lastSignInAt, ...ines } = (await named('ines@example.com')) ?? { id: '', lastSignInAt: null };
+    assert.ok(Date.now() - (lastSignInAt ?? 0) < 60_000);
     assert.deepEqual(ines, {
       name: null,
       username: null,
@@ -66,7 +68,6 @@ describe('The team of a tenant', () => {
       role: 'full',
       hasMfa: false,
       isSuspended: false,
-      lastSignInAt: null,
     });
     const { status } = await (await managerOf(server, agent)).get('/api/applications');
     assert.equal(status, 200);
@@ -197,6 +198,46 @@ describe('The team of a tenant', () => {
       for (const [name, value] of Object.entries(part)) assert.equal(params[name], value, `${key} ${name}`);
       assert.ok(!JSON.stringify(body).includes(new URL(link).searchParams.get('token') ?? ''));
     }
+  });
+});
+
+describe('Invitations by email', () => {
+  let server: TestServer;
+  let mailbox: Mailbox;
+  let folder: Awaited<ReturnType<typeof connectorsFolder>>;
+  before(async () => {
+    mailbox = await openMailbox();
+    folder = await connectorsFolder('@logto/connector-smtp');
+    server = await startServer({ environment: { CONNECTORS_FOLDER: folder.path } });
+  });
+  after(async () => {
+    await server?.close();
+    await mailbox?.close();
+    await folder?.remove();
+  });
+
+  it('send the link through the email connector of the admin tenant, and say if that failed', async () => {
+    const admin = await manage(server, await server.app.tenancy.get('admin'));
+    const template = { contentType: 'text/plain', subject: 'Team', content: 'Join {{organization.name}}: {{link}}' };
+    const usages = ['SignIn', 'Register', 'ForgotPassword', 'Generic', 'OrganizationInvitation'];
+    const config = { ...mailbox.config, templates: usages.map((usageType) => ({ usageType, ...template })) };
+    const connectorId = 'simple-mail-transfer-protocol';
+    const { body: connector } = await admin.post('/api/connectors', { connectorId, config });
+    const api = await managerOf(server, await createAdministrator(server, 'root'));
+    const sent = await invite(api, { role: 'read-only', email: 'mei@example.com' });
+    assert.equal(sent.delivery, 'sent');
+    const text = mailbox
+      .received()
+      .replaceAll(/=\r?\n/g, '')
+      .replaceAll('=3D', '=');
+    assert.ok(text.includes(new URL(sent.link).searchParams.get('token') ?? '?'), text);
+    assert.equal((await invite(api, { role: 'read-only' })).delivery, 'none', 'without an address');
+
+    const closed = { ...config, port: 1 };
+    assert.equal((await admin.patch(`/api/connectors/${connector.id}`, { config: closed })).status, 200);
+    const failed = await invite(api, { role: 'full', email: 'ann@example.com' });
+    assert.equal(failed.delivery, 'failed');
+    assert.equal((await useLink(server, createAgent(), failed.link, 'ann@example.com')).status, 303);
   });
 });
 

@@ -1,6 +1,7 @@
 import { Button, Text, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { type Refusal, refusalOf } from '../api/errors.ts';
+import { useIsReadOnly } from '../session/administrator.ts';
 import classes from './danger-zone.module.css';
 import { Dialog } from './dialog.tsx';
 import { RefusalAlert } from './form.tsx';
@@ -21,6 +22,7 @@ interface DangerZoneProps {
 export function DangerZone({ title, detail, actionLabel, name, action }: DangerZoneProps) {
   const t = patternPhrases.use();
   const [isOpen, setOpen] = useState(false);
+  if (useIsReadOnly()) return null;
   return (
     <section className={classes.zone}>
       <h2 className={classes.heading}>{t('danger.title')}</h2>

@@ -4,6 +4,7 @@ import { IconAlertCircle } from '@tabler/icons-react';
 import { useBlocker } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { Refusal } from '../api/errors.ts';
+import { useIsReadOnly } from '../session/administrator.ts';
 import { Dialog } from './dialog.tsx';
 import classes from './form.module.css';
 import { patternPhrases } from './phrases.ts';
@@ -19,6 +20,7 @@ interface SettingsFormProps<Values> {
 
 /** Settings of a page: sections, and a bar to save or discard as soon as something changed. */
 export function SettingsForm<Values>({ form, within, children }: SettingsFormProps<Values>) {
+  const isReadOnly = useIsReadOnly();
   const save = (event?: FormEvent) => {
     event?.preventDefault();
     if (form.changes > 0 && !form.isSaving) void form.submit();
@@ -26,7 +28,9 @@ export function SettingsForm<Values>({ form, within, children }: SettingsFormPro
   useHotkeys([['mod+S', () => save()]], [], true);
   return (
     <form className={classes.form} onSubmit={save} noValidate>
-      {children}
+      <fieldset className={classes.inputs} disabled={isReadOnly}>
+        {children}
+      </fieldset>
       <SaveBar form={form} />
       <LeaveGuard isDirty={form.changes > 0 && !form.isSaving} within={within} />
     </form>

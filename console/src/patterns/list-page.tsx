@@ -2,6 +2,7 @@ import { ActionIcon, Button, CloseButton, Menu, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconAlertTriangle, IconDots, IconSearch, IconSearchOff, type TablerIcon } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useState } from 'react';
+import { useIsReadOnly } from '../session/administrator.ts';
 import { EmptyState } from './empty-state.tsx';
 import classes from './list-page.module.css';
 import { ListPager } from './list-pager.tsx';
@@ -76,6 +77,7 @@ export function ListPage<Item>(props: ListPageProps<Item>) {
 /** The same as a section of a page, such as a tab. */
 export function ListSection<Item>(props: ListPageProps<Item>) {
   const { title, description, action, list } = props;
+  const isReadOnly = useIsReadOnly();
   const isEmpty = list.data?.total === 0;
   return (
     <section>
@@ -84,7 +86,7 @@ export function ListSection<Item>(props: ListPageProps<Item>) {
           <h2 className={classes.heading}>{title}</h2>
           {description && <p className={classes.description}>{description}</p>}
         </div>
-        {!isEmpty && action}
+        {!isEmpty && !isReadOnly && action}
       </header>
       <div className={classes.card}>
         <Content {...props} isEmpty={isEmpty} />
@@ -96,12 +98,13 @@ export function ListSection<Item>(props: ListPageProps<Item>) {
 function Content<Item>(props: ListPageProps<Item> & { isEmpty: boolean }) {
   const t = patternPhrases.use();
   const { list, columns, idOf, linkOf, menuOf, nameOf, empty, isEmpty, title } = props;
+  const isReadOnly = useIsReadOnly();
   const { data, error } = list;
   if (!data && error) return <Failure error={error} retry={list.refetch} />;
   if (isEmpty)
     return (
       <EmptyState icon={empty.icon} title={empty.title} detail={empty.detail}>
-        {empty.action}
+        {!isReadOnly && empty.action}
         {empty.docs && (
           <Button component="a" variant="subtle" color="gray" href={empty.docs} target="_blank" rel="noreferrer">
             {t('list.docs')}
@@ -110,7 +113,7 @@ function Content<Item>(props: ListPageProps<Item> & { isEmpty: boolean }) {
       </EmptyState>
     );
   if (data?.total === 0) return <NoResult />;
-  const menu = menuOf && ((item: Item) => <RowMenu name={nameOf(item)}>{menuOf(item)}</RowMenu>);
+  const menu = menuOf && !isReadOnly && ((item: Item) => <RowMenu name={nameOf(item)}>{menuOf(item)}</RowMenu>);
   return (
     <>
       <ListTable
@@ -119,7 +122,7 @@ function Content<Item>(props: ListPageProps<Item> & { isEmpty: boolean }) {
         columns={columns}
         idOf={idOf}
         linkOf={linkOf}
-        menuOf={menu}
+        menuOf={menu || undefined}
         isStale={list.isPlaceholderData}
       />
       {data && !list.isWhole && <ListPager total={data.total} isCapped={data.isCapped} />}
@@ -127,7 +130,8 @@ function Content<Item>(props: ListPageProps<Item> & { isEmpty: boolean }) {
   );
 }
 
-function RowMenu({ name, children }: { name: string; children: ReactNode }) {
+/** The button at the end of a row for what can be done with it; `children` are `Menu.Item`. */
+export function RowMenu({ name, children }: { name: string; children: ReactNode }) {
   const t = patternPhrases.use();
   return (
     <Menu position="bottom-end" width={180}>

@@ -1,12 +1,13 @@
 import { useDocumentTitle } from '@mantine/hooks';
 import type { ReactNode } from 'react';
+import { useIsReadOnly } from '../session/administrator.ts';
 import classes from './page.module.css';
 
 interface PageProps {
   title: string;
   /** One sentence: what this page is for. */
   description?: ReactNode;
-  /** The one primary action. */
+  /** The one primary action, which changes something: not for colleagues who only read. */
   action?: ReactNode;
   /** Takes the width of the screen, for two columns. */
   isWide?: boolean;
@@ -15,6 +16,7 @@ interface PageProps {
 
 /** A page with its title, and the primary action at the top right. */
 export function Page({ title, description, action, isWide, children }: PageProps) {
+  const isReadOnly = useIsReadOnly();
   useDocumentTitle(`${title} · Aldaba`);
   return (
     <div className={classes.page} data-wide={isWide || undefined}>
@@ -23,7 +25,7 @@ export function Page({ title, description, action, isWide, children }: PageProps
           <h1 className={classes.title}>{title}</h1>
           {description && <p className={classes.description}>{description}</p>}
         </div>
-        {action}
+        {!isReadOnly && action}
       </header>
       {children}
     </div>

@@ -13,6 +13,8 @@ export interface Administrator {
   picture: string | undefined;
   /** Whether the token has a permission for the Management API of the tenant in the address. */
   isPermitted: boolean;
+  /** Whether none of them changes anything. */
+  isReadOnly: boolean;
 }
 
 provideDigest();
@@ -23,7 +25,7 @@ const manager = new UserManager({
   redirect_uri: `${consoleUrl}/callback`,
   silent_redirect_uri: `${consoleUrl}/silent-callback.html`,
   post_logout_redirect_uri: consoleUrl,
-  scope: 'openid profile email all',
+  scope: ['openid profile email', ...settings.permissions].join(' '),
   userStore: new WebStorageStateStore({ store: new InMemoryWebStorage() }),
   // Only what an answer needs to find its request: state, PKCE verifier and the page to return to.
   stateStore: new WebStorageStateStore({ store: sessionStorage, prefix: 'aldaba.sign-in.' }),
@@ -139,11 +141,13 @@ export async function signOut(): Promise<void> {
 }
 
 function toAdministrator({ profile, scopes }: User): Administrator {
+  const mayChange = scopes.some((scope) => scope === 'all' || scope.startsWith('write:'));
   return {
     id: profile.sub,
     name: profile.name ?? profile.preferred_username ?? String(profile['username'] ?? profile.email ?? profile.sub),
     email: profile.email ?? undefined,
     picture: profile.picture ?? undefined,
-    isPermitted: scopes.some((scope) => scope === 'all' || /^(read|write):/.test(scope)),
+    isPermitted: mayChange || scopes.some((scope) => scope.startsWith('read:')),
+    isReadOnly: !mayChange,
   };
 }

@@ -1,13 +1,15 @@
 import { AppShell, Drawer } from '@mantine/core';
 import { useDisclosure, useLocalStorage } from '@mantine/hooks';
 import { getRouteApi, Outlet, useRouterState } from '@tanstack/react-router';
-import { Suspense, useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import classes from './frame.module.css';
 import { Header } from './header.tsx';
 import { NoAccessPage } from './no-access-page.tsx';
 import { PendingPage } from './pending-page.tsx';
 import { shellPhrases } from './phrases.ts';
 import { Sidebar } from './sidebar.tsx';
+
+const ReadOnlyNotice = lazy(() => import('./read-only-notice.tsx'));
 
 const tenantRoute = getRouteApi('/t/$tenant');
 
@@ -48,6 +50,11 @@ export function Frame() {
         </Drawer.Content>
       </Drawer.Root>
       <AppShell.Main id="content" tabIndex={-1} className={classes.main}>
+        {administrator.isReadOnly && (
+          <Suspense>
+            <ReadOnlyNotice />
+          </Suspense>
+        )}
         <Suspense fallback={<PendingPage />}>
           <Outlet />
         </Suspense>

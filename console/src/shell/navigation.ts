@@ -6,6 +6,7 @@ import {
   IconLogin2,
   IconPlugConnected,
   IconUsers,
+  IconUsersGroup,
   type TablerIcon,
 } from '@tabler/icons-react';
 import type en from './phrases/en.ts';
@@ -36,7 +37,13 @@ const groups: readonly NavigationGroup[] = [
   { name: 'signIn', pages: [{ name: 'signInExperience', icon: IconLogin2, path: 'sign-in-experience' }] },
   { name: 'people', pages: [{ name: 'users', icon: IconUsers, path: 'users' }] },
   { name: 'customize', pages: [] },
-  { name: 'operate', pages: [{ name: 'auditLogs', icon: IconHistory, path: 'audit-logs' }] },
+  {
+    name: 'operate',
+    pages: [
+      { name: 'auditLogs', icon: IconHistory, path: 'audit-logs' },
+      { name: 'team', icon: IconUsersGroup, path: 'team' },
+    ],
+  },
 ];
 
 export const navigation = groups.filter(({ pages }) => pages.length > 0);

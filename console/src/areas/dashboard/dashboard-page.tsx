@@ -1,5 +1,6 @@
-import { getTotalUserCount } from '@aldaba/contract/routes';
-import { useItem } from '../../api/queries.ts';
+import { getTotalUserCount, updateAdminConsoleConfig } from '@aldaba/contract/routes';
+import { Button } from '@mantine/core';
+import { useChange, useItem } from '../../api/queries.ts';
 import { Page } from '../../patterns/page.tsx';
 import { ErrorPage } from '../../shell/error-pages.tsx';
 import { PendingPage } from '../../shell/pending-page.tsx';
@@ -15,12 +16,29 @@ export function DashboardPage() {
   const t = dashboardPhrases.use();
   const { data, error, refetch } = useFirstSteps();
   const users = useItem(getTotalUserCount);
+  const update = useChange(updateAdminConsoleConfig);
   if (error && !data) return <ErrorPage error={error as Error} reset={refetch} />;
   if (!data || users.isPending) return <PendingPage />;
-  const isOpen = !data.isDismissed && data.steps.some(({ isDone }) => !isDone);
+  const isUnfinished = data.steps.some(({ isDone }) => !isDone);
+  const isOpen = isUnfinished && !data.isDismissed;
   const hasUsers = (users.data?.totalUserCount ?? 0) > 0;
   return (
-    <Page title={isOpen ? t('getStarted') : t('dashboard')} description={isOpen ? t('getStartedDetail') : undefined}>
+    <Page
+      title={isOpen ? t('getStarted') : t('dashboard')}
+      description={isOpen ? t('getStartedDetail') : undefined}
+      action={
+        isUnfinished &&
+        !isOpen && (
+          <Button
+            variant="default"
+            loading={update.isPending}
+            onClick={() => update.mutate({ body: { getStartedDismissed: false } })}
+          >
+            {t('steps.show')}
+          </Button>
+        )
+      }
+    >
       <div className={classes.sections}>
         {isOpen && <Checklist steps={data.steps} />}
         {(hasUsers || !isOpen) && (

@@ -4,6 +4,8 @@ import {
   listApplications,
   listConnectors,
   listLogs,
+  listTeamInvitations,
+  listTeamMembers,
 } from '@aldaba/contract/routes';
 import { useItem, useList } from '../../api/queries.ts';
 import { navigation } from '../../shell/navigation.ts';
@@ -15,7 +17,7 @@ const builtInColor = '#4F46E5';
 
 /** A step, with the address below `/t/<tenant>/` at which it is done. */
 export interface FirstStep {
-  name: 'application' | 'signIn' | 'connector' | 'brand';
+  name: 'application' | 'signIn' | 'connector' | 'brand' | 'team';
   path: string;
   isDone: boolean;
 }
@@ -35,14 +37,17 @@ export function useFirstSteps(): { data: FirstSteps | undefined; error: unknown;
   });
   const connectors = useItem(listConnectors);
   const experience = useItem(getSignInExperience);
+  const members = useItem(listTeamMembers);
+  const invitations = useItem(listTeamInvitations);
   const config = useItem(getAdminConsoleConfig);
-  const all = [applications, signIns, connectors, experience, config];
+  const all = [applications, signIns, connectors, experience, members, invitations, config];
   const refetch = () => {
     for (const { refetch: again } of all) void again();
   };
   const error = all.find((query) => query.error)?.error;
   if (!applications.data || !signIns.data || !connectors.data || !experience.data || !config.data)
     return { data: undefined, error, refetch };
+  if (!members.data || !invitations.data) return { data: undefined, error, refetch };
   const { branding, color, customCss } = experience.data;
   const isBranded =
     Object.values(branding).some(Boolean) || Boolean(customCss) || color.primaryColor.toUpperCase() !== builtInColor;
@@ -56,6 +61,7 @@ export function useFirstSteps(): { data: FirstSteps | undefined; error: unknown;
     },
     { name: 'connector', path: 'connectors', isDone: connectors.data.length > 0 },
     { name: 'brand', path: 'sign-in-experience', isDone: isBranded },
+    { name: 'team', path: 'team', isDone: members.data.length + invitations.data.length > 1 },
   ];
   // A step whose page is not there yet leads nowhere.
   const shown = steps.filter(({ path }) => pages.has(path.split('/')[0] ?? ''));

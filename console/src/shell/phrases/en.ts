@@ -65,6 +65,10 @@ export default {
     retry: 'Try again',
     requestId: 'Request ID: {id}',
   },
+  readOnly: {
+    ask: 'You have read-only access. Ask {names} for changes.',
+    detail: 'You have read-only access. Ask an administrator for changes.',
+  },
   noAccess: {
     title: 'You do not have access to this tenant',
     detail:

@@ -68,6 +68,10 @@ export default {
     retry: 'Reintentar',
     requestId: 'ID de la solicitud: {id}',
   },
+  readOnly: {
+    ask: 'Tienes acceso de solo lectura. Para cambiar algo, pregunta a {names}.',
+    detail: 'Tienes acceso de solo lectura. Para cambiar algo, pregunta a un administrador.',
+  },
   noAccess: {
     title: 'No tienes acceso a este tenant',
     detail:

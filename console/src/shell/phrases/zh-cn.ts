@@ -68,6 +68,10 @@ export default {
     retry: '重试',
     requestId: '请求 ID：{id}',
   },
+  readOnly: {
+    ask: '你只有只读权限。如需修改，请联系 {names}。',
+    detail: '你只有只读权限。如需修改，请联系管理员。',
+  },
   noAccess: {
     title: '你无权访问此租户',
     detail: '{name} 已登录，但没有“{tenant}”的管理员角色。请联系管理员分配，或使用其他账号登录。',

@@ -8,6 +8,7 @@ export default {
     done: 'Done',
     open: 'To do',
     dismiss: 'Hide this list',
+    show: 'Show Get started',
     application: 'Create an application',
     applicationDetail: 'Choose your framework and follow its guide.',
     signIn: 'Sign in once',
@@ -16,6 +17,8 @@ export default {
     connectorDetail: 'Let users sign in with WeChat, Google and others, or send them codes.',
     brand: 'Brand the sign-in page',
     brandDetail: 'Your logo and colors, in light and dark.',
+    team: 'Invite a colleague',
+    teamDetail: 'Give your team access to this Console, in full or to look.',
   },
   users: {
     title: 'Users',

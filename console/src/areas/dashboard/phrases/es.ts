@@ -11,6 +11,7 @@ export default {
     done: 'Hecho',
     open: 'Pendiente',
     dismiss: 'Ocultar esta lista',
+    show: 'Mostrar «Primeros pasos»',
     application: 'Crea una aplicación',
     applicationDetail: 'Elige tu framework y sigue su guía.',
     signIn: 'Inicia sesión una vez',
@@ -19,6 +20,8 @@ export default {
     connectorDetail: 'Para iniciar sesión con WeChat, Google y otros, o para enviar códigos.',
     brand: 'Personaliza la página de inicio de sesión',
     brandDetail: 'Tu logotipo y tus colores, en claro y en oscuro.',
+    team: 'Invita a alguien',
+    teamDetail: 'Da acceso a esta consola a tu equipo, completo o solo para mirar.',
   },
   users: {
     title: 'Usuarios',

@@ -11,6 +11,7 @@ export default {
     done: '已完成',
     open: '待完成',
     dismiss: '隐藏此列表',
+    show: '显示“快速开始”',
     application: '创建应用',
     applicationDetail: '选择你的框架，按照指南操作。',
     signIn: '登录一次',
@@ -19,6 +20,8 @@ export default {
     connectorDetail: '让用户通过微信、Google 等方式登录，或接收验证码。',
     brand: '定制登录页面',
     brandDetail: '你的标志和颜色，支持浅色和深色。',
+    team: '邀请同事',
+    teamDetail: '让团队成员使用此控制台，可授予完全权限或只读权限。',
   },
   users: {
     title: '用户',

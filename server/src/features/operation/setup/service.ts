@@ -18,7 +18,7 @@ import * as store from './store.ts';
 export interface SetupNeeds {
   clock: Clock;
   passwords: Pick<Passwords, 'hash'>;
-  users: Pick<Users, 'create' | 'listOfRole'>;
+  users: Pick<Users, 'create' | 'update' | 'listOfRole'>;
   roles: Pick<Roles, 'get' | 'create' | 'assign'>;
   logs: Audit;
   tenancy: Pick<Tenancy, 'get'>;
@@ -115,6 +115,8 @@ export function createSetup(needs: SetupNeeds): Setup {
         const consume = isFirst ? store.consumeAllLinks : store.consumeLink;
         if (!(await consume(tx, linkOf(token)))) throw new AldabaError('setup.link_invalid');
         const { id: userId } = await users.create(tx, { ...name, password: digest });
+        // The page ends signed in.
+        await users.update(tx, userId, { lastSignInAt: new Date(clock.now()) });
         if (link.purpose === 'administrator') {
           await roles.assign(tx, 'user', userId, [await roleId(tx)]);
           return { userId, managedTenantId: defaultTenantId };

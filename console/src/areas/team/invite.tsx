@@ -1,0 +1,84 @@
+import type { BodyFrom } from '@aldaba/contract/client';
+import { createTeamInvitation, type TeamRole } from '@aldaba/contract/routes';
+import { Button, Group, Text, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { useChange } from '../../api/queries.ts';
+import { useFormat } from '../../language/format.ts';
+import { CopyField } from '../../patterns/copy.tsx';
+import { Dialog } from '../../patterns/dialog.tsx';
+import { CreateDialog } from '../../patterns/form.tsx';
+import { patternPhrases } from '../../patterns/phrases.ts';
+import { useForm } from '../../patterns/use-form.ts';
+import { teamPhrases } from './phrases.ts';
+import { RoleChoice } from './role-choice.tsx';
+
+type Created = BodyFrom<typeof createTeamInvitation>;
+
+/** Invites a colleague, and shows the link once. */
+export function Invite({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
+  const t = teamPhrases.use();
+  const words = patternPhrases.use();
+  const invite = useChange(createTeamInvitation);
+  const [created, setCreated] = useState<Created>();
+  const form = useForm<{ email: string; role: TeamRole }>({
+    values: { email: '', role: 'full' },
+    validate: ({ email }) => ({
+      email:
+        email.trim() === '' || /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email.trim()) ? undefined : t('invite.emailInvalid'),
+    }),
+    fieldsByCode: { 'team.already_member': 'email', 'user.invalid_email': 'email' },
+    save: async ({ email, role }) => {
+      const address = email.trim();
+      setCreated(await invite.mutateAsync({ body: { ...(address && { email: address }), role } }));
+    },
+  });
+  const close = () => {
+    form.discard();
+    onClose();
+  };
+  return (
+    <>
+      <CreateDialog
+        isOpen={isOpen}
+        onClose={onClose}
+        title={t('invite.action')}
+        submitLabel={t('invite.submit')}
+        form={form}
+        onCreated={close}
+      >
+        <Text c="dimmed" fz="sm">
+          {t('invite.detail')}
+        </Text>
+        <TextInput
+          data-autofocus
+          type="email"
+          autoComplete="off"
+          label={`${t('invite.email')} (${words('form.optional')})`}
+          description={t('invite.emailHelp')}
+          inputWrapperOrder={['label', 'input', 'description', 'error']}
+          {...form.input('email')}
+        />
+        <RoleChoice label={t('invite.access')} input={form.input('role')} />
+      </CreateDialog>
+      <LinkDialog created={created} onClose={() => setCreated(undefined)} />
+    </>
+  );
+}
+
+function LinkDialog({ created, onClose }: { created: Created | undefined; onClose: () => void }) {
+  const t = teamPhrases.use();
+  const format = useFormat();
+  const { delivery = 'none', invitation, link = '' } = created ?? {};
+  const date = format.date(invitation?.expiresAt ?? 0);
+  return (
+    <Dialog isOpen={created !== undefined} onClose={onClose} title={t('created.title')}>
+      <Text mb="md">{t(`created.${delivery}`, { email: invitation?.email ?? '', date })}</Text>
+      <CopyField label={t('created.link')} name={t('created.link')} value={link} />
+      <Group justify="flex-end" mt={24}>
+        <Button onClick={onClose} data-autofocus>
+          {t('created.done')}
+        </Button>
+      </Group>
+    </Dialog>
+  );
+}

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
+import { openBrowser, type Visitor } from '../../support/browser.ts';
+import { inspect, openConsole, screens } from '../../support/console.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+
+const password = 'tulips under stone';
+
+for (const screen of ['desktop', 'phone'] as const) {
+  describe(`The team in the Console on a ${screen}`, () => {
+    let server: TestServer;
+    before(async () => {
+      server = await startServer();
+    });
+    after(() => server?.close());
+    // On the phone, the states whose layout differs.
+    const differing = ['invite', 'pending', 'read-only'];
+    const look = async (page: Page, name: string) => {
+      if (screen === 'desktop' || differing.includes(name)) await inspect(page, `team-${name}-${screen}`);
+    };
+
+    it('grows by a link, shows a reading colleague no changes, and loses a member who is removed', async () => {
+      const anna = await openConsole(server, screens[screen]);
+      const mei = await openBrowser(screens[screen]);
+      try {
+        await anna.open('team');
+        const link = await invite(anna.page, (name) => look(anna.page, name));
+        await mei.page.goto(link);
+        await join(mei.page);
+        await readOnly(mei, server, (name) => look(mei.page, name));
+
+        await seeFirstStep(anna.page, server, (name) => look(anna.page, name));
+        await anna.open('team');
+        await giveFullAccess(anna.page, (name) => look(anna.page, name));
+        await mei.page.reload();
+        await mei.page.getByRole('link', { name: 'Create application' }).first().waitFor();
+
+        await remove(anna.page, 'mei.lin@example.com');
+        await anna.page.getByRole('dialog').waitFor({ state: 'detached' });
+        await anna.page.getByRole('row', { name: /mei\.lin/ }).waitFor({ state: 'detached' });
+        await mei.page.reload();
+        await mei.page.locator('[name=username]').waitFor();
+
+        await remove(anna.page, 'anna');
+        const refusal = anna.page.getByRole('dialog').getByRole('alert');
+        assert.match((await refusal.textContent()) ?? '', /last administrator with full access/);
+        assert.deepEqual(
+          anna.complaints.filter((complaint) => !/status of 422/.test(complaint)),
+          [],
+        );
+      } finally {
+        await mei.close();
+        await anna.close();
+      }
+    });
+  });
+}
+
+type Look = (name: string) => Promise<void>;
+
+async function invite(page: Page, look: Look): Promise<string> {
+  await page.getByRole('row', { name: /anna/ }).waitFor();
+  await page.getByRole('button', { name: 'Invite a colleague' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Invite a colleague' });
+  await dialog.getByLabel('Email address').fill('mei.lin');
+  await dialog.getByRole('button', { name: 'Create invitation' }).click();
+  await dialog.getByText('Enter an address like').waitFor();
+  await dialog.getByLabel('Email address').fill('mei.lin@example.com');
+  await dialog.getByRole('radio', { name: 'Read-only' }).check();
+  await look('invite');
+  await dialog.getByRole('button', { name: 'Create invitation' }).click();
+  const created = page.getByRole('dialog', { name: 'Invitation created' });
+  const link = (await created.locator('code').textContent()) ?? '';
+  await look('link');
+  await created.getByRole('button', { name: 'Done' }).click();
+  await page.getByRole('heading', { name: 'Pending invitations' }).waitFor();
+  await look('pending');
+  return link;
+}
+
+async function join(page: Page): Promise<void> {
+  await page.getByRole('heading', { name: 'Join the team of' }).waitFor();
+  assert.equal(await page.locator('[name=username]').inputValue(), 'mei.lin@example.com');
+  await page.locator('[name=password]').fill(password);
+  await page.locator('[name=confirmPassword]').fill(password);
+  await page.locator('button[type=submit]').click();
+  await page.locator('nav').first().waitFor({ state: 'attached' });
+}
+
+/** A colleague who reads sees the pages without their buttons, whom to ask, and refusals of what is sent anyway. */
+async function readOnly({ page }: Visitor, server: TestServer, look: Look): Promise<void> {
+  await page.goto(`${server.url}/console/t/default/applications`);
+  await page.getByText('You have read-only access. Ask anna for changes.').waitFor();
+  await page.getByText('Connect your first application').waitFor();
+  assert.equal(await page.getByRole('link', { name: 'Create application' }).count(), 0);
+  await look('read-only');
+}
+
+/** The first steps know of the colleague; hidden, they come back when asked. */
+async function seeFirstStep(page: Page, server: TestServer, look: Look): Promise<void> {
+  await page.goto(`${server.url}/console/t/default/dashboard`);
+  const step = page.getByRole('link', { name: /^Done Invite a colleague/ });
+  await step.waitFor();
+  await look('first-steps');
+  await page.getByRole('button', { name: 'Hide this list' }).click();
+  await page.getByRole('button', { name: 'Show Get started' }).click();
+  await step.waitFor();
+}
+
+async function giveFullAccess(page: Page, look: Look): Promise<void> {
+  await page.getByRole('button', { name: /mei\.lin/ }).click();
+  await page.getByRole('menuitem', { name: 'Change access' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Change the access of mei.lin@example.com' });
+  assert.equal(await dialog.getByRole('radio', { name: 'Read-only' }).isChecked(), true);
+  await dialog.getByRole('radio', { name: 'Full access' }).check();
+  await look('change');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByRole('row', { name: /mei\.lin.*Full access/ }).waitFor();
+}
+
+async function remove(page: Page, name: string): Promise<void> {
+  await page
+    .getByRole('button', { name: new RegExp(name) })
+    .last()
+    .click();
+  await page.getByRole('menuitem', { name: 'Remove access' }).click();
+  const dialog = page.getByRole('dialog', { name: `Remove ${name} from the team` });
+  await dialog.getByRole('textbox').fill(name);
+  await dialog.getByRole('button', { name: 'Remove access' }).click();
+}
