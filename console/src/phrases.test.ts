@@ -8,11 +8,14 @@ type Phrases = { readonly [key: string]: string | Phrases };
 const root = import.meta.dirname;
 const read = async (path: string): Promise<Phrases> => (await import(join(root, path))).default;
 
+/** Opens an argument's name. A brace after a selector (`=0 {Never}`, `other {…}`) opens a text. */
+const argument = /(?<!(?:=\d+|zero|one|two|few|many|other) )\{(\w+)[,}]/g;
+
 /** Names of a message's arguments, by key. */
 const argumentsOf = (phrases: Phrases, prefix = ''): [key: string, names: string[]][] =>
   Object.entries(phrases).flatMap(([key, value]) =>
     typeof value === 'string'
-      ? [[prefix + key, [...new Set([...value.matchAll(/\{(\w+)[,}]/g)].map(([, name]) => name ?? ''))].sort()]]
+      ? [[prefix + key, [...new Set([...value.matchAll(argument)].map(([, name]) => name ?? ''))].sort()]]
       : argumentsOf(value, `${prefix}${key}.`),
   );
 
