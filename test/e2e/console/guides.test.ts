@@ -106,6 +106,17 @@ async function walkTabs(page: Page, look: (name: string) => Promise<void>): Prom
   await page.reload();
   assert.equal(await page.getByLabel('Display name').inputValue(), 'Tea for all');
   await look('branding');
+  await tabs.getByRole('link', { name: 'Access control' }).click();
+  await page.getByRole('switch', { name: 'Limit access' }).check();
+  const warning = page.getByText('Ana Reader used the application lately and matches no rule');
+  await warning.waitFor();
+  await look('locked-out');
+  await page.getByRole('textbox', { name: 'Users', exact: true }).fill('ana');
+  await page.getByRole('option', { name: /Ana Reader/ }).click();
+  await warning.waitFor({ state: 'detached' });
+  await page.getByText('1 user by name').waitFor();
+  await page.getByRole('button', { name: 'Discard' }).click();
+  await page.getByText('Every user of the tenant can use the application.').waitFor();
   await tabs.getByRole('link', { name: 'Logs' }).click();
   await page.getByText('Tokens issued at sign-in').first().waitFor();
   await look('logs');
