@@ -13,6 +13,7 @@ import {
   listResources,
   listRoles,
   listUsers,
+  type Resource,
   type RoleType,
   type User,
 } from '@aldaba/contract/routes';
@@ -123,6 +124,26 @@ export const resources: ChoiceSource = {
     return { value: id, label: name, detail: indicator };
   },
 };
+
+/** APIs by the indicator that names them in requests and tokens; without the one with the left out indicator. */
+export const resourcesByIndicator = (leftOut?: string): ChoiceSource => ({
+  key: ['/api/resources', 'by indicator', leftOut ?? ''],
+  find: async (api, text) => {
+    const { items, total } = await api.list(listResources, { query: searchOf(text), pageSize });
+    const others = items.filter(({ indicator }) => indicator !== leftOut);
+    return { choices: others.map(apiChoice), total: total - (items.length - others.length) };
+  },
+  get: async (api, value) => {
+    const query = { 'search.indicator': value, 'mode.indicator': 'exact' };
+    const { items } = await api.list(listResources, { query, pageSize: 1 });
+    return items[0] ? apiChoice(items[0]) : { value, label: value };
+  },
+});
+const apiChoice = ({ name, indicator }: Pick<Resource, 'name' | 'indicator'>): Choice => ({
+  value: indicator,
+  label: name,
+  detail: indicator,
+});
 
 /** Permissions of an API. The server has no route for one of them: it is found by its id. */
 export const scopesOf = (resourceId: string): ChoiceSource => ({

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { openBrowser } from '../../support/browser.ts';
 import { type ConsoleVisitor, inspect, openConsole, screens } from '../../support/console.ts';
 import { planFlask, startFlask } from '../../support/flask.ts';
-import { manage } from '../../support/management.ts';
+import { type Manager, manage } from '../../support/management.ts';
 import { operate } from '../../support/operator.ts';
 import { goodPassword, signIn } from '../../support/pages.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
@@ -122,6 +122,7 @@ async function walkTabs(page: Page, look: (name: string) => Promise<void>): Prom
   await look('logs');
   await tabs.getByRole('link', { name: 'Sessions and grants' }).click();
   await page.getByText('Ana Reader').waitFor();
+  await page.getByText(/Name and picture/).waitFor();
   await look('grants');
   await page.getByRole('button', { name: 'Actions for Ana Reader' }).click();
   await page.getByRole('menuitem', { name: 'Revoke grant' }).click();
@@ -200,6 +201,15 @@ async function signInToFlask(port: number, values: Record<string, string>): Prom
   }
 }
 
+/** More APIs than a list of choices shows at once. Returns the ID of the last one, which has a permission. */
+async function manyApis(post: Manager['post']): Promise<string> {
+  for (let number = 0; number < 25; number++)
+    await post('/api/resources', { name: `Service ${number}`, indicator: `https://service-${number}.example.com` });
+  const { id } = (await post('/api/resources', { name: 'Orders', indicator: 'https://orders.example.com' })).body;
+  await post(`/api/resources/${id}/scopes`, { name: 'read:orders', description: 'Reads orders' });
+  return id;
+}
+
 describe('Tabs of applications of other kinds in the Console', () => {
   let server: TestServer;
   before(async () => {
@@ -214,6 +224,7 @@ describe('Tabs of applications of other kinds in the Console', () => {
     const create = async (draft: object) => String((await post('/api/applications', draft)).body.id);
     const machine = await create({ name: 'Nightly job', type: 'MachineToMachine' });
     const partner = await create({ name: 'Partner', type: 'Traditional', isThirdParty: true });
+    const orders = await manyApis(post);
     const visitor = await openConsole(server);
     const { page } = visitor;
     try {
@@ -235,14 +246,25 @@ describe('Tabs of applications of other kinds in the Console', () => {
       await visitor.open(`applications/${partner}/permissions`);
       await page.getByRole('checkbox', { name: 'profile' }).check();
       await page.getByRole('checkbox', { name: 'email' }).check();
+      const apis = page.getByRole('textbox', { name: 'Add an API' });
+      await apis.first().fill('orders');
+      await page.getByRole('option', { name: /^Orders/ }).click();
+      await page.getByRole('textbox', { name: 'Orders' }).fill('read');
+      await page.getByRole('option', { name: /^read:orders/ }).click();
+      await page.keyboard.press('Tab');
+      await inspect(page, 'application-permissions-chosen');
       await page.getByRole('button', { name: 'Save', exact: true }).click();
-      await page.getByText('1 unsaved change').waitFor({ state: 'detached' });
+      await page.getByText('unsaved change').waitFor({ state: 'detached' });
       await page.getByRole('checkbox', { name: 'email' }).uncheck();
       await page.getByRole('button', { name: 'Save', exact: true }).click();
       await page.getByText('1 unsaved change').waitFor({ state: 'detached' });
       await inspect(page, 'application-permissions');
       const { body } = await get(`/api/applications/${partner}/user-consent-scopes`);
       assert.deepEqual(body.userScopes, ['profile']);
+      assert.deepEqual(
+        body.resourceScopes.map(({ resource, scopes }) => [resource.id, scopes.map(({ name }) => name)]),
+        [[orders, ['read:orders']]],
+      );
       assert.deepEqual(visitor.complaints, []);
     } finally {
       await visitor.close();

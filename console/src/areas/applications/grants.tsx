@@ -11,6 +11,7 @@ import { NameCell } from '../../patterns/list-table.tsx';
 import { RelativeTime } from '../../patterns/relative-time.tsx';
 import { nameOfGrant } from './grant-names.ts';
 import { applicationPhrases } from './phrases.ts';
+import { isUserScope, userScopes } from './user-scopes.ts';
 
 /** Who is signed in to the application, in which browser, and with which scopes. */
 export function ApplicationGrants({ application: { id } }: { application: Application }) {
@@ -26,6 +27,7 @@ export function ApplicationGrants({ application: { id } }: { application: Applic
         description={t('grants.detail')}
         list={list}
         idOf={(grant) => grant.id}
+        linkOf={({ user }) => `users/${user.id}`}
         nameOf={nameOfGrant}
         menuOf={(grant) => (
           <Menu.Item color="red" onClick={() => setDoomed(grant)}>
@@ -33,13 +35,22 @@ export function ApplicationGrants({ application: { id } }: { application: Applic
           </Menu.Item>
         )}
         columns={[
-          { header: t('grants.user'), cell: (grant) => <NameCell name={nameOfGrant(grant)} detail={grant.scope} /> },
+          {
+            header: t('grants.user'),
+            cell: (grant) => <NameCell name={nameOfGrant(grant)} detail={<Scopes scope={grant.scope} />} />,
+          },
           { header: t('grants.session'), width: '220px', wide: true, cell: (grant) => <Session grant={grant} /> },
           {
             header: t('grants.since'),
-            width: '160px',
+            width: '140px',
             wide: true,
             cell: ({ createdAt }) => <RelativeTime time={createdAt} />,
+          },
+          {
+            header: t('grants.expires'),
+            width: '140px',
+            wide: true,
+            cell: ({ expiresAt }) => <RelativeTime time={expiresAt} />,
           },
         ]}
         empty={{ icon: IconDevices, title: t('grants.emptyTitle'), detail: t('grants.emptyDetail') }}
@@ -56,6 +67,14 @@ export function ApplicationGrants({ application: { id } }: { application: Applic
       </ConfirmByName>
     </>
   );
+}
+
+/** The allowed scopes in words; permissions of APIs have no other name than their own. */
+function Scopes({ scope }: { scope: string }) {
+  const t = applicationPhrases.use();
+  const scopes = scope.split(' ').filter((name) => name !== 'openid');
+  if (scopes.length === 0) return t('grants.identityOnly');
+  return scopes.map((name) => (isUserScope(name) ? t(userScopes[name]) : name)).join(' · ');
 }
 
 function Session({ grant: { session } }: { grant: ApplicationGrant }) {

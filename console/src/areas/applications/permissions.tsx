@@ -4,16 +4,18 @@ import {
   createApplicationUserConsentScope,
   deleteApplicationUserConsentScope,
   listApplicationUserConsentScopes,
-  listOrganizationScopes,
-  listResources,
 } from '@aldaba/contract/routes';
-import { Checkbox, MultiSelect, Stack } from '@mantine/core';
-import { useChange, useItem, useList } from '../../api/queries.ts';
+import { Checkbox, Stack } from '@mantine/core';
+import { organizationScopes } from '../../api/choices.ts';
+import { useChange, useItem } from '../../api/queries.ts';
 import { FormSection, SettingsForm } from '../../patterns/form.tsx';
+import { MultiPicker } from '../../patterns/picker.tsx';
 import { useForm } from '../../patterns/use-form.ts';
 import { ErrorPage } from '../../shell/error-pages.tsx';
 import { PendingPage } from '../../shell/pending-page.tsx';
 import { applicationPhrases } from './phrases.ts';
+import { ordered, ResourceScopes, type ScopesByApi } from './resource-scopes.tsx';
+import { userScopes } from './user-scopes.ts';
 
 /** What a third-party application may request, and users can then allow. */
 export function ApplicationPermissions({ application: { id: applicationId } }: { application: Application }) {
@@ -22,34 +24,51 @@ export function ApplicationPermissions({ application: { id: applicationId } }: {
   return error ? <ErrorPage error={error} reset={() => void refetch()} /> : <PendingPage />;
 }
 
-const kinds = {
-  userScopes: 'user-scopes',
-  resourceScopes: 'resource-scopes',
-  organizationScopes: 'organization-scopes',
-  organizationResourceScopes: 'organization-resource-scopes',
-} as const satisfies Record<string, ConsentScopeType>;
-type Kind = keyof typeof kinds;
+interface Values extends Record<string, unknown> {
+  userScopes: string[];
+  organizationScopes: string[];
+  resourceScopes: ScopesByApi;
+  organizationResourceScopes: ScopesByApi;
+}
 
-const idsOf = (groups: ConsentScopes['resourceScopes']) =>
-  groups.flatMap(({ scopes }) => scopes.map(({ id }) => id)).toSorted();
-const valuesOf = (scopes: ConsentScopes): Record<Kind, string[]> => ({
+const byApi = (groups: ConsentScopes['resourceScopes']): ScopesByApi =>
+  ordered(Object.fromEntries(groups.map(({ resource, scopes }) => [resource.id, scopes.map(({ id }) => id)])));
+
+const valuesOf = (scopes: ConsentScopes): Values => ({
   userScopes: scopes.userScopes.toSorted(),
-  resourceScopes: idsOf(scopes.resourceScopes),
   organizationScopes: scopes.organizationScopes.map(({ id }) => id).toSorted(),
-  organizationResourceScopes: idsOf(scopes.organizationResourceScopes),
+  resourceScopes: byApi(scopes.resourceScopes),
+  organizationResourceScopes: byApi(scopes.organizationResourceScopes),
 });
 
+/** The ids of each kind, as the API takes them. */
+const idsOf = (values: Values) => ({
+  userScopes: values.userScopes,
+  organizationScopes: values.organizationScopes,
+  resourceScopes: Object.values(values.resourceScopes).flat(),
+  organizationResourceScopes: Object.values(values.organizationResourceScopes).flat(),
+});
+type Kind = keyof ReturnType<typeof idsOf>;
+
+const kinds = {
+  userScopes: 'user-scopes',
+  organizationScopes: 'organization-scopes',
+  resourceScopes: 'resource-scopes',
+  organizationResourceScopes: 'organization-resource-scopes',
+} as const satisfies Record<Kind, ConsentScopeType>;
+
 /** Sends what was added and what was removed: the API has no route for the whole. */
-function useSave(applicationId: string, saved: Record<Kind, string[]>) {
+function useSave(applicationId: string, saved: Values) {
   const add = useChange(createApplicationUserConsentScope);
   const remove = useChange(deleteApplicationUserConsentScope);
-  return async (values: Record<Kind, string[]>) => {
+  return async (values: Values) => {
+    const [before, now] = [idsOf(saved), idsOf(values)];
     const names = Object.keys(kinds) as Kind[];
-    const added = names.map((kind) => [kind, values[kind].filter((id) => !saved[kind].includes(id))] as const);
+    const added = names.map((kind) => [kind, now[kind].filter((id) => !before[kind].includes(id))] as const);
     if (added.some(([, ids]) => ids.length > 0))
       await add.mutateAsync({ params: { applicationId }, body: Object.fromEntries(added) });
     for (const kind of names)
-      for (const scopeId of saved[kind].filter((id) => !values[kind].includes(id)))
+      for (const scopeId of before[kind].filter((id) => !now[kind].includes(id)))
         await remove.mutateAsync({ params: { applicationId, scopeType: kinds[kind], scopeId } });
   };
 }
@@ -57,47 +76,40 @@ function useSave(applicationId: string, saved: Record<Kind, string[]>) {
 function PermissionsForm({ applicationId, scopes }: { applicationId: string; scopes: ConsentScopes }) {
   const t = applicationPhrases.use();
   const saved = valuesOf(scopes);
-  const form = useForm({ values: saved, save: useSave(applicationId, saved) });
+  const form = useForm<Values>({ values: saved, save: useSave(applicationId, saved) });
   // Sorted, so that the order of clicks is not a change.
-  const input = (kind: Kind) => ({
+  const list = (kind: 'userScopes' | 'organizationScopes') => ({
     ...form.input(kind),
     onChange: (ids: string[]) => form.set(kind, ids.toSorted()),
   });
-  const resources = useList(listResources, { query: { includeScopes: 'true' }, pageSize: 100 }).data?.items ?? [];
-  const template = useList(listOrganizationScopes, { query: {}, pageSize: 100 }).data?.items ?? [];
-  const ofResources = resources
-    .filter((resource) => resource.scopes?.length)
-    .map(({ name, scopes: members = [] }) => ({
-      group: name,
-      items: members.map((scope) => ({ value: scope.id, label: scope.name })),
-    }));
   return (
     <SettingsForm form={form}>
       <FormSection title={t('permissions.user')} description={t('permissions.userDetail')}>
-        <Checkbox.Group aria-label={t('permissions.user')} {...input('userScopes')}>
+        <Checkbox.Group aria-label={t('permissions.user')} {...list('userScopes')}>
           <Stack gap={10}>
             {consentUserScopeSchema.options.map((scope) => (
-              <Checkbox key={scope} size="sm" value={scope} label={<code>{scope}</code>} />
+              <Checkbox
+                key={scope}
+                size="sm"
+                value={scope}
+                label={<code>{scope}</code>}
+                description={t(userScopes[scope])}
+              />
             ))}
           </Stack>
         </Checkbox.Group>
       </FormSection>
       <FormSection title={t('permissions.apis')} description={t('permissions.apisDetail')}>
-        <MultiSelect label={t('permissions.resources')} data={ofResources} searchable {...input('resourceScopes')} />
+        <ResourceScopes label={t('permissions.resources')} {...form.input('resourceScopes')} />
       </FormSection>
       <FormSection title={t('permissions.organizations')} description={t('permissions.organizationsDetail')}>
-        <MultiSelect
+        <MultiPicker
           label={t('permissions.template')}
-          data={template.map(({ id, name }) => ({ value: id, label: name }))}
-          searchable
-          {...input('organizationScopes')}
+          placeholder={t('permissions.search')}
+          source={organizationScopes}
+          {...list('organizationScopes')}
         />
-        <MultiSelect
-          label={t('permissions.organizationResources')}
-          data={ofResources}
-          searchable
-          {...input('organizationResourceScopes')}
-        />
+        <ResourceScopes label={t('permissions.organizationResources')} {...form.input('organizationResourceScopes')} />
       </FormSection>
     </SettingsForm>
   );

@@ -1,7 +1,8 @@
 import { listResources } from '@aldaba/contract/routes';
-import { Select } from '@mantine/core';
 import { useState } from 'react';
+import { type ChoiceSource, resourcesByIndicator } from '../../api/choices.ts';
 import { useList, useTenant } from '../../api/queries.ts';
+import { Picker } from '../../patterns/picker.tsx';
 import { managementApiOf } from '../../settings.ts';
 import { exampleApi } from './guide-values.ts';
 import { guidePhrases } from './phrases.ts';
@@ -9,37 +10,38 @@ import { guidePhrases } from './phrases.ts';
 /** The API resource that a guide is about, and the ones to choose from. */
 export interface ApiChoice {
   indicator: string;
-  choices: { value: string; label: string }[];
+  hasApis: boolean;
+  source: ChoiceSource;
   choose: (indicator: string) => void;
 }
 
 /** Starts with the first API of the tenant's own; programs can also call the Management API. */
 export function useApi({ withManagement = true } = {}): ApiChoice {
   const management = managementApiOf(useTenant());
-  const { data } = useList(listResources, { pageSize: 100 });
+  // The Management API is the oldest: two have one of the tenant's own, if there is any.
+  const { data } = useList(listResources, { query: {}, pageSize: 2 });
   const [chosen, choose] = useState<string>();
-  const all = (data?.items ?? []).filter(({ indicator }) => withManagement || indicator !== management);
-  const first = all.find(({ indicator }) => indicator !== management) ?? all[0];
+  const own = data?.items.find(({ indicator }) => indicator !== management);
+  const first = own?.indicator ?? (withManagement ? management : exampleApi);
   return {
-    indicator: chosen ?? first?.indicator ?? exampleApi,
-    choices: all.map(({ indicator, name }) => ({ value: indicator, label: name })),
+    indicator: chosen ?? first,
+    hasApis: withManagement || own !== undefined,
+    source: resourcesByIndicator(withManagement ? undefined : management),
     choose,
   };
 }
 
-export function ApiSelect({ api: { indicator, choices, choose } }: { api: ApiChoice }) {
+export function ApiSelect({ api: { indicator, hasApis, source, choose } }: { api: ApiChoice }) {
   const t = guidePhrases.use();
   return (
-    <Select
+    <Picker
       label={t('values.api')}
-      description={choices.length > 0 ? t('values.apiHelp') : t('values.noApi')}
-      inputWrapperOrder={['label', 'input', 'description']}
-      data={choices}
-      value={choices.length > 0 ? indicator : null}
+      description={t(hasApis ? 'values.apiHelp' : 'values.noApi')}
+      source={source}
+      value={hasApis ? indicator : null}
       placeholder={exampleApi}
-      disabled={choices.length === 0}
-      allowDeselect={false}
-      onChange={(value) => value && choose(value)}
+      disabled={!hasApis}
+      onChange={choose}
     />
   );
 }
