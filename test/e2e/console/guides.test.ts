@@ -9,6 +9,7 @@ import { operate } from '../../support/operator.ts';
 import { goodPassword, signIn } from '../../support/pages.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
+const teaLogo = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle cx="4" cy="4" r="4"/></svg>';
 const user = { username: 'ana_reader', password: goodPassword, name: 'Ana Reader' };
 
 for (const screen of ['desktop', 'phone'] as const) {
@@ -101,17 +102,29 @@ async function walkTabs(page: Page, look: (name: string) => Promise<void>): Prom
   assert.equal(await page.getByLabel('ID token lifetime (seconds)').inputValue(), '600');
   await tabs.getByRole('link', { name: 'Branding' }).click();
   await page.getByLabel('Display name').fill('Tea for all');
+  await page.getByText('Empty: the tenant has none either.').first().waitFor();
+  await page
+    .locator('input[type=file]')
+    .first()
+    .setInputFiles({ name: 'tea.svg', mimeType: 'image/svg+xml', buffer: Buffer.from(teaLogo) });
+  await page.getByRole('button', { name: 'Remove: Logo', exact: true }).waitFor();
+  await page.getByLabel('Brand color', { exact: true }).fill('#ffd400');
+  await page.getByText(/too little contrast/).waitFor();
+  await page.getByRole('textbox', { name: 'Style sheet' }).fill('body { letter-spacing: 0.01em }');
+  await page.getByText('4 unsaved changes').waitFor();
   await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await page.getByText('1 unsaved change').waitFor({ state: 'detached' });
+  await page.getByText('4 unsaved changes').waitFor({ state: 'detached' });
   await page.reload();
   assert.equal(await page.getByLabel('Display name').inputValue(), 'Tea for all');
+  assert.equal(await page.getByLabel('Brand color', { exact: true }).inputValue(), '#ffd400');
+  await page.getByText('letter-spacing').waitFor();
   await look('branding');
   await tabs.getByRole('link', { name: 'Access control' }).click();
   await page.getByRole('switch', { name: 'Limit access' }).check();
   const warning = page.getByText('Ana Reader used the application lately and matches no rule');
   await warning.waitFor();
   await look('locked-out');
-  await page.getByRole('textbox', { name: 'Users', exact: true }).fill('ana');
+  await page.getByRole('combobox', { name: 'Users', exact: true }).fill('ana');
   await page.getByRole('option', { name: /Ana Reader/ }).click();
   await warning.waitFor({ state: 'detached' });
   await page.getByText('1 user by name').waitFor();
@@ -246,10 +259,10 @@ describe('Tabs of applications of other kinds in the Console', () => {
       await visitor.open(`applications/${partner}/permissions`);
       await page.getByRole('checkbox', { name: 'profile' }).check();
       await page.getByRole('checkbox', { name: 'email' }).check();
-      const apis = page.getByRole('textbox', { name: 'Add an API' });
+      const apis = page.getByRole('combobox', { name: 'Add an API' });
       await apis.first().fill('orders');
       await page.getByRole('option', { name: /^Orders/ }).click();
-      await page.getByRole('textbox', { name: 'Orders' }).fill('read');
+      await page.getByRole('combobox', { name: 'Orders' }).fill('read');
       await page.getByRole('option', { name: /^read:orders/ }).click();
       await page.keyboard.press('Tab');
       await inspect(page, 'application-permissions-chosen');

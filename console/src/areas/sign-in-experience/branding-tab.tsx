@@ -1,11 +1,10 @@
 import { Select, Switch, TextInput } from '@mantine/core';
+import { BrandColor } from '../../patterns/brand-color.tsx';
 import { CodeEditor } from '../../patterns/code-editor.tsx';
 import { FormSection } from '../../patterns/form.tsx';
+import { ImageField } from '../../patterns/image-field.tsx';
 import { patternPhrases } from '../../patterns/phrases.ts';
-import { BrandColor } from './brand-color.tsx';
-import classes from './branding.module.css';
 import { CustomUi } from './custom-ui.tsx';
-import { ImageField } from './image-field.tsx';
 import { experiencePhrases } from './phrases.ts';
 import { useSettings } from './settings.tsx';
 
@@ -34,15 +33,16 @@ export function BrandingTab() {
 }
 
 function Logos() {
+  const t = experiencePhrases.use();
   const { form } = useSettings();
   const hasDark = form.values.color.isDarkModeEnabled;
   return (
-    <div className={classes.images}>
-      <ImageField name="logoUrl" tone="light" />
-      {hasDark && <ImageField name="darkLogoUrl" tone="dark" />}
-      <ImageField name="favicon" tone="light" />
-      {hasDark && <ImageField name="darkFavicon" tone="dark" />}
-    </div>
+    <>
+      <ImageField label={t('logos.logoUrl')} tone="light" {...form.input('branding.logoUrl')} />
+      {hasDark && <ImageField label={t('logos.darkLogoUrl')} tone="dark" {...form.input('branding.darkLogoUrl')} />}
+      <ImageField label={t('logos.favicon')} tone="light" {...form.input('branding.favicon')} />
+      {hasDark && <ImageField label={t('logos.darkFavicon')} tone="dark" {...form.input('branding.darkFavicon')} />}
+    </>
   );
 }
 
@@ -52,14 +52,16 @@ function Colors() {
   const { color } = form.values;
   return (
     <>
-      <BrandColor name="primaryColor" tone="light" />
+      <BrandColor label={t('colors.primaryColor')} tone="light" {...form.input('color.primaryColor')} />
       <Switch
         label={t('colors.dark')}
         description={t('colors.darkHelp')}
         checked={color.isDarkModeEnabled}
         onChange={({ currentTarget }) => form.set('color', { ...color, isDarkModeEnabled: currentTarget.checked })}
       />
-      {color.isDarkModeEnabled && <BrandColor name="darkPrimaryColor" tone="dark" />}
+      {color.isDarkModeEnabled && (
+        <BrandColor label={t('colors.darkPrimaryColor')} tone="dark" {...form.input('color.darkPrimaryColor')} />
+      )}
       <Switch
         label={t('colors.hide')}
         description={t('colors.hideHelp')}

@@ -15,6 +15,7 @@ import { useLanguage } from '../../language/phrases.ts';
 import { SettingsForm } from '../../patterns/form.tsx';
 import { Page } from '../../patterns/page.tsx';
 import { PageTabs } from '../../patterns/page-tabs.tsx';
+import { patternPhrases } from '../../patterns/phrases.ts';
 import { useForm } from '../../patterns/use-form.ts';
 import { ErrorPage, NotFoundPage } from '../../shell/error-pages.tsx';
 import { PendingPage } from '../../shell/pending-page.tsx';
@@ -55,11 +56,12 @@ interface ExperienceProps {
 
 function Experience({ tab, saved, connectors }: ExperienceProps) {
   const t = experiencePhrases.use();
+  const words = patternPhrases.use();
   const update = useChange(updateSignInExperience);
   const replace = useChange(replaceCustomPhrase, { also: ['/api/sign-in-exp'] });
   const form = useForm<Values>({
     values: saved,
-    validate: (values) => problemsOf(values, t),
+    validate: (values) => problemsOf(values, words),
     inputs,
     fieldsByCode,
     save: async (values) => {

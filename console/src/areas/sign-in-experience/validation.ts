@@ -1,5 +1,5 @@
 /** What is wrong with the text of an input before anything is sent. */
-import type { experiencePhrases } from './phrases.ts';
+import { type BrandProblems, brandProblems } from '../../patterns/brand-problems.ts';
 import type { Values } from './values.ts';
 
 /** Paths of inputs that are members of a member of the values. */
@@ -12,13 +12,11 @@ export const inputs = [
   'branding.darkFavicon',
 ] as const;
 
-type Translate = ReturnType<typeof experiencePhrases.use>;
-
-export function problemsOf(values: Values, t: Translate): Record<string, string | undefined> {
-  const { color, branding, termsOfUseUrl, privacyPolicyUrl } = values;
-  const link = (text: string) => (text === '' || isWebUrl(text) ? undefined : t('wrong.link'));
-  const image = (text: string) => (text.startsWith('data:image/') ? undefined : link(text));
-  const hex = (text: string) => (isColor(text) ? undefined : t('wrong.color'));
+export function problemsOf(
+  { color, branding, ...values }: Values,
+  t: BrandProblems,
+): Record<string, string | undefined> {
+  const { link, image, hex } = brandProblems(t);
   return {
     'color.primaryColor': hex(color.primaryColor),
     'color.darkPrimaryColor': hex(color.darkPrimaryColor),
@@ -26,12 +24,7 @@ export function problemsOf(values: Values, t: Translate): Record<string, string 
     'branding.darkLogoUrl': image(branding.darkLogoUrl),
     'branding.favicon': image(branding.favicon),
     'branding.darkFavicon': image(branding.darkFavicon),
-    termsOfUseUrl: link(termsOfUseUrl),
-    privacyPolicyUrl: link(privacyPolicyUrl),
+    termsOfUseUrl: link(values.termsOfUseUrl),
+    privacyPolicyUrl: link(values.privacyPolicyUrl),
   };
 }
-
-/** `#rrggbb` or `#rgb`. */
-export const isColor = (text: string): boolean => /^#([0-9a-f]{3}|[0-9a-f]{6})$/i.test(text);
-
-const isWebUrl = (text: string): boolean => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);

@@ -54,6 +54,22 @@ export default {
     loading: 'Loading…',
     more: '{count} more: type to find them',
   },
+  image: {
+    upload: 'Upload',
+    uploadNamed: 'Upload: {name}',
+    remove: 'Remove',
+    removeNamed: 'Remove: {name}',
+  },
+  color: {
+    readable: 'Text in this color is easy to read ({ratio}).',
+    textFails: 'Links in this color have too little contrast ({ratio}; 4.5:1 is needed). Pages use {used} for links.',
+    textAndButtonFail:
+      'Links in this color have too little contrast ({ratio}; 4.5:1 is needed), and buttons hardly stand out from the page (3:1). Pages use {used} for links; choose a stronger color for the buttons.',
+  },
+  wrong: {
+    link: 'Enter a whole address, e.g. https://example.com/terms.',
+    color: 'Enter a color such as #4f46e5.',
+  },
   detail: { tabs: 'Sections' },
   close: 'Close',
   retry: 'Try again',

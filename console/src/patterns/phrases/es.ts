@@ -57,6 +57,23 @@ export default {
     loading: 'Cargando…',
     more: '{count} más: escribe para encontrarlos',
   },
+  image: {
+    upload: 'Subir',
+    uploadNamed: 'Subir: {name}',
+    remove: 'Quitar',
+    removeNamed: 'Quitar: {name}',
+  },
+  color: {
+    readable: 'El texto en este color se lee bien ({ratio}).',
+    textFails:
+      'Los enlaces en este color tienen poco contraste ({ratio}; hace falta 4.5:1). Las páginas usan {used} en los enlaces.',
+    textAndButtonFail:
+      'Los enlaces en este color tienen poco contraste ({ratio}; hace falta 4.5:1) y los botones apenas destacan sobre la página (3:1). Las páginas usan {used} en los enlaces; elige un color más intenso para los botones.',
+  },
+  wrong: {
+    link: 'Escribe una dirección completa, p. ej. https://example.com/terms.',
+    color: 'Escribe un color como #4f46e5.',
+  },
   detail: { tabs: 'Secciones' },
   close: 'Cerrar',
   retry: 'Reintentar',

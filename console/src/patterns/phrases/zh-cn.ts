@@ -52,6 +52,22 @@ export default {
     removed: '已移除{name}',
   },
   choices: { searching: '正在搜索…', none: '没有结果', loading: '正在加载…', more: '还有 {count} 项：输入文字以查找' },
+  image: {
+    upload: '上传',
+    uploadNamed: '上传：{name}',
+    remove: '移除',
+    removeNamed: '移除：{name}',
+  },
+  color: {
+    readable: '这种颜色的文字清晰易读（{ratio}）。',
+    textFails: '这种颜色的链接对比度不足（{ratio}，需要 4.5:1）。页面上的链接改用 {used}。',
+    textAndButtonFail:
+      '这种颜色的链接对比度不足（{ratio}，需要 4.5:1），按钮在页面上也不够醒目（需要 3:1）。页面上的链接改用 {used}；请为按钮选择更深或更亮的颜色。',
+  },
+  wrong: {
+    link: '输入完整的地址，例如 https://example.com/terms。',
+    color: '输入颜色，例如 #4f46e5。',
+  },
   detail: { tabs: '分区' },
   close: '关闭',
   retry: '重试',

@@ -117,10 +117,6 @@ export default {
     darkLogoUrl: 'Logo in dark mode',
     favicon: 'Favicon',
     darkFavicon: 'Favicon in dark mode',
-    upload: 'Upload',
-    uploadNamed: 'Upload: {name}',
-    remove: 'Remove',
-    removeNamed: 'Remove: {name}',
   },
   colors: {
     title: 'Colors',
@@ -129,10 +125,6 @@ export default {
     darkPrimaryColor: 'Brand color in dark mode',
     dark: 'Dark mode',
     darkHelp: 'Pages follow the setting of the user’s device.',
-    readable: 'Text in this color is easy to read ({ratio}).',
-    textFails: 'Links in this color have too little contrast ({ratio}; 4.5:1 is needed). Pages use {used} for links.',
-    textAndButtonFail:
-      'Links in this color have too little contrast ({ratio}; 4.5:1 is needed), and buttons hardly stand out from the page (3:1). Pages use {used} for links; choose a stronger color for the buttons.',
     hide: 'Hide “Secured by Aldaba”',
     hideHelp: 'Also shows the first letter of the name in place of Aldaba’s logo.',
   },
@@ -220,9 +212,5 @@ export default {
     'signed-out': 'Signed out',
     'unknown-session': 'Expired sign-in',
     error: 'Error',
-  },
-  wrong: {
-    link: 'Enter a whole address, e.g. https://example.com/terms.',
-    color: 'Enter a color such as #4f46e5.',
   },
 } as const;

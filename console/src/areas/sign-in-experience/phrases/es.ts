@@ -120,10 +120,6 @@ const es: Translated<typeof en> = {
     darkLogoUrl: 'Logotipo en modo oscuro',
     favicon: 'Favicon',
     darkFavicon: 'Favicon en modo oscuro',
-    upload: 'Subir',
-    uploadNamed: 'Subir: {name}',
-    remove: 'Quitar',
-    removeNamed: 'Quitar: {name}',
   },
   colors: {
     title: 'Colores',
@@ -132,11 +128,6 @@ const es: Translated<typeof en> = {
     darkPrimaryColor: 'Color de marca en modo oscuro',
     dark: 'Modo oscuro',
     darkHelp: 'Las páginas siguen el ajuste del dispositivo del usuario.',
-    readable: 'El texto en este color se lee bien ({ratio}).',
-    textFails:
-      'Los enlaces en este color tienen poco contraste ({ratio}; hace falta 4.5:1). Las páginas usan {used} en los enlaces.',
-    textAndButtonFail:
-      'Los enlaces en este color tienen poco contraste ({ratio}; hace falta 4.5:1) y los botones apenas destacan sobre la página (3:1). Las páginas usan {used} en los enlaces; elige un color más intenso para los botones.',
     hide: 'Ocultar “Protegido por Aldaba”',
     hideHelp: 'También muestra la inicial del nombre en lugar del logotipo de Aldaba.',
   },
@@ -224,10 +215,6 @@ const es: Translated<typeof en> = {
     'signed-out': 'Sesión cerrada',
     'unknown-session': 'Acceso caducado',
     error: 'Error',
-  },
-  wrong: {
-    link: 'Escribe una dirección completa, p. ej. https://example.com/terms.',
-    color: 'Escribe un color como #4f46e5.',
   },
 };
 export default es;

@@ -119,10 +119,6 @@ const zhCn: Translated<typeof en> = {
     darkLogoUrl: '深色模式下的标志',
     favicon: '网站图标',
     darkFavicon: '深色模式下的网站图标',
-    upload: '上传',
-    uploadNamed: '上传：{name}',
-    remove: '移除',
-    removeNamed: '移除：{name}',
   },
   colors: {
     title: '颜色',
@@ -131,10 +127,6 @@ const zhCn: Translated<typeof en> = {
     darkPrimaryColor: '深色模式下的品牌色',
     dark: '深色模式',
     darkHelp: '页面跟随用户设备的设置。',
-    readable: '这种颜色的文字清晰易读（{ratio}）。',
-    textFails: '这种颜色的链接对比度不足（{ratio}，需要 4.5:1）。页面上的链接改用 {used}。',
-    textAndButtonFail:
-      '这种颜色的链接对比度不足（{ratio}，需要 4.5:1），按钮在页面上也不够醒目（需要 3:1）。页面上的链接改用 {used}；请为按钮选择更深或更亮的颜色。',
     hide: '隐藏“由 Aldaba 守护”',
     hideHelp: '同时以名称的首字代替 Aldaba 的标志。',
   },
@@ -217,10 +209,6 @@ const zhCn: Translated<typeof en> = {
     'signed-out': '已退出登录',
     'unknown-session': '登录已过期',
     error: '错误',
-  },
-  wrong: {
-    link: '输入完整的地址，例如 https://example.com/terms。',
-    color: '输入颜色，例如 #4f46e5。',
   },
 };
 export default zhCn;

@@ -1,10 +1,10 @@
 import { contrast, readableOn } from '@aldaba/contract/colors';
 import { ColorInput } from '@mantine/core';
 import { IconAlertTriangle, IconCheck } from '@tabler/icons-react';
-import classes from './branding.module.css';
-import { experiencePhrases } from './phrases.ts';
-import { useSettings } from './settings.tsx';
-import { isColor } from './validation.ts';
+import type { ReactNode } from 'react';
+import classes from './brand.module.css';
+import { isColor } from './brand-problems.ts';
+import { patternPhrases } from './phrases.ts';
 
 /** The surface that colored text of the pages is on, and the color towards which it is made readable. */
 const surfaces = {
@@ -26,24 +26,23 @@ const swatches = [
 ];
 
 interface BrandColorProps {
-  name: 'primaryColor' | 'darkPrimaryColor';
+  label: string;
+  description?: ReactNode;
+  placeholder?: string;
+  /** The scheme in which pages have the color. */
   tone: keyof typeof surfaces;
+  /** What `form.input` gives. */
+  value?: string;
+  onChange?: (value: string) => void;
+  error?: ReactNode;
+  'data-path'?: string;
 }
 
 /** The brand color of a scheme, and whether text in it can be read. */
-export function BrandColor({ name, tone }: BrandColorProps) {
-  const t = experiencePhrases.use();
-  const { form } = useSettings();
-  const value = form.values.color[name];
+export function BrandColor({ tone, value = '', ...input }: BrandColorProps) {
   return (
     <div className={classes.color}>
-      <ColorInput
-        label={t(`colors.${name}`)}
-        swatches={swatches}
-        swatchesPerRow={10}
-        withEyeDropper={false}
-        {...form.input(`color.${name}`)}
-      />
+      <ColorInput {...input} value={value} swatches={swatches} swatchesPerRow={10} withEyeDropper={false} />
       {isColor(value) && <Contrast color={value} tone={tone} />}
     </div>
   );
@@ -51,7 +50,7 @@ export function BrandColor({ name, tone }: BrandColorProps) {
 
 /** What WCAG asks for: 4.5 for text, 3 for the edge of a button. */
 function Contrast({ color, tone }: { color: string; tone: BrandColorProps['tone'] }) {
-  const t = experiencePhrases.use();
+  const t = patternPhrases.use();
   const { surface, pole } = surfaces[tone];
   const full = color.length === 4 ? color.replaceAll(/[0-9a-f]/gi, '$&$&') : color;
   const ratio = contrast(full.toLowerCase(), surface);
@@ -60,7 +59,7 @@ function Contrast({ color, tone }: { color: string; tone: BrandColorProps['tone'
     return (
       <p className={classes.contrast} role="status">
         <IconCheck size={16} stroke={1.5} aria-hidden className={classes.good} />
-        {t('colors.readable', shown)}
+        {t('color.readable', shown)}
       </p>
     );
   const used = readableOn(full.toLowerCase(), [surface], pole);
@@ -68,7 +67,7 @@ function Contrast({ color, tone }: { color: string; tone: BrandColorProps['tone'
     <p className={classes.contrast} role="status">
       <IconAlertTriangle size={16} stroke={1.5} aria-hidden className={classes.bad} />
       <span>
-        {t(ratio < 3 ? 'colors.textAndButtonFail' : 'colors.textFails', { ...shown, used })}{' '}
+        {t(ratio < 3 ? 'color.textAndButtonFail' : 'color.textFails', { ...shown, used })}{' '}
         <span className={classes.used} style={{ background: used }} aria-hidden />
       </span>
     </p>
