@@ -56,11 +56,12 @@ interface ListPageProps<Item> {
 
 /** A page that is a list: search, table, pager; skeletons, nothing yet, no result and failure included. */
 export function ListPage<Item>(props: ListPageProps<Item>) {
-  const { title, description, action, list, searchLabel, filters, isFiltered = false } = props;
+  const { title, description, action, list, searchLabel, filters, isFiltered = false, empty } = props;
   const { q } = useListSearch();
   const isEmpty = list.data?.total === 0 && !q && !isFiltered;
   return (
-    <Page title={title} description={description} action={action}>
+    // An empty list has its action in its middle.
+    <Page title={title} description={description} action={isEmpty && empty.action ? undefined : action}>
       {!isEmpty && (searchLabel || filters) && (
         <div className={classes.tools}>
           {searchLabel && <SearchField label={searchLabel} />}

@@ -126,6 +126,7 @@ async function walkTabs(page: Page, look: (name: string) => Promise<void>): Prom
   await look('locked-out');
   await page.getByRole('combobox', { name: 'Users', exact: true }).fill('ana');
   await page.getByRole('option', { name: /Ana Reader/ }).click();
+  await page.keyboard.press('Escape');
   await warning.waitFor({ state: 'detached' });
   await page.getByText('1 user by name').waitFor();
   await page.getByRole('button', { name: 'Discard' }).click();
