@@ -37,6 +37,11 @@ for (const screen of ['desktop', 'phone'] as const) {
 
       await page.getByLabel('Redirect URIs 1', { exact: true }).fill('nonsense');
       await page.getByText('Enter a whole address').waitFor();
+      await page.getByLabel('Redirect URIs 1', { exact: true }).fill('shop://callback');
+      await page.getByText('Other schemes are for native applications.').waitFor();
+      await page.getByLabel('Redirect URIs 1', { exact: true }).fill('https://*.com/callback');
+      await save(page);
+      await page.getByText(/must not have a wildcard in the registrable domain/).waitFor();
       await page.getByLabel('Redirect URIs 1', { exact: true }).fill('https://shop.example.com/callback');
       await page.getByLabel('Name', { exact: true }).fill('Flower shop');
       await page.getByText('2 unsaved changes').waitFor();

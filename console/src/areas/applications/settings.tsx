@@ -8,10 +8,12 @@ import { DangerZone } from '../../patterns/danger-zone.tsx';
 import { FormSection, SettingsForm } from '../../patterns/form.tsx';
 import { patternPhrases } from '../../patterns/phrases.ts';
 import { TextListInput } from '../../patterns/text-list-input.tsx';
-import { useForm } from '../../patterns/use-form.ts';
+import { type Form, useForm } from '../../patterns/use-form.ts';
 import { baseUrlOf } from '../../settings.ts';
+import { isOrigin, uriProblem } from './addresses.ts';
 import { applicationPhrases } from './phrases.ts';
-import { TokenSettings, tokenMetadata, tokenValues } from './token-settings.tsx';
+import { TokenExchange, TokenSettings } from './token-settings.tsx';
+import { tokenMetadata, tokenValues } from './token-values.ts';
 
 /** Fields by the path that the API knows them by, so that its refusals find them. */
 const valuesOf = (application: Application) => ({
@@ -44,17 +46,17 @@ export function ApplicationSettings({ application }: { application: Application 
           oidcClientMetadata: {
             redirectUris: redirectUris.filter(Boolean),
             postLogoutRedirectUris: postLogoutRedirectUris.filter(Boolean),
-            ...(!isMachine && {
-              backchannelLogoutUri: tokens.backchannelLogoutUri,
-              backchannelLogoutSessionRequired: tokens.backchannelLogoutSessionRequired,
-            }),
+            ...(!isMachine && { backchannelLogoutUri: tokens.backchannelLogoutUri }),
           },
           customClientMetadata: {
-            ...(isMachine ? application.customClientMetadata : tokenMetadata(application, tokens)),
+            ...(isMachine
+              ? { ...application.customClientMetadata, allowTokenExchange: tokens.allowTokenExchange }
+              : tokenMetadata(application, tokens)),
             corsAllowedOrigins: corsAllowedOrigins.filter(Boolean),
           },
         },
       }),
+    fieldsByCode: { 'oidc.signing_key_missing': 'idTokenSignedResponseAlg' },
   });
   const deleteAndLeave = async () => {
     await remove.mutateAsync({ params });
@@ -79,8 +81,16 @@ export function ApplicationSettings({ application }: { application: Application 
             {...form.input('description')}
           />
         </FormSection>
-        {!isMachine && <Addresses form={form} />}
-        {!isMachine && <TokenSettings form={form} />}
+        {isMachine ? (
+          <FormSection title={t('tokens.title')}>
+            <TokenExchange form={form} />
+          </FormSection>
+        ) : (
+          <>
+            <Addresses application={application} form={form} />
+            <TokenSettings application={application} form={form} />
+          </>
+        )}
       </SettingsForm>
       <DangerZone
         title={t('delete')}
@@ -95,11 +105,18 @@ export function ApplicationSettings({ application }: { application: Application 
 
 type SettingsValues = ReturnType<typeof valuesOf>;
 
-function Addresses({ form }: { form: ReturnType<typeof useForm<SettingsValues>> }) {
+interface AddressesProps {
+  application: Application;
+  form: Form<SettingsValues>;
+}
+
+function Addresses({ application: { type }, form }: AddressesProps) {
   const t = applicationPhrases.use();
-  const uri = (entry: string) => (URL.canParse(entry) ? undefined : t('fields.invalidUri'));
-  const origin = (entry: string) =>
-    URL.canParse(entry) && new URL(entry).origin === entry ? undefined : t('fields.invalidOrigin');
+  const uri = (entry: string) => {
+    const problem = uriProblem(entry, type);
+    return problem && t(`fields.${problem}`);
+  };
+  const origin = (entry: string) => (isOrigin(entry) ? undefined : t('fields.invalidOrigin'));
   return (
     <FormSection title={t('sections.addresses')} description={t('sections.addressesDetail')}>
       <TextListInput

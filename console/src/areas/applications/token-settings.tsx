@@ -1,49 +1,24 @@
 import type { Application } from '@aldaba/contract';
-import { NumberInput, Switch, TextInput } from '@mantine/core';
+import { NumberInput, Select, Switch, TextInput } from '@mantine/core';
 import { FormSection } from '../../patterns/form.tsx';
 import type { Form } from '../../patterns/use-form.ts';
 import { applicationPhrases } from './phrases.ts';
+import { signingAlgorithms, type TokenValues } from './token-values.ts';
 
 /** What an application without settings of its own gets: seconds for ID tokens, days for refresh tokens. */
 const usual = { idTokenTtl: 3600, refreshTokenTtlInDays: 14 };
 
-/** Numbers are empty where the application has none of its own. */
-export interface TokenValues {
-  idTokenTtl: number | string;
-  refreshTokenTtlInDays: number | string;
-  rotateRefreshToken: boolean;
-  alwaysIssueRefreshToken: boolean;
-  backchannelLogoutUri: string;
-  backchannelLogoutSessionRequired: boolean;
+interface TokenSettingsProps<Values> {
+  application: Application;
+  form: Form<Values>;
 }
 
-export const tokenValues = ({ customClientMetadata: custom, oidcClientMetadata: oidc }: Application): TokenValues => ({
-  idTokenTtl: custom.idTokenTtl ?? '',
-  refreshTokenTtlInDays: custom.refreshTokenTtlInDays ?? '',
-  rotateRefreshToken: custom.rotateRefreshToken ?? true,
-  alwaysIssueRefreshToken: custom.alwaysIssueRefreshToken ?? false,
-  backchannelLogoutUri: oidc.backchannelLogoutUri ?? '',
-  backchannelLogoutSessionRequired: oidc.backchannelLogoutSessionRequired ?? false,
-});
-
-/** The members of `customClientMetadata`, which the server replaces whole: what is not in this form stays. */
-export function tokenMetadata({ customClientMetadata: custom }: Application, values: TokenValues) {
-  const { idTokenTtl: _id, refreshTokenTtlInDays: _days, ...kept } = custom;
-  return {
-    ...kept,
-    ...(values.idTokenTtl !== '' && { idTokenTtl: Number(values.idTokenTtl) }),
-    ...(values.refreshTokenTtlInDays !== '' && { refreshTokenTtlInDays: Number(values.refreshTokenTtlInDays) }),
-    rotateRefreshToken: values.rotateRefreshToken,
-    alwaysIssueRefreshToken: values.alwaysIssueRefreshToken,
-  };
-}
-
-/** Lifetimes of tokens, and where sign-outs are announced. */
-export function TokenSettings<Values extends TokenValues>({ form }: { form: Form<Values> }) {
+/** Lifetimes and form of tokens, and where sign-outs are announced. */
+export function TokenSettings<Values extends TokenValues>({ application, form }: TokenSettingsProps<Values>) {
   const t = applicationPhrases.use();
   return (
     <>
-      <FormSection title={t('tokens.title')} description={t('tokens.detail')}>
+      <FormSection title={t('tokens.idTokens')} description={t('tokens.idTokensDetail')}>
         <NumberInput
           label={t('tokens.idTokenTtl')}
           placeholder={String(usual.idTokenTtl)}
@@ -52,25 +27,27 @@ export function TokenSettings<Values extends TokenValues>({ form }: { form: Form
           allowDecimal={false}
           {...form.input('idTokenTtl')}
         />
-        <NumberInput
-          label={t('tokens.refreshTokenTtlInDays')}
-          placeholder={String(usual.refreshTokenTtlInDays)}
-          min={1}
-          max={180}
-          allowDecimal={false}
-          {...form.input('refreshTokenTtlInDays')}
+        <Select
+          label={t('tokens.algorithm')}
+          allowDeselect={false}
+          data={[
+            { value: '', label: t('tokens.asTenant') },
+            ...signingAlgorithms.map((value) => ({ value, label: value })),
+          ]}
+          {...form.input('idTokenSignedResponseAlg')}
         />
-        <Switch
-          label={t('tokens.rotateRefreshToken')}
-          description={t('tokens.rotateRefreshTokenHelp')}
-          {...form.input('rotateRefreshToken', { type: 'checkbox' })}
-        />
-        <Switch
-          label={t('tokens.alwaysIssueRefreshToken')}
-          description={t('tokens.alwaysIssueRefreshTokenHelp')}
-          {...form.input('alwaysIssueRefreshToken', { type: 'checkbox' })}
+        <Select
+          label={t('tokens.claims')}
+          description={t('tokens.claimsHelp')}
+          allowDeselect={false}
+          data={[
+            { value: 'standard', label: t('tokens.claimsStandard') },
+            { value: 'logto', label: t('tokens.claimsLogto') },
+          ]}
+          {...form.input('claims')}
         />
       </FormSection>
+      <RefreshTokens application={application} form={form} />
       <FormSection title={t('tokens.backchannel')} description={t('tokens.backchannelDetail')}>
         <TextInput
           type="url"
@@ -78,11 +55,70 @@ export function TokenSettings<Values extends TokenValues>({ form }: { form: Form
           placeholder="https://shop.example.com/backchannel-logout"
           {...form.input('backchannelLogoutUri')}
         />
-        <Switch
-          label={t('tokens.backchannelLogoutSessionRequired')}
-          {...form.input('backchannelLogoutSessionRequired', { type: 'checkbox' })}
-        />
       </FormSection>
     </>
+  );
+}
+
+function RefreshTokens<Values extends TokenValues>({ application, form }: TokenSettingsProps<Values>) {
+  const t = applicationPhrases.use();
+  const { type, isThirdParty, customClientMetadata: custom } = application;
+  const isPublic = type === 'Native' || type === 'SPA';
+  // An older setting in seconds counts as long as there is none in days.
+  const days = custom.refreshTokenTtl ? custom.refreshTokenTtl / 86_400 : usual.refreshTokenTtlInDays;
+  return (
+    <FormSection title={t('tokens.refreshTokens')} description={t('tokens.detail')}>
+      <NumberInput
+        label={t('tokens.refreshTokenTtlInDays')}
+        placeholder={String(days)}
+        min={1}
+        max={180}
+        allowDecimal={false}
+        {...form.input('refreshTokenTtlInDays')}
+      />
+      <Switch
+        label={t('tokens.rotateRefreshToken')}
+        description={t(isPublic ? 'tokens.rotateRefreshTokenHelp' : 'tokens.rotateLateHelp')}
+        {...form.input('rotateRefreshToken', { type: 'checkbox' })}
+      />
+      {form.values.rotateRefreshToken && (
+        <NumberInput
+          label={t('tokens.gracePeriod')}
+          description={t('tokens.gracePeriodHelp')}
+          placeholder={t('tokens.asTenant')}
+          min={0}
+          max={60}
+          allowDecimal={false}
+          {...form.input('refreshTokenGracePeriod')}
+        />
+      )}
+      <Switch
+        label={t('tokens.alwaysIssueRefreshToken')}
+        description={t('tokens.alwaysIssueRefreshTokenHelp')}
+        {...form.input('alwaysIssueRefreshToken', { type: 'checkbox' })}
+      />
+      <NumberInput
+        label={t('tokens.maxAllowedGrants')}
+        description={t('tokens.maxAllowedGrantsHelp')}
+        placeholder={t('tokens.unlimited')}
+        min={1}
+        max={1000}
+        allowDecimal={false}
+        {...form.input('maxAllowedGrants')}
+      />
+      {!isThirdParty && <TokenExchange form={form} />}
+    </FormSection>
+  );
+}
+
+/** Third-party applications cannot exchange tokens, whatever they have here. */
+export function TokenExchange<Values extends TokenValues>({ form }: { form: Form<Values> }) {
+  const t = applicationPhrases.use();
+  return (
+    <Switch
+      label={t('tokens.allowTokenExchange')}
+      description={t('tokens.allowTokenExchangeHelp')}
+      {...form.input('allowTokenExchange', { type: 'checkbox' })}
+    />
   );
 }

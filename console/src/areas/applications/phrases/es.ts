@@ -41,6 +41,8 @@ export default {
     corsAllowedOriginsHelp:
       'Páginas que pueden llamar al servidor además de las de las URI de redirección, p. ej., https://tienda.example.com.',
     invalidUri: 'Escribe una dirección completa, p. ej., https://tienda.example.com/callback.',
+    uriFragment: 'Quita el # y lo que sigue.',
+    uriScheme: 'Usa https:// o http://. Otros esquemas son para aplicaciones nativas.',
     invalidOrigin: 'Escribe un origen sin ruta, p. ej., https://tienda.example.com.',
   },
   sections: {
@@ -64,7 +66,25 @@ export default {
   },
   tokens: {
     title: 'Tokens',
-    detail: 'Cuánto duran los tokens de esta aplicación. Los campos vacíos siguen el valor habitual.',
+    detail: 'Mantienen la sesión de los usuarios. Los campos vacíos siguen el valor habitual.',
+    idTokens: 'ID tokens',
+    idTokensDetail: 'Dicen a tu app quién es el usuario.',
+    refreshTokens: 'Refresh tokens',
+    algorithm: 'Algoritmo de firma',
+    asTenant: 'Como el tenant',
+    claims: 'Forma de los claims',
+    claimsHelp: 'En los ID tokens y en userinfo.',
+    claimsStandard: 'Estándar: tiempos en segundos, nada vacío',
+    claimsLogto: 'Logto: tiempos en milisegundos, los claims vacíos son null',
+    gracePeriod: 'Periodo de gracia (segundos)',
+    gracePeriodHelp: 'Durante ese tiempo un token sustituido aún funciona, para otra pestaña o una respuesta perdida.',
+    maxAllowedGrants: 'Concesiones por usuario',
+    maxAllowedGrantsHelp: 'Un inicio de sesión más anula la concesión más antigua, con sus tokens.',
+    unlimited: 'Sin límite',
+    allowTokenExchange: 'Permitir el intercambio de tokens',
+    allowTokenExchangeHelp:
+      'La aplicación puede obtener tokens de usuarios por suplantación y con tokens de acceso personal.',
+    rotateLateHelp: 'Un token que ha agotado casi toda su vida se sustituye al usarlo.',
     idTokenTtl: 'Duración del ID token (segundos)',
     refreshTokenTtlInDays: 'Duración del refresh token (días)',
     rotateRefreshToken: 'Rotar los refresh tokens',
@@ -74,7 +94,6 @@ export default {
     backchannel: 'Cierre de sesión por back-channel',
     backchannelDetail: 'Este servidor avisa a tu aplicación cuando termina una sesión, para que cierre la suya.',
     backchannelLogoutUri: 'URI de cierre de sesión por back-channel',
-    backchannelLogoutSessionRequired: 'Indicar la sesión en los logout tokens (sid)',
   },
   roles: {
     title: 'Roles',
