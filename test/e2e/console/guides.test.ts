@@ -265,7 +265,8 @@ describe('Tabs of applications of other kinds in the Console', () => {
       await page.getByRole('option', { name: /^Orders/ }).click();
       await page.getByRole('combobox', { name: 'Orders' }).fill('read');
       await page.getByRole('option', { name: /^read:orders/ }).click();
-      await page.keyboard.press('Tab');
+      await page.keyboard.press('Escape');
+      await page.getByRole('listbox').waitFor({ state: 'detached' });
       await inspect(page, 'application-permissions-chosen');
       await page.getByRole('button', { name: 'Save', exact: true }).click();
       await page.getByText('unsaved change').waitFor({ state: 'detached' });
