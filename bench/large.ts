@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startEmbedded } from '../server/src/store/embedded.ts';
 import { startSubject } from './channel.ts';
+import { measureConsoleList } from './console-list.ts';
 import { obtainManagementToken } from './flows.ts';
 import { bigOrganization, bigRole, fillLarge, logCount, organizationCount, userCount } from './large-data.ts';
 import { type Client, createClient, runLoad } from './load.ts';
@@ -16,6 +17,10 @@ import { describeMachine, integer, table } from './table.ts';
 const parallel = 2;
 /** Milliseconds. */
 const aim = 100;
+/** The row of the Console: Chromium, not HTTP alone. */
+export const consoleListId = 'console-list';
+/** Milliseconds from an answer to its rows on the screen. */
+const consoleAim = 300;
 
 interface LargeRow {
   id: string;
@@ -138,7 +143,7 @@ export interface LargeOptions {
  */
 export async function measureLarge(options: LargeOptions, say: (line: string) => void): Promise<string> {
   await using stack = new AsyncDisposableStack();
-  const { client, token } = await startLarge(options, stack, say);
+  const { client, token, openConsole } = await startLarge(options, stack, say);
   const rows = largeRows.filter(({ id }) => options.only?.includes(id) ?? true);
   const headers = { authorization: `Bearer ${token}` };
   const lines: string[][] = [];
@@ -162,15 +167,28 @@ export async function measureLarge(options: LargeOptions, say: (line: string) =>
       p95 <= aim ? 'ok' : '**missed**',
     ]);
   }
+  if (options.only?.includes(consoleListId) ?? true) {
+    say('  the Console in Chromium …');
+    const { answer, rows: shown } = await openConsole();
+    const name = `The Console’s list of users: its answer after ${answer.toFixed(1)} ms, the rows after it`;
+    const verdict = shown <= consoleAim ? 'ok' : '**missed**';
+    lines.push([name, integer(userCount), shown.toFixed(1), '', `≤ ${consoleAim}`, verdict]);
+  }
   const head = ['List or search', 'Total', 'p50 ms', 'p95 ms', 'Target', ''];
   return `${describeMachine()}\n\n${table(head, lines)}`;
+}
+
+interface Large {
+  client: Client;
+  token: string;
+  openConsole: () => ReturnType<typeof measureConsoleList>;
 }
 
 async function startLarge(
   { root, flags }: LargeOptions,
   stack: AsyncDisposableStack,
   say: (line: string) => void,
-): Promise<{ client: Client; token: string }> {
+): Promise<Large> {
   const dataFolder = join(root, 'data/bench-large');
   await mkdir(dataFolder, { recursive: true });
   const database = stack.adopt(await startEmbedded({ dataFolder, purpose: 'server', progress: say }), (started) =>
@@ -185,5 +203,10 @@ async function startLarge(
   await fillLarge(database.url, 'default', say);
   const client = stack.adopt(createClient(subject.port), (open) => open.close());
   const manager = await subject.ask<{ id: string; secret: string; indicator: string }>('createManager');
-  return { client, token: await obtainManagementToken(client, manager, manager.indicator) };
+  return {
+    client,
+    token: await obtainManagementToken(client, manager, manager.indicator),
+    openConsole: async () =>
+      measureConsoleList(`http://127.0.0.1:${subject.port}`, await subject.ask<string>('createAdminLink')),
+  };
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { keyRotationId } from './key-rotation.ts';
-import { largeRows } from './large.ts';
+import { consoleListId, largeRows } from './large.ts';
 import { passwordQueueId } from './password-queue.ts';
 import { rows } from './rows.ts';
 
@@ -29,7 +29,7 @@ const usage = `Usage: npm run bench -- [--quick] [--only ROW,…] [--no-startup]
   --no-startup       leaves out start time and idle memory
   --profile FOLDER   writes a processor profile of the server for each row (opens in the developer tools of Chromium)
   --large            a million users and ten thousand organizations, kept in data/bench-large; its rows:
-                     ${largeRows.map(({ id }) => id).join(', ')}
+                     ${[...largeRows.map(({ id }) => id), consoleListId].join(', ')}
   --write            puts the table into docs/operate/performance.md`;
 
 /** @throws Error with the usage for an argument that is not known. */
@@ -49,7 +49,7 @@ export function readOptions(args: string[]): Options {
     });
     const wanted = values.only?.split(',');
     const known = values.large
-      ? largeRows.map(({ id }) => id)
+      ? [...largeRows.map(({ id }) => id), consoleListId]
       : [...rows.map(({ id }) => id), keyRotationId, passwordQueueId];
     const unknown = wanted?.find((id) => !known.includes(id));
     if (unknown) throw new Error(`There is no row ${unknown}.`);

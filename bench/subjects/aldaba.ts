@@ -59,6 +59,7 @@ answer(
   {
     start,
     createManager,
+    createAdminLink: () => app.createAdminLink(),
     async startProfile() {
       profiler.connect();
       await profiler.post('Profiler.enable');
