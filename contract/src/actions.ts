@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { route } from './route.ts';
+import { secret } from './secrets.ts';
 import { profileSchema } from './user-profile.ts';
 import { avatarSchema, nameSchema } from './users.ts';
 import { environmentVariables, jsonObject } from './values.ts';
@@ -14,7 +15,7 @@ const fields = {
     .min(1)
     .max(100_000)
     .describe('JavaScript that defines runAction({ event, environmentVariables, api }).'),
-  environmentVariables: environmentVariables.optional(),
+  environmentVariables: secret(environmentVariables).optional(),
   contextSample: z.unknown().optional(),
   enabled: z.boolean().optional().describe('Default: true.'),
   onExecutionError: z

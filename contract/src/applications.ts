@@ -3,6 +3,7 @@ import { customClientMetadataSchema, oidcClientMetadataPatch, oidcClientMetadata
 import { form } from './forms.ts';
 import { roleSchema } from './roles.ts';
 import { route } from './route.ts';
+import { secret } from './secrets.ts';
 import { flag, idList, instant, jsonObject, pathId, searchQuery } from './values.ts';
 
 export const applicationTypeSchema = z.enum(['Native', 'SPA', 'Traditional', 'MachineToMachine', 'Protected', 'SAML']);
@@ -12,7 +13,9 @@ export const applicationSchema = z.object({
   tenantId: z.string(),
   id: z.string(),
   name: z.string(),
-  secret: z.string().optional().describe('The legacy secret; in the response of the creation, the first named secret.'),
+  secret: secret(
+    z.string().describe('The legacy secret; in the response of the creation, the first named secret.'),
+  ).optional(),
   description: z.string().nullable(),
   type: applicationTypeSchema,
   oidcClientMetadata: oidcClientMetadataSchema,
@@ -29,7 +32,7 @@ export const applicationSecretSchema = z.object({
   tenantId: z.string(),
   applicationId: z.string(),
   name: z.string(),
-  value: z.string(),
+  value: secret(z.string()),
   createdAt: instant,
   expiresAt: instant.nullable(),
 });

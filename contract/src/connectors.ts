@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { form } from './forms.ts';
 import { route } from './route.ts';
+import { secret } from './secrets.ts';
 import { jsonObject, pathId, webUrl } from './values.ts';
 
 export const connectorTypeSchema = z.enum(['Email', 'Sms', 'Social']);
@@ -62,7 +63,7 @@ export const connectorSchema = z.object({
   connectorId: z.string(),
   syncProfile: z.boolean(),
   enableTokenStorage: z.boolean(),
-  config: jsonObject,
+  config: secret(jsonObject),
   metadata: jsonObject,
   extraInfo: jsonObject.optional(),
   usage: z.number().optional(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { route } from './route.ts';
+import { secret } from './secrets.ts';
 import { environmentVariables, jsonObject } from './values.ts';
 
 /** The subject of the claims: users, or applications that act for themselves. */
@@ -14,7 +15,7 @@ const script = z
 
 const fields = {
   script,
-  environmentVariables: environmentVariables.optional(),
+  environmentVariables: secret(environmentVariables).optional(),
   contextSample: jsonObject.optional(),
   tokenSample: jsonObject.optional(),
   /** Without it a failed script is ignored: the token is issued without its claims. */

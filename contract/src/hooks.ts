@@ -3,6 +3,7 @@ import { form } from './forms.ts';
 import { hookEventSchema } from './hook-events.ts';
 import { logSchema, logWindowQuery } from './logs.ts';
 import { route } from './route.ts';
+import { secret } from './secrets.ts';
 import { flag, instant, pathId, webUrl } from './values.ts';
 
 /** Names and values that HTTP allows in a header (RFC 9110 section 5). */
@@ -18,7 +19,7 @@ export const hookConfigSchema = form(
   'webhooks.config',
   z.object({
     url: webUrl,
-    headers: headers.optional(),
+    headers: secret(headers).optional(),
     retries: z
       .number()
       .int()
@@ -43,7 +44,7 @@ export const hookSchema = z.object({
   event: hookEventSchema.nullable().describe('For webhooks with one event; `events` takes precedence.'),
   events: z.array(hookEventSchema),
   config: hookConfigSchema,
-  signingKey: z.string().describe('Key of the HMAC-SHA256 in the header `logto-signature-sha-256`.'),
+  signingKey: secret(z.string().describe('Key of the HMAC-SHA256 in the header `logto-signature-sha-256`.')),
   enabled: z.boolean(),
   createdAt: instant,
 });

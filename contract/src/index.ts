@@ -10,5 +10,6 @@ export * from './pages.ts';
 export * from './permissions.ts';
 export * from './route.ts';
 export * from './routes.ts';
+export * from './secrets.ts';
 export * from './user-profile.ts';
 export * from './values.ts';

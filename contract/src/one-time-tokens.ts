@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { route } from './route.ts';
+import { secret } from './secrets.ts';
 import { emailSchema } from './users.ts';
 import { instant, pathId } from './values.ts';
 
@@ -18,7 +19,7 @@ export const oneTimeTokenSchema = z.object({
   tenantId: z.string(),
   id: z.string(),
   email: z.string(),
-  token: z.string(),
+  token: secret(z.string()),
   context,
   status: oneTimeTokenStatusSchema,
   createdAt: instant,

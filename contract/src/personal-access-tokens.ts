@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { route } from './route.ts';
+import { secret } from './secrets.ts';
 import { instant, pathId } from './values.ts';
 
 /** A token that stands for its user at the token endpoint, until it expires or is deleted. */
@@ -7,7 +8,7 @@ export const personalAccessTokenSchema = z.object({
   tenantId: z.string(),
   userId: z.string(),
   name: z.string(),
-  value: z.string(),
+  value: secret(z.string()),
   createdAt: instant,
   expiresAt: instant.nullable(),
 });

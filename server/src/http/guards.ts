@@ -52,6 +52,12 @@ export function createAuthorize(
   };
 }
 
+/** Whether a caller sees the secrets in the answers of a route: only who may change what it is about. */
+export function maySeeSecrets(caller: Caller, tenant: Tenant, { access, tag }: RouteContract): boolean {
+  const permission = permissionOf({ access, tag, method: 'PATCH' });
+  return permission === undefined || isPermitted(caller, tenant, permission);
+}
+
 /**
  * Users of the admin tenant administer the other tenants: resetting one of their passwords is as powerful as every
  * permission elsewhere. Changes to that tenant therefore need the scope `all`.

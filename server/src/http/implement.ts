@@ -1,11 +1,11 @@
-import type { BodyOf, ParamsOf, QueryOf, RouteContract } from '@aldaba/contract';
+import { type BodyOf, type ParamsOf, type QueryOf, type RouteContract, withoutSecrets } from '@aldaba/contract';
 import { z } from 'zod';
 import { AldabaError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Tenant } from '../tenancy/index.ts';
 import { Answer, Empty, Encoded, type Page, Paged, type ResultOf } from './answers.ts';
 import { sendError } from './errors.ts';
-import { type Caller, createAuthorize, type Guards } from './guards.ts';
+import { type Caller, createAuthorize, type Guards, maySeeSecrets } from './guards.ts';
 import { Lines } from './ndjson.ts';
 import type { Http, Reply, Request } from './types.ts';
 
@@ -80,6 +80,7 @@ export function createImplement(http: Http, options: ImplementOptions): Implemen
           if (page) setPageHeaders(request, reply, page, body);
           body = body.member === undefined ? body.items : { [body.member]: body.items };
         }
+        if (!maySeeSecrets(caller, request.tenant, contract)) body = withoutSecrets(contract.responses[status], body);
         if (options.checkResponses && status !== 304) checkResponse(contract, status, body);
         reply.code(status);
         return body === undefined ? reply.send() : reply.send(body);
