@@ -3,6 +3,7 @@ import { route } from './route.ts';
 
 const count = z.number().int();
 const change = z.object({ count, delta: count.describe('Compared with the period before.') });
+const curve = z.array(z.object({ date: z.iso.date(), count })).describe('30 days (UTC), oldest first.');
 const tag = 'Dashboard';
 const access = 'management';
 
@@ -22,7 +23,9 @@ export const getNewUserCounts = route({
   tag,
   access,
   summary: 'Count new users',
-  responses: { 200: z.object({ today: change, last7Days: change }) },
+  responses: {
+    200: z.object({ today: change, last7Days: change, last30Days: change, newUserCurve: curve }),
+  },
 });
 export const getActiveUserCounts = route({
   method: 'GET',
@@ -36,7 +39,7 @@ export const getActiveUserCounts = route({
   }),
   responses: {
     200: z.object({
-      dauCurve: z.array(z.object({ date: z.iso.date(), count })),
+      dauCurve: curve,
       dau: change,
       wau: change,
       mau: change,

@@ -263,11 +263,11 @@ describe('Dashboard', () => {
     const tokens = await client.redeem(await client.register('ada', ada.password));
     await api.post('/api/users', { username: 'idle' });
     assert.deepEqual((await api.get('/api/dashboard/users/total')).body, { totalUserCount: 2 });
-    assert.deepEqual((await api.get('/api/dashboard/users/new')).body, {
-      today: { count: 2, delta: 2 },
-      last7Days: { count: 2, delta: 2 },
-    });
-    const today = new Date().toISOString().slice(0, 10);
+    const today = new Date(clock.now()).toISOString().slice(0, 10);
+    const { newUserCurve, ...added } = (await api.get('/api/dashboard/users/new')).body;
+    const two = { count: 2, delta: 2 };
+    assert.deepEqual(added, { today: two, last7Days: two, last30Days: two });
+    assert.deepEqual(newUserCurve.at(-1), { date: today, count: 2 });
     const { body: active } = await api.get('/api/dashboard/users/active');
     assert.deepEqual([active.dau, active.wau, active.mau], Array(3).fill({ count: 1, delta: 1 }));
     assert.deepEqual(active.dauCurve.at(-1), { date: today, count: 1 });
@@ -287,5 +287,33 @@ describe('Dashboard', () => {
     assert.deepEqual((await api.get('/api/dashboard/users/new')).body.today, { count: 0, delta: -2 });
     assert.deepEqual((await api.get(`/api/dashboard/users/active?date=${today}`)).body.dau, { count: 1, delta: 1 });
     assertRefused(await api.get('/api/dashboard/users/active?date=today'), 400, 'guard.invalid_input');
+  });
+
+  it('compares the new users of 30 days with the 30 days before, day by day', async (test) => {
+    const clock = movableClock();
+    const server = await startServer({ world: { clock } });
+    test.after(() => server.close());
+    const createUsers = async (daysAgo: number, count: number) => {
+      clock.ahead = -daysAgo * day;
+      const api = await manage(server);
+      for (let index = 0; index < count; index += 1)
+        await api.post('/api/users', { username: `user_${daysAgo}_${index}` });
+    };
+    // The last and the first day of each period, and a day that is in neither.
+    for (const [daysAgo, count] of [
+      [60, 1],
+      [59, 1],
+      [30, 1],
+      [29, 3],
+      [0, 2],
+    ] as const)
+      await createUsers(daysAgo, count);
+    const { body } = await (await manage(server)).get('/api/dashboard/users/new');
+    assert.deepEqual(body.last30Days, { count: 5, delta: 3 });
+    const counts = body.newUserCurve.map(({ count }: { count: number }) => count);
+    assert.deepEqual(counts, [3, ...Array(28).fill(0), 2]);
+    const dates: string[] = body.newUserCurve.map(({ date }: { date: string }) => date);
+    assert.deepEqual(dates, [...new Set(dates)].sort());
+    assert.equal(dates.at(0), new Date(clock.now() - 29 * day).toISOString().slice(0, 10));
   });
 });

@@ -16,12 +16,15 @@ export function useFormat() {
   return useMemo(() => {
     const number = new Intl.NumberFormat(language);
     const date = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
+    const day = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric', timeZone: 'UTC' });
     const exact = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'medium' });
     const clock = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
     const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
     return {
       number: (value: number) => number.format(value),
       date: (time: number) => date.format(time),
+      /** A day without its year, in UTC. @param isoDate `2027-01-31` */
+      day: (isoDate: string) => day.format(Date.parse(isoDate)),
       exact: (time: number) => exact.format(time),
       clock: (time: number) => clock.format(time),
       relative(time: number, now = Date.now()) {

@@ -1,9 +1,15 @@
-import { getTotalUserCount, updateAdminConsoleConfig } from '@aldaba/contract/routes';
+import {
+  getActiveUserCounts,
+  getNewUserCounts,
+  getTotalUserCount,
+  updateAdminConsoleConfig,
+} from '@aldaba/contract/routes';
 import { Button } from '@mantine/core';
 import { useChange, useItem } from '../../api/queries.ts';
 import { Page } from '../../patterns/page.tsx';
 import { ErrorPage } from '../../shell/error-pages.tsx';
 import { PendingPage } from '../../shell/pending-page.tsx';
+import { Activity } from './activity.tsx';
 import { Checklist } from './checklist.tsx';
 import classes from './dashboard-page.module.css';
 import { useFirstSteps } from './first-steps.ts';
@@ -16,8 +22,12 @@ export function DashboardPage() {
   const t = dashboardPhrases.use();
   const { data, error, refetch } = useFirstSteps();
   const users = useItem(getTotalUserCount);
+  const added = useItem(getNewUserCounts);
+  const active = useItem(getActiveUserCounts, { query: {} });
   const update = useChange(updateAdminConsoleConfig);
   if (error && !data) return <ErrorPage error={error as Error} reset={refetch} />;
+  const failed = [users, added, active].find((query) => query.error && !query.data);
+  if (failed) return <ErrorPage error={failed.error} reset={() => void failed.refetch()} />;
   if (!data || users.isPending) return <PendingPage />;
   const isUnfinished = data.steps.some(({ isDone }) => !isDone);
   const isOpen = isUnfinished && !data.isDismissed;
@@ -43,7 +53,8 @@ export function DashboardPage() {
         {isOpen && <Checklist steps={data.steps} />}
         {(hasUsers || !isOpen) && (
           <>
-            <UserCounts total={users.data?.totalUserCount ?? 0} />
+            <UserCounts total={users.data?.totalUserCount ?? 0} added={added.data} active={active.data} />
+            {hasUsers && <Activity added={added.data} active={active.data} />}
             <LastSignIns />
           </>
         )}

@@ -1,8 +1,10 @@
-import { getApplication, getUser, type LogRecord, listLogs } from '@aldaba/contract/routes';
-import { useQueries } from '@tanstack/react-query';
-import { itemQuery, useList, useTenant } from '../../api/queries.ts';
+import { listLogs } from '@aldaba/contract/routes';
+import { useList } from '../../api/queries.ts';
 import { ListTable, NameCell } from '../../patterns/list-table.tsx';
 import { RelativeTime } from '../../patterns/relative-time.tsx';
+import { UserLink } from '../audit-logs/name-link.tsx';
+import { useNames } from '../audit-logs/names.ts';
+import { logPhrases } from '../audit-logs/phrases.ts';
 import tableClasses from './last-sign-ins.module.css';
 import { dashboardPhrases } from './phrases.ts';
 import classes from './user-counts.module.css';
@@ -10,12 +12,20 @@ import classes from './user-counts.module.css';
 /** Who signed in to what, newest first. */
 export function LastSignIns() {
   const t = dashboardPhrases.use();
+  const logs = logPhrases.use();
   const { data } = useList(listLogs, {
     query: { logKey: 'ExchangeTokenBy.AuthorizationCode', enableCap: 'true' },
     pageSize: 8,
   });
   const items = data?.items.filter(({ payload }) => payload.result === 'Success');
-  const names = useNames(items ?? []);
+  const names = useNames({
+    userIds: items?.flatMap(({ payload }) => payload.userId ?? []) ?? [],
+    applicationIds: items?.flatMap(({ payload }) => payload.applicationId ?? []) ?? [],
+  });
+  const applicationName = (id: string) => {
+    const name = names.application(id);
+    return name === null ? logs('deletedApplication') : name;
+  };
   return (
     <section aria-labelledby="sign-ins">
       <h2 id="sign-ins" className={classes.heading}>
@@ -35,10 +45,10 @@ export function LastSignIns() {
             columns={[
               {
                 header: t('signIns.user'),
-                cell: ({ payload }) => (
+                cell: ({ payload: { userId, applicationId } }) => (
                   <NameCell
-                    name={names.get(payload.userId ?? '') ?? t('signIns.deleted')}
-                    detail={names.get(payload.applicationId ?? '') ?? payload.applicationId}
+                    name={userId && <UserLink id={userId} name={names.user(userId)} />}
+                    detail={applicationId && applicationName(applicationId)}
                   />
                 ),
               },
@@ -53,22 +63,4 @@ export function LastSignIns() {
       </div>
     </section>
   );
-}
-
-/** Names of the users and applications of some records, by their ids; what was deleted has none. */
-function useNames(records: readonly LogRecord[]): Map<string, string> {
-  const tenant = useTenant();
-  const ids = (part: 'userId' | 'applicationId') => [...new Set(records.flatMap(({ payload }) => payload[part] ?? []))];
-  const users = useQueries({
-    queries: ids('userId').map((userId) => itemQuery(tenant, getUser, { params: { userId } })),
-  });
-  const applications = useQueries({
-    queries: ids('applicationId').map((id) => itemQuery(tenant, getApplication, { params: { id } })),
-  });
-  return new Map([
-    ...users.flatMap(({ data }) =>
-      data ? [[data.id, data.name ?? data.username ?? data.primaryEmail ?? data.primaryPhone ?? data.id] as const] : [],
-    ),
-    ...applications.flatMap(({ data }) => (data ? [[data.id, data.name] as const] : [])),
-  ]);
 }

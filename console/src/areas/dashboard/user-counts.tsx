@@ -1,6 +1,6 @@
-import { getActiveUserCounts, getNewUserCounts } from '@aldaba/contract/routes';
+import type { BodyFrom } from '@aldaba/contract/client';
+import type { getActiveUserCounts, getNewUserCounts } from '@aldaba/contract/routes';
 import { Skeleton } from '@mantine/core';
-import { useItem } from '../../api/queries.ts';
 import { useFormat } from '../../language/format.ts';
 import { dashboardPhrases } from './phrases.ts';
 import classes from './user-counts.module.css';
@@ -10,11 +10,16 @@ interface Change {
   delta: number;
 }
 
+interface UserCountsProps {
+  total: number;
+  /** Undefined while they load. */
+  added: BodyFrom<typeof getNewUserCounts> | undefined;
+  active: BodyFrom<typeof getActiveUserCounts> | undefined;
+}
+
 /** How many users there are, came and were active. */
-export function UserCounts({ total }: { total: number }) {
+export function UserCounts({ total, added, active }: UserCountsProps) {
   const t = dashboardPhrases.use();
-  const added = useItem(getNewUserCounts).data;
-  const active = useItem(getActiveUserCounts, { query: {} }).data;
   return (
     <section aria-labelledby="users">
       <h2 id="users" className={classes.heading}>

@@ -21,14 +21,14 @@ interface Change {
   delta: number;
 }
 
+/** A number for each of 30 days, oldest first. */
+type Curve = { date: string; count: number }[];
+
 export interface Dashboard extends Activity {
   total: (q: Queries) => Promise<number>;
-  newUsers: (q: Queries) => Promise<{ today: Change; last7Days: Change }>;
+  newUsers: (q: Queries) => Promise<{ today: Change; last7Days: Change; last30Days: Change; newUserCurve: Curve }>;
   /** @param date the last day, `2027-01-31`; today by default */
-  activeUsers: (
-    q: Queries,
-    date?: string,
-  ) => Promise<{ dauCurve: { date: string; count: number }[]; dau: Change; wau: Change; mau: Change }>;
+  activeUsers: (q: Queries, date?: string) => Promise<{ dauCurve: Curve; dau: Change; wau: Change; mau: Change }>;
   /** Writes the pending rows. */
   close: () => Promise<void>;
 }
@@ -40,7 +40,6 @@ const writeInterval = 500;
 const remembered = 100_000;
 
 export function createDashboard({ database, clock, log }: DashboardNeeds): Dashboard {
-  const today = () => dayOf(clock.now());
   let noted = { date: '', users: new Set<string>() };
   const batch = createBatch<store.ActiveUser>({
     interval: writeInterval,
@@ -55,7 +54,7 @@ export function createDashboard({ database, clock, log }: DashboardNeeds): Dashb
 
   return {
     recordActive(tenantId, userId) {
-      const date = today();
+      const date = dayOf(clock.now());
       if (noted.date !== date || noted.users.size >= remembered) noted = { date, users: new Set() };
       const name = `${tenantId} ${userId}`;
       if (noted.users.has(name)) return;
@@ -64,44 +63,43 @@ export function createDashboard({ database, clock, log }: DashboardNeeds): Dashb
     },
     total: store.countUsers,
     async newUsers(q) {
-      const midnight = Date.parse(today());
-      const ago = (days: number) => dayOf(midnight - days * day);
-      const [now = 0, yesterday = 0, week = 0, weekBefore = 0] = await store.countCreatedUsers(q, [
-        { from: ago(0), to: ago(0) },
-        { from: ago(1), to: ago(1) },
-        { from: ago(6), to: ago(0) },
-        { from: ago(13), to: ago(7) },
-      ]);
-      return {
-        today: { count: now, delta: now - yesterday },
-        last7Days: { count: week, delta: week - weekBefore },
-      };
+      const { today, last7Days, last30Days, curve } = await countPeriods(clock.now(), (periods) =>
+        store.countCreatedUsers(q, periods),
+      );
+      return { today, last7Days, last30Days, newUserCurve: curve };
     },
-    async activeUsers(q, date = today()) {
+    async activeUsers(q, date = dayOf(clock.now())) {
       // Users who acted through this process see their activity at once.
       await batch.flush();
-      const last = Date.parse(date);
-      const ago = (days: number) => dayOf(last - days * day);
-      const period = (days: number, before = 0) => ({ from: ago(before + days - 1), to: ago(before) });
-      const days = Array.from({ length: 30 }, (_, index) => ago(29 - index));
-      const [dau = 0, dauBefore = 0, wau = 0, wauBefore = 0, mau = 0, mauBefore = 0, ...curve] =
-        await store.countActiveUsers(q, [
-          period(1),
-          period(1, 1),
-          period(7),
-          period(7, 7),
-          period(30),
-          period(30, 30),
-          ...days.map((each) => ({ from: each, to: each })),
-        ]);
-      return {
-        dauCurve: days.map((each, index) => ({ date: each, count: curve[index] ?? 0 })),
-        dau: { count: dau, delta: dau - dauBefore },
-        wau: { count: wau, delta: wau - wauBefore },
-        mau: { count: mau, delta: mau - mauBefore },
-      };
+      const { today, last7Days, last30Days, curve } = await countPeriods(Date.parse(date), (periods) =>
+        store.countActiveUsers(q, periods),
+      );
+      return { dauCurve: curve, dau: today, wau: last7Days, mau: last30Days };
     },
     close: batch.close,
+  };
+}
+
+/** Counts the last day, the last 7 and 30 days, the same periods before them, and each of the last 30 days. */
+async function countPeriods(last: number, count: (periods: store.Period[]) => Promise<number[]>) {
+  const ago = (days: number) => dayOf(last - days * day);
+  const lengths = [1, 7, 30];
+  const dates = Array.from({ length: 30 }, (_, index) => ago(29 - index));
+  const counts = await count([
+    ...lengths.map((days) => ({ from: ago(days - 1), to: ago(0) })),
+    ...lengths.map((days) => ({ from: ago(2 * days - 1), to: ago(days) })),
+    ...dates.map((date) => ({ from: date, to: date })),
+  ]);
+  const countAt = (place: number) => counts[place] ?? 0;
+  const changeAt = (place: number) => ({
+    count: countAt(place),
+    delta: countAt(place) - countAt(place + lengths.length),
+  });
+  return {
+    today: changeAt(0),
+    last7Days: changeAt(1),
+    last30Days: changeAt(2),
+    curve: dates.map((date, index) => ({ date, count: countAt(2 * lengths.length + index) })),
   };
 }
 

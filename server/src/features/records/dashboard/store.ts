@@ -7,6 +7,12 @@ export interface ActiveUser {
   date: string;
 }
 
+/** First and last day (UTC), both included. */
+export interface Period {
+  from: string;
+  to: string;
+}
+
 /** One statement for users of all tenants. Skips tenants that were deleted concurrently. */
 export const insertActiveUsers = (system: Queries, users: readonly ActiveUser[]): Promise<unknown> =>
   system.raw(
@@ -28,11 +34,8 @@ export async function countUsers(q: Queries): Promise<number> {
   return row?.total ?? 0;
 }
 
-/** Users of today that were created in each of the periods; first and last day (UTC) are both included. */
-export async function countCreatedUsers(
-  q: Queries,
-  periods: readonly { from: string; to: string }[],
-): Promise<number[]> {
+/** Users of today that were created in each of the periods. */
+export async function countCreatedUsers(q: Queries, periods: readonly Period[]): Promise<number[]> {
   const rows = await q.raw<{ users: number }>(
     `select (select coalesce(sum(users), 0)::bigint from user_counts where tenant_id = $1 and day between p.since and p.until) as users
      from unnest($2::date[], $3::date[]) with ordinality as p (since, until, place) order by place`,
@@ -41,11 +44,8 @@ export async function countCreatedUsers(
   return rows.map(({ users }) => users);
 }
 
-/** Distinct active users in each of the periods; first and last day are both included. */
-export async function countActiveUsers(
-  q: Queries,
-  periods: readonly { from: string; to: string }[],
-): Promise<number[]> {
+/** Distinct active users in each of the periods. */
+export async function countActiveUsers(q: Queries, periods: readonly Period[]): Promise<number[]> {
   const rows = await q.raw<{ users: number }>(
     // A user has one row per day.
     `select case when p.since = p.until
