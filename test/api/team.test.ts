@@ -165,6 +165,29 @@ describe('The team of a tenant', () => {
     await join('leaver', 'read-only');
   });
 
+  // security: team
+  it('is not changed with the token of an administrator who was removed or restricted since', async () => {
+    const gone = await join('gone', 'full');
+    const withOldToken = await managerOf(server, gone.agent);
+    assert.equal((await api.delete(`${members}/${gone.id}`)).status, 204);
+    assertRefused(await withOldToken.post(invitations, { role: 'full' }), 403, 'auth.forbidden');
+
+    const restricted = await join('restricted', 'full');
+    const asBefore = await managerOf(server, restricted.agent);
+    assert.equal((await api.patch(`${members}/${restricted.id}`, { role: 'read-only' })).status, 200);
+    assertRefused(await asBefore.patch(`${members}/${restricted.id}`, { role: 'full' }), 403, 'auth.forbidden');
+    assert.equal((await named('restricted'))?.role, 'read-only');
+  });
+
+  // security: team
+  it('has invitations that end with the access of their inviter, also outside the team', async () => {
+    const { agent, id } = await join('suspended', 'full');
+    const { link } = await invite(await managerOf(server, agent), { role: 'full' });
+    const admin = await manage(server, await server.app.tenancy.get('admin'));
+    assert.equal((await admin.patch(`/api/users/${id}/is-suspended`, { isSuspended: true })).status, 200);
+    assert.equal((await useLink(server, createAgent(), link, 'accomplice')).status, 404);
+  });
+
   it('changes what a member may do from the next token on', async () => {
     const { agent, id } = await join('changer', 'full');
     const { link } = await invite(await managerOf(server, agent), { role: 'full' });
@@ -218,7 +241,11 @@ describe('Invitations by email', () => {
 
   it('send the link through the email connector of the admin tenant, and say if that failed', async () => {
     const admin = await manage(server, await server.app.tenancy.get('admin'));
-    const template = { contentType: 'text/plain', subject: 'Team', content: 'Join {{organization.name}}: {{link}}' };
+    const template = {
+      contentType: 'text/plain',
+      subject: 'Team',
+      content: 'Join {{organization.name}}: {{link}} ({{inviter.username}}/{{inviter.id}})',
+    };
     const usages = ['SignIn', 'Register', 'ForgotPassword', 'Generic', 'OrganizationInvitation'];
     const config = { ...mailbox.config, templates: usages.map((usageType) => ({ usageType, ...template })) };
     const connectorId = 'simple-mail-transfer-protocol';
@@ -231,6 +258,8 @@ describe('Invitations by email', () => {
       .replaceAll(/=\r?\n/g, '')
       .replaceAll('=3D', '=');
     assert.ok(text.includes(new URL(sent.link).searchParams.get('token') ?? '?'), text);
+    const [inviter] = (await api.get(members)).body;
+    assert.ok(text.includes('(root/') && !text.includes(inviter?.id ?? ''), 'what is sent of the inviter is the name');
     assert.equal((await invite(api, { role: 'read-only' })).delivery, 'none', 'without an address');
 
     const closed = { ...config, port: 1 };
@@ -266,9 +295,10 @@ describe('The last administrator', () => {
       bea.delete(`${members}/${idOf('ada')}`),
     ]);
     assert.equal(answers.filter(({ status }) => status === 204).length, 1);
-    const [left] = (await ada.get(members)).body;
-    assertRefused(await ada.delete(`${members}/${left?.id}`), 422, 'team.last_administrator');
-    assertRefused(await ada.patch(`${members}/${left?.id}`, { role: 'read-only' }), 422, 'team.last_administrator');
-    assert.equal((await ada.get(members)).body.length, 1);
+    const last = answers[0]?.status === 204 ? ada : bea;
+    const [left] = (await last.get(members)).body;
+    assertRefused(await last.delete(`${members}/${left?.id}`), 422, 'team.last_administrator');
+    assertRefused(await last.patch(`${members}/${left?.id}`, { role: 'read-only' }), 422, 'team.last_administrator');
+    assert.equal((await last.get(members)).body.length, 1);
   });
 });

@@ -13,7 +13,7 @@ import { isManagementIndicator } from '../../../tenancy/management-indicator.ts'
 import type { Tenant } from '../../../tenancy/service.ts';
 import type { Holder } from './store.ts';
 import * as store from './store.ts';
-import { findPermittedUsers, lockRole, type PermittedUser } from './team-store.ts';
+import { findFullAccess, findPermittedUsers, lockRole, type PermittedUser } from './team-store.ts';
 
 export interface RolesNeeds {
   database: Database;
@@ -70,6 +70,8 @@ export interface Roles {
   assignDefaults: (tx: Transaction, userIds: readonly string[]) => Promise<void>;
   /** The users whose roles give permissions on the resource of an indicator, oldest first. */
   usersOf: (q: Queries, indicator: string) => Promise<PermittedUser[]>;
+  /** Whether a user or an application has full access to a Management API now, whatever its tokens say. */
+  hasFullAccess: (q: Queries, indicator: string, holderId: string) => Promise<boolean>;
   /** Holds other decisions about who has the role back until the transaction ends. */
   lock: (tx: Transaction, roleId: string) => Promise<unknown>;
   isHeldBy: (q: Queries, holder: Holder, holderId: string, roleId: string) => Promise<boolean>;
@@ -123,6 +125,7 @@ export function createRoles({ database, caches, changes, events }: RolesNeeds): 
     userScopes: store.findUserScopeNames,
     userRoleNames: store.findUserRoleNames,
     usersOf: findPermittedUsers,
+    hasFullAccess: findFullAccess,
     lock: lockRole,
     scopesByIndicator: async (q, holderId) =>
       new Map((await store.findScopesByIndicator(q, holderId)).map(({ indicator, names }) => [indicator, names])),

@@ -1,4 +1,5 @@
 /** Roles of the admin tenant that give its users access to the Management APIs of other tenants. */
+import { fullAccess } from '@aldaba/contract';
 import type { Queries, Transaction } from '../../../store/database.ts';
 import { adminTenantId } from '../../../tenancy/address.ts';
 
@@ -53,4 +54,20 @@ export async function findPermittedUsers(q: Queries, indicator: string): Promise
     [q.tenantId, indicator],
   );
   return rows.map(({ user_id: userId, role_ids: roleIds, permissions }) => ({ userId, roleIds, permissions }));
+}
+
+/** Whether a user who may sign in, or an application, has full access to the Management API of an indicator now. */
+export async function findFullAccess(q: Queries, indicator: string, holderId: string): Promise<boolean> {
+  const rows = await q.raw(
+    `select from resources r join scopes s on s.tenant_id = r.tenant_id and s.resource_id = r.id and s.name = $4
+       join roles_scopes rs on rs.tenant_id = s.tenant_id and rs.scope_id = s.id
+       join (select ur.tenant_id, ur.role_id from users_roles ur join users u on u.tenant_id = ur.tenant_id and u.id = ur.user_id
+              where ur.tenant_id = $1 and u.id = $3 and not u.is_suspended
+             union all
+             select tenant_id, role_id from applications_roles where tenant_id = $1 and application_id = $3) held
+         on held.tenant_id = rs.tenant_id and held.role_id = rs.role_id
+      where r.tenant_id = $1 and r.indicator = $2 limit 1`,
+    [q.tenantId, indicator, holderId, fullAccess],
+  );
+  return rows.length > 0;
 }

@@ -7,7 +7,7 @@ import { requireEmail } from '../../../kernel/identifiers.ts';
 import { standardSecret } from '../../../kernel/ids.ts';
 import type { Passwords } from '../../../services/passwords/index.ts';
 import { passwordIssues } from '../../../services/passwords/rules.ts';
-import type { Transaction } from '../../../store/database.ts';
+import type { Queries, Transaction } from '../../../store/database.ts';
 import { defaultTenantId } from '../../../tenancy/address.ts';
 import type { Tenancy, Tenant } from '../../../tenancy/index.ts';
 import { administratorRoleId, type Roles, teamRoleId } from '../../authorization/roles/index.ts';
@@ -19,7 +19,7 @@ export interface SetupNeeds {
   clock: Clock;
   passwords: Pick<Passwords, 'hash'>;
   users: Pick<Users, 'create' | 'update' | 'listOfRole'>;
-  roles: Pick<Roles, 'get' | 'create' | 'assign'>;
+  roles: Pick<Roles, 'get' | 'create' | 'assign' | 'hasFullAccess'>;
   logs: Audit;
   tenancy: Pick<Tenancy, 'get'>;
   signInExperiences: { get: (tenant: Tenant) => Promise<SignInExperienceSettings> };
@@ -49,7 +49,11 @@ export interface Setup {
     given: { token: string; identifier: string; password: string },
   ) => Promise<{ userId: string; managedTenantId: string }>;
   /** Creates a link that creates the account of a colleague once. */
-  invite: (tenant: Tenant, invitation: store.Invitation, days: number) => Promise<string>;
+  invite: (
+    tenant: Tenant,
+    tx: Transaction,
+    invitation: store.Invitation & { expiresInDays: number },
+  ) => Promise<string>;
   /** The invitations to a tenant that can still be accepted, newest first. */
   listInvitations: (tenant: Tenant, managedTenantId: string) => Promise<TeamInvitation[]>;
   /** Deletes invitations to a tenant: one of them, or all of an inviter. Returns their number. */
@@ -66,14 +70,22 @@ export function createSetup(needs: SetupNeeds): Setup {
     const link = await store.findLink(tenant.db, linkOf(token));
     if (!link) throw new AldabaError('setup.link_invalid');
     if (link.purpose === 'administrator') return link;
-    return { ...link, tenantName: (await needs.tenancy.get(link.managedTenantId)).name };
+    const managed = await needs.tenancy.get(link.managedTenantId);
+    // An invitation is worth what its inviter may do: it ends with the inviter's own access, however that ended.
+    if (link.inviterId !== null && !(await roles.hasFullAccess(tenant.db, managed.managementIndicator, link.inviterId)))
+      throw new AldabaError('setup.link_invalid');
+    return { ...link, tenantName: managed.name };
   };
-  const create = async (tenant: Tenant, link: store.Link, milliseconds: number) => {
+  const create = async (
+    tenant: Tenant,
+    q: Queries,
+    { link, milliseconds }: { link: store.Link; milliseconds: number },
+  ) => {
     const token = standardSecret();
     const now = clock.now();
     const times = { createdAt: new Date(now), expiresAt: new Date(now + milliseconds) };
-    await store.deleteExpiredLinks(tenant.db, new Date(now));
-    await store.insertLink(tenant.db, link, { tokenHash: hashToken(token), ...times });
+    await store.deleteExpiredLinks(q, new Date(now));
+    await store.insertLink(q, link, { tokenHash: hashToken(token), ...times });
     return `${tenant.baseUrl}/setup?token=${token}`;
   };
   const hasAdministrator = async (q: Tenant['db']) =>
@@ -94,8 +106,10 @@ export function createSetup(needs: SetupNeeds): Setup {
     return (await roles.create(tx, draft)).id;
   };
   return {
-    createAdminLink: (tenant) => create(tenant, { purpose: 'administrator' }, lifetime),
-    invite: (tenant, invitation, days) => create(tenant, { purpose: 'invitation', ...invitation }, days * day),
+    createAdminLink: (tenant) =>
+      create(tenant, tenant.db, { link: { purpose: 'administrator' }, milliseconds: lifetime }),
+    invite: (tenant, tx, { expiresInDays, ...invitation }) =>
+      create(tenant, tx, { link: { purpose: 'invitation', ...invitation }, milliseconds: expiresInDays * day }),
     listInvitations: (tenant, id) => store.findInvitations(tenant.db, id, new Date(clock.now())),
     revoke: store.deleteInvitations,
     hasAdministrator: (tenant) => hasAdministrator(tenant.db),

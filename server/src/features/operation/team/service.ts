@@ -7,6 +7,7 @@ import {
   type TeamInvitation,
   type TeamMember,
   type TeamRole,
+  type User,
 } from '@aldaba/contract';
 import { type Caller, requireFullAccess } from '../../../http/guards.ts';
 import type { Audit } from '../../../kernel/audit.ts';
@@ -34,7 +35,7 @@ export interface TeamNeeds {
   log: Log;
   logs: Audit;
   tenancy: Pick<Tenancy, 'get'>;
-  roles: Pick<Roles, 'usersOf' | 'lock' | 'assign' | 'unassign' | 'userRoleNames'>;
+  roles: Pick<Roles, 'usersOf' | 'hasFullAccess' | 'lock' | 'assign' | 'unassign' | 'userRoleNames'>;
   users: Pick<Users, 'get' | 'find' | 'endSessions' | 'remove'>;
   secondFactors: Pick<SecondFactors, 'statusOf'>;
   setup: Pick<Setup, 'invite' | 'listInvitations' | 'revoke'>;
@@ -77,12 +78,27 @@ export function createTeam(needs: TeamNeeds): Team {
   };
   const audit = (tenant: Tenant, key: AuditKey, caller: Caller, params: Record<string, unknown>) =>
     logs.write(tenant.id, { key, result: 'Success', params: { ...params, actorId: caller.subject } });
-  /** The member with the roles that give the access; other decisions about administrators wait. */
-  const decide = async (tx: Transaction, tenant: Tenant, userId: string) => {
-    await roles.lock(tx, teamRoleId(tenant.id, 'full'));
+  /**
+   * Decides about the team; other decisions wait. The caller must have full access still: the token of an administrator
+   * who was removed or restricted is valid for a while, and must not undo that.
+   */
+  const asAdministrator = async <T>(tenant: Tenant, caller: Caller, decide: (tx: Transaction) => Promise<T>) => {
+    requireAdministratorOfTeam(tenant, caller);
+    const { managementIndicator } = tenant;
+    return (await admin()).db.transaction(async (tx) => {
+      await roles.lock(tx, teamRoleId(tenant.id, 'full'));
+      if (caller.subject !== undefined && !(await roles.hasFullAccess(tx, managementIndicator, caller.subject)))
+        throw new AldabaError('auth.forbidden');
+      return decide(tx);
+    });
+  };
+  /** The member, without the roles that gave the access. */
+  const takeAccess = async (tx: Transaction, tenant: Tenant, userId: string) => {
     const permitted = (await roles.usersOf(tx, tenant.managementIndicator)).find((each) => each.userId === userId);
     if (!permitted) throw new AldabaError('entity.not_exists_with_id', { name: 'team member', id: userId });
-    return { member: await memberOf(tx, permitted), roleIds: permitted.roleIds };
+    const member = await memberOf(tx, permitted);
+    for (const id of permitted.roleIds) await roles.unassign(tx, 'user', userId, id);
+    return member;
   };
   /** A member who can sign in keeps full access. */
   const requireAdministrator = async (tx: Transaction, tenant: Tenant) => {
@@ -93,10 +109,8 @@ export function createTeam(needs: TeamNeeds): Team {
   return {
     list: async (tenant) => membersOf((await admin()).db, tenant),
     async change(tenant, caller, userId, role) {
-      requireAdministratorOfTeam(tenant, caller);
-      const { member, changed } = await (await admin()).db.transaction(async (tx) => {
-        const { member, roleIds } = await decide(tx, tenant, userId);
-        for (const id of roleIds) await roles.unassign(tx, 'user', userId, id);
+      const { member, changed } = await asAdministrator(tenant, caller, async (tx) => {
+        const member = await takeAccess(tx, tenant, userId);
         await roles.assign(tx, 'user', userId, [teamRoleId(tenant.id, role)]);
         await requireAdministrator(tx, tenant);
         if (role !== 'full') await setup.revoke(tx, tenant.id, { inviterId: userId });
@@ -106,10 +120,8 @@ export function createTeam(needs: TeamNeeds): Team {
       return changed;
     },
     async remove(tenant, caller, userId) {
-      requireAdministratorOfTeam(tenant, caller);
-      const member = await (await admin()).db.transaction(async (tx) => {
-        const { member, roleIds } = await decide(tx, tenant, userId);
-        for (const id of roleIds) await roles.unassign(tx, 'user', userId, id);
+      const member = await asAdministrator(tenant, caller, async (tx) => {
+        const member = await takeAccess(tx, tenant, userId);
         await requireAdministrator(tx, tenant);
         await setup.revoke(tx, tenant.id, { inviterId: userId });
         const hasOtherRoles = (await roles.userRoleNames(tx, userId)).length > 0;
@@ -120,26 +132,27 @@ export function createTeam(needs: TeamNeeds): Team {
     },
     listInvitations: async (tenant) => setup.listInvitations(await admin(), tenant.id),
     async invite(tenant, caller, { email: typed, role, expiresInDays }) {
-      requireAdministratorOfTeam(tenant, caller);
-      const { db } = await admin();
-      const email = typed === undefined ? null : requireEmail(typed);
-      const members = email === null ? [] : await membersOf(db, tenant);
-      if (
-        members.some((member) => member.email !== null && email !== null && emailKey(member.email) === emailKey(email))
-      )
-        throw new AldabaError('team.already_member');
-      const inviter = caller.subject === undefined ? undefined : await users.find(db, caller.subject);
       const id = standardId();
-      const draft = { id, managedTenantId: tenant.id, role, email, inviterId: inviter?.id ?? null };
-      const link = await setup.invite(await admin(), draft, expiresInDays);
+      const { email, link, inviter } = await asAdministrator(tenant, caller, async (tx) => {
+        const email = typed === undefined ? null : requireEmail(typed);
+        const members = email === null ? [] : await membersOf(tx, tenant);
+        if (
+          members.some(
+            (member) => email !== null && member.email !== null && emailKey(member.email) === emailKey(email),
+          )
+        )
+          throw new AldabaError('team.already_member');
+        const inviter = caller.subject === undefined ? undefined : await users.find(tx, caller.subject);
+        const draft = { id, managedTenantId: tenant.id, role, email, inviterId: inviter?.id ?? null, expiresInDays };
+        return { email, inviter, link: await setup.invite(await admin(), tx, draft) };
+      });
       audit(tenant, 'Team.Invite', caller, { invitationId: id, email, role });
       const invitation = (await setup.listInvitations(await admin(), tenant.id)).find((each) => each.id === id);
       if (!invitation) throw new AldabaError('entity.not_exists_with_id', { name: 'invitation', id });
       return { invitation, link, delivery: await deliver(needs, tenant, { email, link, inviter: inviter ?? null }) };
     },
     async revoke(tenant, caller, id) {
-      requireAdministratorOfTeam(tenant, caller);
-      const count = await (await admin()).db.transaction((tx) => setup.revoke(tx, tenant.id, { id }));
+      const count = await asAdministrator(tenant, caller, (tx) => setup.revoke(tx, tenant.id, { id }));
       if (count === 0) throw new AldabaError('entity.not_exists_with_id', { name: 'invitation', id });
       audit(tenant, 'Team.Revoke', caller, { invitationId: id });
     },
@@ -180,7 +193,7 @@ const createMemberOf =
 async function deliver(
   { log, limits, connectors, tenancy }: TeamNeeds,
   { id, name }: Tenant,
-  given: { email: string | null; link: string; inviter: { name: string | null; username: string | null } | null },
+  given: { email: string | null; link: string; inviter: Pick<User, 'name' | 'username' | 'primaryEmail'> | null },
 ): Promise<'none' | 'sent' | 'failed'> {
   const { email, link, inviter } = given;
   const admin = await tenancy.get(adminTenantId);
@@ -188,7 +201,13 @@ async function deliver(
   if (!sender || email === null) return 'none';
   try {
     await limits.count(admin, { type: 'Email', to: email });
-    const payload = { link, organization: { id, name }, ...(inviter ? { inviter } : {}) };
+    const payload = {
+      link,
+      organization: { id, name },
+      ...(inviter
+        ? { inviter: { name: inviter.name, username: inviter.username, primaryEmail: inviter.primaryEmail } }
+        : {}),
+    };
     await sender.sendMessage({ to: email, type: 'OrganizationInvitation', payload }, {});
     return 'sent';
   } catch (error) {
