@@ -17,7 +17,9 @@ export const applicationGrantSchema = z.object({
       primaryEmail: z.string().nullable().optional(),
       avatar: z.string().nullable().optional(),
     })
-    .describe('Callers without the permission read:users get the ID alone.'),
+    .describe(
+      'Callers without the permission read:users get the ID alone, and sessions without IP address and browser.',
+    ),
   session: z
     .object({ id: z.string(), authenticatedAt: instant, ...browserFields })
     .nullable()

@@ -57,14 +57,18 @@ describe('Grants of an application', () => {
     await signIn('lamarr');
     const { id, secret } = (await suite.api.post('/api/applications', { name: 'M', type: 'MachineToMachine' })).body;
     await suite.api.patch(`/api/applications/${id}`, { isAdmin: true });
-    const userWith = async (scope: string) => {
+    const seenWith = async (scope: string) => {
       const { body } = await requestToken(suite.server.url, { id, secret }, managementApi, scope);
       const caller = managerWith(suite.server.url, body.access_token);
-      return (await caller.get('/api/applications/demo-app/grants?page_size=1')).body[0].user;
+      return (await caller.get('/api/applications/demo-app/grants?page_size=1')).body[0];
     };
     const { id: userId } = (await suite.api.get('/api/users?search=lamarr')).body[0];
-    assert.deepEqual(await userWith('read:applications'), { id: userId });
-    assert.equal((await userWith('read:applications read:users')).name, 'Hedy Lamarr');
+    const { user, session } = await seenWith('read:applications');
+    assert.deepEqual(user, { id: userId });
+    assert.deepEqual([session?.ip, session?.userAgent, session?.userAgentParsed], [null, null, undefined]);
+    const whole = await seenWith('read:applications read:users');
+    assert.equal(whole.user.name, 'Hedy Lamarr');
+    assert.ok(whole.session?.ip);
   });
 
   it('outlive their session with offline_access, and end with their tokens when they are revoked', async () => {

@@ -35,6 +35,8 @@ describe('API resources and their permissions', () => {
     assert.deepEqual(await found('search=%25parcel%25'), ['Deliveries', 'Parcel prices']);
     assert.deepEqual(await found('search=%25DELIVER%25&includeScopes=true'), ['Deliveries']);
     assert.deepEqual(await found('search.indicator=%25/prices'), ['Parcel prices']);
+    assertRefused(await api.get('/api/resources?search=%5C'), 400, 'request.invalid_input');
+    assert.deepEqual(await found('search=%5C%5C'), []);
     const page = await api.get('/api/resources?search=%25parcel%25&page=2&page_size=1');
     assert.deepEqual([names(page.body), page.headers.get('total-number')], [['Parcel prices'], '2']);
     assertRefused(await api.get('/api/resources?search.secret=x'), 400, 'request.invalid_input');

@@ -375,6 +375,8 @@ describe('Search for users', () => {
     'search=x&mode=similar_to',
     'isCaseSensitive=maybe&search=x',
     'search=%5B&mode=posix',
+    'search=shop%5C',
+    'search=%5C%5C%5C',
     'search=(&mode=similar_to&isCaseSensitive=true',
   ];
   for (const query of refused) {

@@ -49,6 +49,9 @@ function values(name: string, value: unknown, mode: MatchMode): string[] {
   if (list.length > 1 && mode !== 'exact') refuse(`“${name}” can be repeated with the mode “exact” only.`);
   return list.map((item) => {
     if (typeof item !== 'string' || item === '') return refuse(`“${name}” must not be empty.`);
+    // A backslash takes the meaning from the character after it: PostgreSQL refuses a pattern that ends in one.
+    if (mode === 'like' && /(?<!\\)(?:\\\\)*\\$/.test(item))
+      return refuse(`“${name}” must not end with a single “\\”; write it twice.`);
     return item.length > maximumValueLength
       ? refuse(`“${name}” is longer than ${maximumValueLength} characters.`)
       : item;
