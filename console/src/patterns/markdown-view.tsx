@@ -77,7 +77,7 @@ function createRenderer(level: number) {
         case 'text':
           return <span>{token.tokens ? inline(token.tokens) : decode(token.text)}</span>;
         case 'code':
-          return <CodeBlock code={token.text} name={token.lang || 'text'} />;
+          return <CodeBlock code={token.text} name={token.lang || 'text'} language={token.lang} />;
         case 'blockquote':
           return <blockquote>{blocks(token.tokens)}</blockquote>;
         case 'list':

@@ -37,6 +37,7 @@ for (const screen of ['desktop', 'phone'] as const) {
         for (const address of ['Redirect URI', 'Post sign-out redirect URI']) await register(page, address);
         const values = await readEnvironment(page);
         assert.equal(values.LOGTO_ENDPOINT, server.url);
+        await assertColored(page, values);
         await assertNotKept(page, values.LOGTO_APP_SECRET ?? '');
         await signInToFlask(port, values);
         await page.getByText('Ana Reader signed in').first().waitFor();
@@ -87,6 +88,14 @@ async function readEnvironment(page: Page): Promise<Record<string, string>> {
   await block.getByRole('button', { name: 'Show secret' }).click();
   const lines = (await block.locator('code').innerText()).split('\n');
   return Object.fromEntries(lines.map((line) => line.split('=', 2)));
+}
+
+/** Code has its colors, and the values in it their own mark, which no color cuts. */
+async function assertColored(page: Page, values: Record<string, string>): Promise<void> {
+  const block = (name: string) => page.locator('figure').filter({ hasText: name }).first();
+  await block('app.py').locator('[data-color=keyword]', { hasText: 'import' }).first().waitFor();
+  await block('.env').locator('[data-color=name]', { hasText: 'LOGTO_APP_ID' }).waitFor();
+  assert.deepEqual(await block('.env').locator('mark').allInnerTexts(), Object.values(values));
 }
 
 /** What the first sign-in left behind, and how the application looks to its users. */

@@ -112,7 +112,7 @@ function Json({ record }: { record: LogRecord }) {
       >
         {t('detail.json')}
       </Button>
-      {isOpen && <CodeBlock name={t('detail.jsonName')} code={JSON.stringify(record, null, 2)} />}
+      {isOpen && <CodeBlock language="json" name={t('detail.jsonName')} code={JSON.stringify(record, null, 2)} />}
     </section>
   );
 }

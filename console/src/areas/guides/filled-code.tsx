@@ -1,8 +1,7 @@
 import { Button } from '@mantine/core';
-import { Fragment } from 'react';
 import { fill, type PlaceholderValues } from '../../../guides/placeholders.ts';
 import { CodeBlock } from '../../patterns/code-block.tsx';
-import classes from './filled-code.module.css';
+import type { CodePiece } from '../../patterns/code-pieces.ts';
 import { useGuide } from './guide-context.tsx';
 import { guidePhrases } from './phrases.ts';
 
@@ -11,14 +10,22 @@ export const mask = '•'.repeat(16);
 
 const holdsSecret = (text: string): boolean => text.includes('{{appSecret}}');
 
+interface FilledCodeProps {
+  text: string;
+  name: string;
+  language: string;
+}
+
 /** Code of a guide with the reader's values. What is copied has the secret, what is shown only when it is asked for. */
-export function FilledCode({ text, name }: { text: string; name: string }) {
+export function FilledCode({ text, name, language }: FilledCodeProps) {
   const t = guidePhrases.use();
   const { values, isSecretShown, onShowSecret } = useGuide();
   return (
     <CodeBlock
       code={fill(text, values)}
       name={name}
+      language={language}
+      pieces={piecesOf(text, isSecretShown || !values.appSecret ? values : { ...values, appSecret: mask })}
       tools={
         holdsSecret(text) && values.appSecret ? (
           <Button variant="subtle" color="gray" size="compact-xs" onClick={() => onShowSecret(!isSecretShown)}>
@@ -26,21 +33,14 @@ export function FilledCode({ text, name }: { text: string; name: string }) {
           </Button>
         ) : undefined
       }
-    >
-      <Pieces text={text} values={isSecretShown || !values.appSecret ? values : { ...values, appSecret: mask }} />
-    </CodeBlock>
+    />
   );
 }
 
-function Pieces({ text, values }: { text: string; values: PlaceholderValues }) {
+const piecesOf = (text: string, values: PlaceholderValues): CodePiece[] =>
   // Every second piece is the name of a placeholder.
-  return text.split(/\{\{(\w+)\}\}/).map((piece, place) => {
-    const key = `${place}${piece}`;
-    if (place % 2 === 0) return <Fragment key={key}>{piece}</Fragment>;
-    return (
-      <mark key={key} className={classes.value}>
-        {values[piece as keyof PlaceholderValues]}
-      </mark>
+  text
+    .split(/\{\{(\w+)\}\}/)
+    .map((piece, place) =>
+      place % 2 === 0 ? { text: piece } : { text: values[piece as keyof PlaceholderValues], isMarked: true },
     );
-  });
-}

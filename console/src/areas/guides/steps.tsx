@@ -34,9 +34,9 @@ function BlockView({ block }: { block: Block }) {
     case 'prose':
       return <ProseView html={block.html} />;
     case 'code':
-      return <FilledCode text={block.text} name={block.file ?? t('guide.illustration')} />;
+      return <FilledCode text={block.text} name={block.file ?? t('guide.illustration')} language={block.language} />;
     case 'commands':
-      return <FilledCode text={block.text} name={t('guide.commands')} />;
+      return <FilledCode text={block.text} name={t('guide.commands')} language="sh" />;
     case 'live-check':
       return application ? <LiveLine applicationId={application.id} /> : null;
     default:

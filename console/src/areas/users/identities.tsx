@@ -77,7 +77,7 @@ export function UserIdentities({ user }: { user: User }) {
         title={shown ? provider(shown.target).name : ''}
         size={640}
       >
-        <CodeBlock name={t('identities.data')} code={JSON.stringify(shown?.identity, null, 2) ?? ''} />
+        <CodeBlock language="json" name={t('identities.data')} code={JSON.stringify(shown?.identity, null, 2) ?? ''} />
       </Dialog>
       <ConfirmDialog
         isOpen={doomed !== undefined}
