@@ -1,11 +1,13 @@
 /** What pickers offer: things of the tenant, found by the server while the administrator types. */
 import {
+  getApplication,
   getOrganization,
   getOrganizationRole,
   getOrganizationScope,
   getResource,
   getRole,
   getUser,
+  listApplications,
   listOrganizationRoles,
   listOrganizationScopes,
   listOrganizations,
@@ -77,13 +79,28 @@ const namedChoice = ({ id, name, description }: Named): Choice => ({
   detail: description || undefined,
 });
 
-/** Roles of a type; without the ones that an application already has, if it is given. */
-export const roles = (type: RoleType, excludeApplicationId?: string): ChoiceSource => ({
-  key: ['/api/roles', type, excludeApplicationId ?? ''],
-  find: async (api, text) => {
-    const query = { ...searchOf(text), type, ...(excludeApplicationId && { excludeApplicationId }) };
-    return choicesOf(await api.list(listRoles, { query, pageSize }), namedChoice);
+export const applications: ChoiceSource = {
+  key: ['/api/applications'],
+  find: async (api, text) =>
+    choicesOf(await api.list(listApplications, { query: searchOf(text), pageSize }), ({ id, name }) => ({
+      value: id,
+      label: name,
+      detail: id,
+    })),
+  get: async (api, id) => {
+    const { name } = await api.call(getApplication, { params: { id } });
+    return { value: id, label: name, detail: id };
   },
+};
+
+/** Roles of a type; without the ones that an application or a user already has, if it is given. */
+export const roles = (
+  type: RoleType,
+  without: { excludeApplicationId?: string; excludeUserId?: string } = {},
+): ChoiceSource => ({
+  key: ['/api/roles', type, without.excludeApplicationId ?? '', without.excludeUserId ?? ''],
+  find: async (api, text) =>
+    choicesOf(await api.list(listRoles, { query: { ...searchOf(text), type, ...without }, pageSize }), namedChoice),
   get: async (api, id) => namedChoice(await api.call(getRole, { params: { id } })),
 });
 

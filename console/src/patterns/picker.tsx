@@ -26,27 +26,37 @@ interface OneProps extends PickerProps {
 }
 
 /** Chooses one of any number of things: the server finds them while the administrator types. */
-export function Picker({ source, value = null, onChange, ...rest }: OneProps) {
-  const [text, setText] = useState('');
-  const chosen = value === null || value === '' ? [] : [value];
-  const { data, message } = useChoices(source, text, chosen);
-  // With a value, the field shows its name, which is not a search.
-  const picked = useRef<string>(undefined);
-  const isName = (words: string) => words === picked.current || (chosen.length > 0 && words === data[0]?.label);
+export function Picker({ source, value, onChange, ...rest }: OneProps) {
+  const found = useOneOf(source, value);
   return (
     <Select
-      {...inputProps(rest)}
-      data={data}
-      value={value || null}
-      onChange={(next, option) => {
-        picked.current = option?.label;
+      {...rest}
+      {...found}
+      onChange={(next) => {
         if (next !== null) onChange?.(next);
       }}
-      onSearchChange={(next) => setText(isName(next) ? '' : next)}
-      nothingFoundMessage={message}
       allowDeselect={false}
     />
   );
+}
+
+/** What a `Select` needs for the choice of one. */
+export function useOneOf(source: ChoiceSource, value: string | null | undefined) {
+  const [text, setText] = useState('');
+  const { data, message } = useChoices(source, text, value ? [value] : []);
+  // The field shows the name of what was chosen, which is not a search.
+  const picked = useRef<string>(undefined);
+  const isName = (words: string) => words === picked.current || (Boolean(value) && words === data[0]?.label);
+  return {
+    ...foundByServer,
+    data,
+    value: value || null,
+    onOptionSubmit: (next: string) => {
+      picked.current = data.find((choice) => choice.value === next)?.label;
+    },
+    onSearchChange: (next: string) => setText(isName(next) ? '' : next),
+    nothingFoundMessage: message,
+  };
 }
 
 interface ManyProps extends PickerProps {
@@ -60,7 +70,8 @@ export function MultiPicker({ source, value = [], onChange, placeholder, ...rest
   const { data, message } = useChoices(source, text, value);
   return (
     <MultiSelect
-      {...inputProps(rest)}
+      {...rest}
+      {...foundByServer}
       placeholder={value.length === 0 ? (placeholder ?? '') : ''}
       data={data}
       value={[...value]}
@@ -73,14 +84,13 @@ export function MultiPicker({ source, value = [], onChange, placeholder, ...rest
   );
 }
 
-/** What both have: the server filters, so everything that is found is shown. */
-const inputProps = <Rest extends object>(rest: Rest) => ({
-  ...rest,
+/** What both have: everything that the server found is shown. */
+const foundByServer = {
   searchable: true,
   filter: (({ options }) => options) as NonNullable<SelectProps['filter']>,
   renderOption: Option,
   maxDropdownHeight: 280,
-});
+};
 
 /** Stands for the choices that are found but not shown. */
 const more = ' more';

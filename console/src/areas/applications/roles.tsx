@@ -82,7 +82,7 @@ function AssignRoles({ applicationId, onClose }: { applicationId: string; onClos
     >
       <MultiPicker
         label={t('roles.title')}
-        source={roles('MachineToMachine', applicationId)}
+        source={roles('MachineToMachine', { excludeApplicationId: applicationId })}
         data-autofocus
         {...form.input('roleIds')}
       />

@@ -2,15 +2,14 @@ import type { OrganizationWithRoles } from '@aldaba/contract';
 import {
   addOrganizationUsers,
   assignOrganizationRolesToUsers,
-  listOrganizationRoles,
-  listOrganizations,
   replaceOrganizationUserRoles,
 } from '@aldaba/contract/routes';
-import { useChange, useList } from '../../api/queries.ts';
+import { organizations, organizationUserRoles } from '../../api/choices.ts';
+import { useChange } from '../../api/queries.ts';
 import { CreateDialog } from '../../patterns/form.tsx';
 import { patternPhrases } from '../../patterns/phrases.ts';
-import { type Choice, SearchMultiSelect, searchSize, useSearchWords } from '../../patterns/search-select.tsx';
-import { type Form, useForm } from '../../patterns/use-form.ts';
+import { MultiPicker } from '../../patterns/picker.tsx';
+import { useForm } from '../../patterns/use-form.ts';
 import { userPhrases } from './phrases.ts';
 
 const alsoUsers = { also: ['/api/users'] };
@@ -19,8 +18,6 @@ const alsoUsers = { also: ['/api/users'] };
 export function AddToOrganization({ userId, onClose }: { userId: string; onClose: () => void }) {
   const t = userPhrases.use();
   const words = patternPhrases.use();
-  const { words: q, search } = useSearchWords();
-  const found = useList(listOrganizations, { query: { ...(q && { q }) }, page: 1, pageSize: searchSize });
   const add = useChange(addOrganizationUsers, alsoUsers);
   const assign = useChange(assignOrganizationRolesToUsers, alsoUsers);
   const form = useForm<{ organizationIds: string[]; organizationRoleIds: string[] }>({
@@ -46,14 +43,17 @@ export function AddToOrganization({ userId, onClose }: { userId: string; onClose
       form={form}
       onCreated={onClose}
     >
-      <SearchMultiSelect
+      <MultiPicker
         label={t('organizations.title')}
-        isFocused
-        found={found}
-        onSearch={search}
+        source={organizations}
+        data-autofocus
         {...form.input('organizationIds')}
       />
-      <RolesField label={`${t('organizations.roles')} (${words('form.optional')})`} form={form} />
+      <MultiPicker
+        label={`${t('organizations.roles')} (${words('form.optional')})`}
+        source={organizationUserRoles}
+        {...form.input('organizationRoleIds')}
+      />
     </CreateDialog>
   );
 }
@@ -83,29 +83,12 @@ export function ChangeMember({ userId, organization, onClose }: ChangeMemberProp
       form={form}
       onCreated={onClose}
     >
-      <RolesField label={t('organizations.roles')} form={form} held={organizationRoles} isFocused />
+      <MultiPicker
+        label={t('organizations.roles')}
+        source={organizationUserRoles}
+        data-autofocus
+        {...form.input('organizationRoleIds')}
+      />
     </CreateDialog>
-  );
-}
-
-interface RolesFieldProps<Values> {
-  label: string;
-  form: Form<Values>;
-  held?: readonly Choice[];
-  isFocused?: boolean;
-}
-
-function RolesField<Values>({ label, form, held = [], isFocused = false }: RolesFieldProps<Values>) {
-  const { words: q, search } = useSearchWords();
-  const found = useList(listOrganizationRoles, { query: { ...(q && { q }) }, page: 1, pageSize: searchSize });
-  return (
-    <SearchMultiSelect
-      label={label}
-      isFocused={isFocused}
-      found={found}
-      held={held}
-      onSearch={search}
-      {...form.input('organizationRoleIds')}
-    />
   );
 }

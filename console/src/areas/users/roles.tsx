@@ -1,8 +1,9 @@
 import type { User } from '@aldaba/contract';
-import { assignUserRoles, deleteUserRole, listRoles, listUserRoles } from '@aldaba/contract/routes';
+import { assignUserRoles, deleteUserRole, listUserRoles } from '@aldaba/contract/routes';
 import { Button, Menu } from '@mantine/core';
 import { IconPlus, IconUserShield } from '@tabler/icons-react';
 import { useState } from 'react';
+import { roles } from '../../api/choices.ts';
 import { useChange, useList } from '../../api/queries.ts';
 import { ConfirmDialog } from '../../patterns/confirm-dialog.tsx';
 import { CreateDialog } from '../../patterns/form.tsx';
@@ -10,7 +11,7 @@ import { ListSection } from '../../patterns/list-page.tsx';
 import { pageSize, useListSearch } from '../../patterns/list-search.ts';
 import { NameCell } from '../../patterns/list-table.tsx';
 import { patternPhrases } from '../../patterns/phrases.ts';
-import { SearchMultiSelect, searchSize, useSearchWords } from '../../patterns/search-select.tsx';
+import { MultiPicker } from '../../patterns/picker.tsx';
 import { useForm } from '../../patterns/use-form.ts';
 import { nameOfUser } from './identity.tsx';
 import { userPhrases } from './phrases.ts';
@@ -65,10 +66,6 @@ export function UserRoles({ user }: { user: User }) {
 function AssignRoles({ userId, onClose }: { userId: string; onClose: () => void }) {
   const t = userPhrases.use();
   const words = patternPhrases.use();
-  const searched = useSearchWords();
-  const search = searched.words && { search: `%${searched.words}%` };
-  const query = { type: 'User', excludeUserId: userId, ...search } as const;
-  const found = useList(listRoles, { query, page: 1, pageSize: searchSize });
   const assign = useChange(assignUserRoles, { also: ['/api/roles'] });
   const form = useForm<{ roleIds: string[] }>({
     values: { roleIds: [] },
@@ -84,11 +81,10 @@ function AssignRoles({ userId, onClose }: { userId: string; onClose: () => void 
       form={form}
       onCreated={onClose}
     >
-      <SearchMultiSelect
+      <MultiPicker
         label={t('roles.title')}
-        isFocused
-        found={found}
-        onSearch={searched.search}
+        source={roles('User', { excludeUserId: userId })}
+        data-autofocus
         {...form.input('roleIds')}
       />
     </CreateDialog>

@@ -14,8 +14,6 @@ export default {
     failed: 'The list could not be loaded',
     menu: 'Actions for {name}',
     docs: 'Read the documentation',
-    nothingFound: 'No matches',
-    searching: 'Searching…',
     found: '{count, plural, =0 {No results} one {# result} other {# results}}',
   },
   form: {

@@ -17,8 +17,6 @@ export default {
     failed: 'No se pudo cargar la lista',
     menu: 'Acciones de {name}',
     docs: 'Leer la documentación',
-    nothingFound: 'Sin resultados',
-    searching: 'Buscando…',
     found: '{count, plural, =0 {Sin resultados} one {# resultado} other {# resultados}}',
   },
   form: {

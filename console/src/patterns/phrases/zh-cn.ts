@@ -17,8 +17,6 @@ export default {
     failed: '无法加载列表',
     menu: '{name} 的操作',
     docs: '阅读文档',
-    nothingFound: '没有匹配项',
-    searching: '正在搜索…',
     found: '{count, plural, =0 {没有结果} other {# 个结果}}',
   },
   form: {

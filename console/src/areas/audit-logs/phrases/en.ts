@@ -202,7 +202,6 @@ export default {
     from: 'From',
     to: 'To',
     reversed: 'Choose an end after the start.',
-    nothing: 'Nothing found',
   },
   ranges: {
     '1h': 'Last hour',

@@ -238,7 +238,6 @@ export default {
     from: 'Desde',
     to: 'Hasta',
     reversed: 'Elige un final posterior al inicio.',
-    nothing: 'No se encontró nada',
   },
   ranges: {
     '1h': 'Última hora',

@@ -191,7 +191,6 @@ export default {
     from: '开始时间',
     to: '结束时间',
     reversed: '结束时间须晚于开始时间。',
-    nothing: '未找到',
   },
   ranges: { '1h': '最近 1 小时', '24h': '最近 24 小时', '7d': '最近 7 天', '30d': '最近 30 天', custom: '自定义范围' },
   groups: {
