@@ -55,23 +55,29 @@ const folder = join(findRoot(process.env), '.cache/screenshots/console');
  * `.cache/screenshots/console/<name>-<light|dark>.png`.
  */
 export const takeScreenshots = (page: Page, name: string): Promise<void> =>
+  inBothThemes(page, (theme) => takeScreenshot(page, name, theme));
+
+// Transitions between the themes are over in the picture.
+const takeScreenshot = async (page: Page, name: string, theme: Theme): Promise<void> => {
+  await page.screenshot({ path: join(folder, `${name}-${theme}.png`), animations: 'disabled' });
+};
+
+/** The same, and asserts that axe finds nothing wrong: everything in light, and in dark what colors decide. */
+export const inspect = (page: Page, name: string): Promise<void> =>
   inBothThemes(page, async (theme) => {
-    // Transitions between the themes are over in the picture.
-    await page.screenshot({ path: join(folder, `${name}-${theme}.png`), animations: 'disabled' });
+    await takeScreenshot(page, name, theme);
+    const found = await barriers(page, theme === 'dark' ? 'colors' : undefined);
+    assert.deepEqual(found, [], `${name} in ${theme}`);
   });
 
-/** The same, and asserts that axe finds nothing wrong in either theme. */
-export async function inspect(page: Page, name: string): Promise<void> {
-  await takeScreenshots(page, name);
-  await inBothThemes(page, async (theme) => assert.deepEqual(await barriers(page), [], `${name} in ${theme}`));
-}
+type Theme = 'light' | 'dark';
 
 /** Resolves when transitions are over; animations without an end, such as skeletons, do not count. */
 const settled = `Promise.all(document.getAnimations()
   .filter(({ effect }) => effect.getTiming().iterations !== Infinity)
   .map(({ finished }) => finished.catch(() => undefined))).then(() => undefined)`;
 
-async function inBothThemes(page: Page, action: (theme: string) => Promise<void>): Promise<void> {
+async function inBothThemes(page: Page, action: (theme: Theme) => Promise<void>): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const theme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
