@@ -25,11 +25,12 @@ interface CodeEditorViewProps {
   language: keyof typeof languages;
   value: string;
   onChange: (value: string) => void;
+  isReadOnly: boolean;
   height: number;
 }
 
 /** The editor itself. The Tab key leaves it, as in any other field. */
-export default function CodeEditorView({ label, language, value, onChange, height }: CodeEditorViewProps) {
+export default function CodeEditorView({ label, language, value, onChange, isReadOnly, height }: CodeEditorViewProps) {
   const box = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
   const latest = useRef({ value, onChange });
@@ -41,6 +42,7 @@ export default function CodeEditorView({ label, language, value, onChange, heigh
       state: EditorState.create({
         doc: latest.current.value,
         extensions: [
+          EditorState.readOnly.of(isReadOnly),
           lineNumbers(),
           history(),
           drawSelection(),
@@ -60,7 +62,7 @@ export default function CodeEditorView({ label, language, value, onChange, heigh
     });
     view.current = editor;
     return () => editor.destroy();
-  }, [language, label]);
+  }, [language, label, isReadOnly]);
   useEffect(() => {
     const editor = view.current;
     const shown = editor?.state.doc.toString();

@@ -1,5 +1,6 @@
 import { Input, Skeleton } from '@mantine/core';
 import { lazy, type ReactNode, Suspense } from 'react';
+import { useIsReadOnly } from '../session/administrator.ts';
 
 const EditorView = lazy(() => import('./code-editor-view.tsx'));
 
@@ -16,10 +17,18 @@ interface CodeEditorProps {
 
 /** Code that is edited. The editor loads when it is first shown. */
 export function CodeEditor({ label, description, error, language, value, onChange, height = 280 }: CodeEditorProps) {
+  const isReadOnly = useIsReadOnly();
   return (
     <Input.Wrapper label={label} description={description} error={error} labelElement="div">
       <Suspense fallback={<Skeleton height={height} mt={4} />}>
-        <EditorView label={label} language={language} value={value} onChange={onChange} height={height} />
+        <EditorView
+          label={label}
+          language={language}
+          value={value}
+          onChange={onChange}
+          isReadOnly={isReadOnly}
+          height={height}
+        />
       </Suspense>
     </Input.Wrapper>
   );

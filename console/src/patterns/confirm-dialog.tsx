@@ -21,6 +21,25 @@ interface ConfirmDialogProps {
 export function ConfirmDialog(props: ConfirmDialogProps) {
   const { isOpen, onClose, title, actionLabel, isDangerous = false, action, children } = props;
   const t = patternPhrases.use();
+  const { isBusy, refusal, close, confirm } = useConfirmation(action, onClose);
+  return (
+    <Dialog isOpen={isOpen} onClose={close} title={title}>
+      <Text mb="md">{children}</Text>
+      <RefusalAlert refusal={refusal} />
+      <Group justify="flex-end" gap={8} mt={24}>
+        <Button variant="default" onClick={close} data-autofocus>
+          {t('form.cancel')}
+        </Button>
+        <Button {...(isDangerous && { color: 'red' })} loading={isBusy} onClick={() => void confirm()}>
+          {actionLabel}
+        </Button>
+      </Group>
+    </Dialog>
+  );
+}
+
+/** Does what was asked about, closes, and keeps the refusal if there is one. */
+export function useConfirmation(action: () => Promise<unknown>, onClose: () => void) {
   const [isBusy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal>();
   const close = () => {
@@ -38,18 +57,5 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
       setBusy(false);
     }
   };
-  return (
-    <Dialog isOpen={isOpen} onClose={close} title={title}>
-      <Text mb="md">{children}</Text>
-      <RefusalAlert refusal={refusal} />
-      <Group justify="flex-end" gap={8} mt={24}>
-        <Button variant="default" onClick={close} data-autofocus>
-          {t('form.cancel')}
-        </Button>
-        <Button {...(isDangerous && { color: 'red' })} loading={isBusy} onClick={() => void confirm()}>
-          {actionLabel}
-        </Button>
-      </Group>
-    </Dialog>
-  );
+  return { isBusy, refusal, close, confirm };
 }

@@ -1,7 +1,7 @@
 import { Button, Text, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
-import { type Refusal, refusalOf } from '../api/errors.ts';
 import { useIsReadOnly } from '../session/administrator.ts';
+import { useConfirmation } from './confirm-dialog.tsx';
 import classes from './danger-zone.module.css';
 import { Dialog } from './dialog.tsx';
 import { RefusalAlert } from './form.tsx';
@@ -65,26 +65,14 @@ interface ConfirmByNameProps {
 export function ConfirmByName({ isOpen, onClose, title, actionLabel, name, action, children }: ConfirmByNameProps) {
   const t = patternPhrases.use();
   const [typed, setTyped] = useState('');
-  const [isBusy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState<Refusal>();
-  const close = () => {
+  const { isBusy, refusal, close, confirm } = useConfirmation(action, () => {
     setTyped('');
-    setRefusal(undefined);
     onClose();
-  };
-  const submit = async (event: FormEvent) => {
+  });
+  const submit = (event: FormEvent) => {
     event.preventDefault();
     event.stopPropagation();
-    if (typed !== name) return;
-    setBusy(true);
-    try {
-      await action();
-      close();
-    } catch (error) {
-      setRefusal(refusalOf(error, []));
-    } finally {
-      setBusy(false);
-    }
+    if (typed === name) void confirm();
   };
   return (
     <Dialog isOpen={isOpen} onClose={close} title={title}>

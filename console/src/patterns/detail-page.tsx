@@ -3,7 +3,7 @@ import { IconArrowLeft } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTenant } from '../api/queries.ts';
-import { useIsReadOnly } from '../session/administrator.ts';
+import { Changing } from './changing.tsx';
 import { CopyButton } from './copy.tsx';
 import classes from './detail-page.module.css';
 import { type PageTab, PageTabs } from './page-tabs.tsx';
@@ -29,7 +29,6 @@ interface DetailPageProps {
 export function DetailPage(props: DetailPageProps) {
   const { back, name, id, picture, badge, action, path = '', tabs = [], tab = '', children } = props;
   const tenant = useTenant();
-  const isReadOnly = useIsReadOnly();
   const current = tabs.find((candidate) => candidate.path === tab);
   useDocumentTitle([current?.label, name, 'Aldaba'].filter(Boolean).join(' · '));
   return (
@@ -51,7 +50,7 @@ export function DetailPage(props: DetailPageProps) {
             <CopyButton value={id.value} name={id.label} />
           </div>
         </div>
-        {!isReadOnly && action}
+        <Changing>{action}</Changing>
       </header>
       {tabs.length > 0 && (
         <div className={classes.tabs}>

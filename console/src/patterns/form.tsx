@@ -20,7 +20,6 @@ interface SettingsFormProps<Values> {
 
 /** Settings of a page: sections, and a bar to save or discard as soon as something changed. */
 export function SettingsForm<Values>({ form, within, children }: SettingsFormProps<Values>) {
-  const isReadOnly = useIsReadOnly();
   const save = (event?: FormEvent) => {
     event?.preventDefault();
     if (form.changes > 0 && !form.isSaving) void form.submit();
@@ -28,9 +27,7 @@ export function SettingsForm<Values>({ form, within, children }: SettingsFormPro
   useHotkeys([['mod+S', () => save()]], [], true);
   return (
     <form className={classes.form} onSubmit={save} noValidate>
-      <fieldset className={classes.inputs} disabled={isReadOnly}>
-        {children}
-      </fieldset>
+      {children}
       <SaveBar form={form} />
       <LeaveGuard isDirty={form.changes > 0 && !form.isSaving} within={within} />
     </form>
@@ -111,15 +108,21 @@ export function LeaveGuard({ isDirty, within }: { isDirty: boolean; within?: str
 interface FormSectionProps {
   title: string;
   description?: ReactNode;
+  /** There is nothing to change in it, but something to copy. */
+  isReference?: boolean;
   children: ReactNode;
 }
 
-export function FormSection({ title, description, children }: FormSectionProps) {
+/** A part of a form. Colleagues who only read cannot change its inputs, and see none of its buttons. */
+export function FormSection({ title, description, isReference = false, children }: FormSectionProps) {
+  const isReadOnly = useIsReadOnly();
   return (
     <section className={classes.section}>
       <h2 className={classes.heading}>{title}</h2>
       {description && <p className={classes.description}>{description}</p>}
-      <div className={classes.fields}>{children}</div>
+      <fieldset className={`${classes.inputs} ${classes.fields}`} disabled={isReadOnly && !isReference}>
+        {children}
+      </fieldset>
     </section>
   );
 }

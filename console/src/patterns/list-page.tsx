@@ -3,6 +3,7 @@ import { useDebouncedCallback } from '@mantine/hooks';
 import { IconAlertTriangle, IconDots, IconSearch, IconSearchOff, type TablerIcon } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useIsReadOnly } from '../session/administrator.ts';
+import { Changing } from './changing.tsx';
 import { EmptyState } from './empty-state.tsx';
 import classes from './list-page.module.css';
 import { ListPager } from './list-pager.tsx';
@@ -78,7 +79,6 @@ export function ListPage<Item>(props: ListPageProps<Item>) {
 /** The same as a section of a page, such as a tab. */
 export function ListSection<Item>(props: ListPageProps<Item>) {
   const { title, description, action, list } = props;
-  const isReadOnly = useIsReadOnly();
   const isEmpty = list.data?.total === 0;
   return (
     <section>
@@ -87,7 +87,7 @@ export function ListSection<Item>(props: ListPageProps<Item>) {
           <h2 className={classes.heading}>{title}</h2>
           {description && <p className={classes.description}>{description}</p>}
         </div>
-        {!isEmpty && !isReadOnly && action}
+        {!isEmpty && <Changing>{action}</Changing>}
       </header>
       <div className={classes.card}>
         <Content {...props} isEmpty={isEmpty} />
@@ -104,8 +104,7 @@ function Content<Item>(props: ListPageProps<Item> & { isEmpty: boolean }) {
   if (!data && error) return <Failure error={error} retry={list.refetch} />;
   if (isEmpty)
     return (
-      <EmptyState icon={empty.icon} title={empty.title} detail={empty.detail}>
-        {!isReadOnly && empty.action}
+      <EmptyState icon={empty.icon} title={empty.title} detail={empty.detail} action={empty.action}>
         {empty.docs && (
           <Button component="a" variant="subtle" color="gray" href={empty.docs} target="_blank" rel="noreferrer">
             {t('list.docs')}

@@ -1,6 +1,6 @@
 import { useDocumentTitle } from '@mantine/hooks';
 import type { ReactNode } from 'react';
-import { useIsReadOnly } from '../session/administrator.ts';
+import { Changing } from './changing.tsx';
 import classes from './page.module.css';
 
 interface PageProps {
@@ -16,7 +16,6 @@ interface PageProps {
 
 /** A page with its title, and the primary action at the top right. */
 export function Page({ title, description, action, isWide, children }: PageProps) {
-  const isReadOnly = useIsReadOnly();
   useDocumentTitle(`${title} · Aldaba`);
   return (
     <div className={classes.page} data-wide={isWide || undefined}>
@@ -25,7 +24,7 @@ export function Page({ title, description, action, isWide, children }: PageProps
           <h1 className={classes.title}>{title}</h1>
           {description && <p className={classes.description}>{description}</p>}
         </div>
-        {!isReadOnly && action}
+        <Changing>{action}</Changing>
       </header>
       {children}
     </div>

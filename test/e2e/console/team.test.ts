@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { openBrowser, type Visitor } from '../../support/browser.ts';
 import { inspect, openConsole, screens } from '../../support/console.ts';
+import { manage } from '../../support/management.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
 const password = 'tulips under stone';
@@ -15,7 +16,7 @@ for (const screen of ['desktop', 'phone'] as const) {
     });
     after(() => server?.close());
     // On the phone, the states whose layout differs.
-    const differing = ['invite', 'pending', 'read-only'];
+    const differing = ['invite', 'pending', 'read-only', 'read-only-settings'];
     const look = async (page: Page, name: string) => {
       if (screen === 'desktop' || differing.includes(name)) await inspect(page, `team-${name}-${screen}`);
     };
@@ -92,9 +93,23 @@ async function join(page: Page): Promise<void> {
 async function readOnly({ page }: Visitor, server: TestServer, look: Look): Promise<void> {
   await page.goto(`${server.url}/console/t/default/applications`);
   await page.getByText('You have read-only access. Ask anna for changes.').waitFor();
-  await page.getByText('Connect your first application').waitFor();
+  await page.getByText('Nothing here yet').waitFor();
   assert.equal(await page.getByRole('link', { name: 'Create application' }).count(), 0);
   await look('read-only');
+  const manager = await manage(server);
+  const { id } = (await manager.post('/api/applications', { name: 'Shop', type: 'Traditional' })).body;
+  const none = async (path: string, shown: Locator, action: string | RegExp) => {
+    await page.goto(`${server.url}/console/t/default/${path}`);
+    await shown.first().waitFor();
+    assert.equal(await page.getByRole('button', { name: action }).count(), 0, `${path}: ${action}`);
+  };
+  await none('connectors', page.getByRole('heading', { name: 'Social', exact: true }), /^Add/);
+  await none('dashboard', page.getByRole('heading', { name: 'Get started' }), 'Hide this list');
+  await none(`applications/${id}/settings`, page.getByLabel('Redirect URIs 1'), /^(Add another|Delete application)$/);
+  assert.equal(await page.locator('form').getByRole('button', { name: 'Copy App ID' }).isEnabled(), true);
+  await look('read-only-settings');
+  await none(`applications/${id}/secrets`, page.getByRole('heading', { name: 'Secrets' }), 'Create secret');
+  await page.goto(`${server.url}/console/t/default/applications`);
 }
 
 /** The first steps know of the colleague; hidden, they come back when asked. */

@@ -5,14 +5,16 @@ import {
   listApplicationSecrets,
   updateApplicationSecret,
 } from '@aldaba/contract/routes';
-import { ActionIcon, Button, Menu, TextInput } from '@mantine/core';
-import { IconDots, IconKey, IconPlus } from '@tabler/icons-react';
+import { Button, Menu, TextInput } from '@mantine/core';
+import { IconKey, IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useChange, useItem } from '../../api/queries.ts';
+import { Changing } from '../../patterns/changing.tsx';
 import { SecretField } from '../../patterns/copy.tsx';
 import { ConfirmByName } from '../../patterns/danger-zone.tsx';
 import { EmptyState } from '../../patterns/empty-state.tsx';
 import { CreateDialog } from '../../patterns/form.tsx';
+import { RowMenu } from '../../patterns/list-page.tsx';
 import { patternPhrases } from '../../patterns/phrases.ts';
 import { RelativeTime } from '../../patterns/relative-time.tsx';
 import { StatusBadge } from '../../patterns/status-badge.tsx';
@@ -44,13 +46,16 @@ export function ApplicationSecrets({ application }: { application: Application }
           <h2 className={classes.heading}>{t('secrets.title')}</h2>
           <p className={classes.help}>{t('secrets.detail')}</p>
         </div>
-        {!isEmpty && create}
+        {!isEmpty && <Changing>{create}</Changing>}
       </header>
       {isEmpty ? (
         <div className={classes.list}>
-          <EmptyState icon={IconKey} title={t('secrets.emptyTitle')} detail={t('secrets.emptyDetail')}>
-            {create}
-          </EmptyState>
+          <EmptyState
+            icon={IconKey}
+            title={t('secrets.emptyTitle')}
+            detail={t('secrets.emptyDetail')}
+            action={create}
+          />
         </div>
       ) : (
         <ul className={classes.list}>
@@ -93,19 +98,14 @@ function SecretRow({ secret }: { secret: ApplicationSecret }) {
       <div className={classes.value}>
         <SecretField value={value} name={name} />
       </div>
-      <Menu position="bottom-end" width={180}>
-        <Menu.Target>
-          <ActionIcon variant="subtle" color="gray" size={32} aria-label={t('secrets.menu', { name })}>
-            <IconDots size={18} stroke={1.5} />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
+      <Changing>
+        <RowMenu name={name}>
           <Menu.Item onClick={() => setOpen('rename')}>{t('secrets.rename')}</Menu.Item>
           <Menu.Item color="red" onClick={() => setOpen('delete')}>
             {t('secrets.delete')}
           </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+        </RowMenu>
+      </Changing>
       {open === 'rename' && <RenameSecret secret={secret} onClose={() => setOpen(undefined)} />}
       <ConfirmByName
         isOpen={open === 'delete'}
@@ -164,9 +164,11 @@ function LegacyRow({ application, value }: { application: Application; value: st
       <div className={classes.value}>
         <SecretField value={value} name={name} />
       </div>
-      <Button variant="subtle" color="red" size="compact-sm" onClick={() => setDeleting(true)}>
-        {t('secrets.delete')}
-      </Button>
+      <Changing>
+        <Button variant="subtle" color="red" size="compact-sm" onClick={() => setDeleting(true)}>
+          {t('secrets.delete')}
+        </Button>
+      </Changing>
       <ConfirmByName
         isOpen={isDeleting}
         onClose={() => setDeleting(false)}

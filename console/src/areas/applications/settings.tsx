@@ -65,7 +65,7 @@ export function ApplicationSettings({ application }: { application: Application 
   return (
     <>
       <SettingsForm form={form}>
-        <FormSection title={t('sections.credentials')} description={t('sections.credentialsDetail')}>
+        <FormSection title={t('sections.credentials')} description={t('sections.credentialsDetail')} isReference>
           <Stack gap={16}>
             <CopyField label={t('issuer')} name={t('issuer')} value={`${baseUrlOf(tenant)}/oidc`} />
             <CopyField label={t('appId')} name={t('appId')} value={application.id} />

@@ -3,6 +3,7 @@ import { Button, Skeleton } from '@mantine/core';
 import { IconMail, IconMessage, IconPlus, IconUsers, type TablerIcon } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useItem } from '../../api/queries.ts';
+import { Changing } from '../../patterns/changing.tsx';
 import { EmptyState } from '../../patterns/empty-state.tsx';
 import { ListTable, NameCell } from '../../patterns/list-table.tsx';
 import { Page } from '../../patterns/page.tsx';
@@ -121,12 +122,7 @@ function Empty({ type, canAdd, onAdd }: { type: ConnectorType; canAdd: boolean; 
     </Button>
   );
   const Icon = icons[type];
-  if (type === 'Social')
-    return (
-      <EmptyState icon={Icon} title={t(`emptyTitle.${type}`)} detail={detail}>
-        {add}
-      </EmptyState>
-    );
+  if (type === 'Social') return <EmptyState icon={Icon} title={t(`emptyTitle.${type}`)} detail={detail} action={add} />;
   return (
     <div className={classes.empty}>
       <span className={classes.tile}>
@@ -134,9 +130,11 @@ function Empty({ type, canAdd, onAdd }: { type: ConnectorType; canAdd: boolean; 
       </span>
       <div className={classes.words}>
         <h3 className={classes.emptyTitle}>{t(`emptyTitle.${type}`)}</h3>
-        <p className={classes.emptyDetail}>{detail}</p>
+        <Changing>
+          <p className={classes.emptyDetail}>{detail}</p>
+        </Changing>
       </div>
-      {add}
+      <Changing>{add}</Changing>
     </div>
   );
 }

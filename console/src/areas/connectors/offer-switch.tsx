@@ -2,6 +2,7 @@ import { Switch } from '@mantine/core';
 import { useState } from 'react';
 import { type Refusal, refusalOf } from '../../api/errors.ts';
 import { RefusalAlert } from '../../patterns/form.tsx';
+import { useIsReadOnly } from '../../session/administrator.ts';
 import { useOffered } from './kinds.ts';
 import classes from './offer-switch.module.css';
 import { connectorPhrases } from './phrases.ts';
@@ -10,6 +11,7 @@ import { connectorPhrases } from './phrases.ts';
 export function OfferSwitch({ target, name }: { target: string; name: string }) {
   const t = connectorPhrases.use();
   const { settings, isOffered, isChanging, setOffered } = useOffered();
+  const isReadOnly = useIsReadOnly();
   const [refusal, setRefusal] = useState<Refusal>();
   const change = async (isOn: boolean) => {
     setRefusal(undefined);
@@ -26,7 +28,7 @@ export function OfferSwitch({ target, name }: { target: string; name: string }) 
         description={t('offer.help', { name })}
         labelPosition="left"
         checked={isOffered(target)}
-        disabled={!settings || isChanging}
+        disabled={!settings || isChanging || isReadOnly}
         onChange={(event) => void change(event.currentTarget.checked)}
         classNames={{ body: classes.body ?? '' }}
       />

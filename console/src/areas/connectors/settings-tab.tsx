@@ -1,6 +1,7 @@
 import { deleteConnector, updateConnector } from '@aldaba/contract/routes';
 import { useNavigate } from '@tanstack/react-router';
 import { useChange, useTenant } from '../../api/queries.ts';
+import { Changing } from '../../patterns/changing.tsx';
 import { DangerZone } from '../../patterns/danger-zone.tsx';
 import { SettingsForm } from '../../patterns/form.tsx';
 import { baseUrlOf } from '../../settings.ts';
@@ -45,7 +46,11 @@ export function ConnectorSettings({ connector }: { connector: ConfiguredConnecto
             type === 'Social' && platform !== 'Native' ? `${baseUrlOf(tenant)}/callback/${connector.id}` : undefined
           }
         />
-        {type !== 'Social' && <TestSend form={form} />}
+        {type !== 'Social' && (
+          <Changing>
+            <TestSend form={form} />
+          </Changing>
+        )}
       </SettingsForm>
       <DangerZone
         title={t('delete.title')}

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { type Refusal, refusalOf } from '../../api/errors.ts';
 import { useChange, useItem, useTenant } from '../../api/queries.ts';
 import { RefusalAlert } from '../../patterns/form.tsx';
+import { useIsReadOnly } from '../../session/administrator.ts';
 import { baseUrlOf } from '../../settings.ts';
 import { itemsOf, missingOf } from './config-form.ts';
 import { type ConfiguredConnector, useLocalized, useOffered } from './kinds.ts';
@@ -70,6 +71,7 @@ export function TryTab({ connector }: { connector: ConfiguredConnector }) {
 
 function SandboxSwitch({ isOn, name }: { isOn: boolean; name: string }) {
   const t = connectorPhrases.use();
+  const isReadOnly = useIsReadOnly();
   const update = useChange(updateSandboxSetting);
   const [refusal, setRefusal] = useState<Refusal>();
   const change = async (enabled: boolean) => {
@@ -87,7 +89,7 @@ function SandboxSwitch({ isOn, name }: { isOn: boolean; name: string }) {
         description={t('try.sandboxHelp', { name })}
         labelPosition="left"
         checked={isOn}
-        disabled={update.isPending}
+        disabled={update.isPending || isReadOnly}
         onChange={(event) => void change(event.currentTarget.checked)}
         classNames={{ body: classes.body ?? '' }}
       />

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { IconCheck, IconChevronRight } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useChange, useTenant } from '../../api/queries.ts';
+import { Changing } from '../../patterns/changing.tsx';
 import classes from './checklist.module.css';
 import type { FirstStep } from './first-steps.ts';
 import { dashboardPhrases } from './phrases.ts';
@@ -22,15 +23,17 @@ export function Checklist({ steps }: { steps: readonly FirstStep[] }) {
         <span className={classes.progress}>
           {t('steps.progress', { done: String(done), total: String(steps.length) })}
         </span>
-        <Button
-          variant="subtle"
-          color="gray"
-          size="compact-sm"
-          loading={update.isPending}
-          onClick={() => update.mutate({ body: { getStartedDismissed: true } })}
-        >
-          {t('steps.dismiss')}
-        </Button>
+        <Changing>
+          <Button
+            variant="subtle"
+            color="gray"
+            size="compact-sm"
+            loading={update.isPending}
+            onClick={() => update.mutate({ body: { getStartedDismissed: true } })}
+          >
+            {t('steps.dismiss')}
+          </Button>
+        </Changing>
       </header>
       <ol className={classes.steps}>
         {steps.map(({ name, path, isDone }) => (

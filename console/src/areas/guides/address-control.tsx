@@ -7,6 +7,7 @@ import type { Address } from '../../../guides/format.ts';
 import { fill } from '../../../guides/placeholders.ts';
 import { refusalOf } from '../../api/errors.ts';
 import { useChange } from '../../api/queries.ts';
+import { Changing } from '../../patterns/changing.tsx';
 import classes from './address-control.module.css';
 import { useGuide } from './guide-context.tsx';
 import { guidePhrases } from './phrases.ts';
@@ -73,9 +74,11 @@ export function AddressControl({ kind, uri }: Address) {
             {t('address.added')}
           </span>
         ) : (
-          <Button type="submit" loading={change.isPending}>
-            {t('address.add')}
-          </Button>
+          <Changing>
+            <Button type="submit" loading={change.isPending}>
+              {t('address.add')}
+            </Button>
+          </Changing>
         )}
       </div>
     </form>

@@ -4,6 +4,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTenant } from '../../api/queries.ts';
 import { useLanguage } from '../../language/phrases.ts';
+import { Changing } from '../../patterns/changing.tsx';
 import { EmptyState } from '../../patterns/empty-state.tsx';
 import { Page } from '../../patterns/page.tsx';
 import { CreateApplication } from '../applications/create.tsx';
@@ -64,7 +65,9 @@ export function LibraryPage() {
               <CardList cards={found} onOpen={open} />
             ) : (
               <EmptyState icon={IconBoxOff} title={t('library.noResult')} detail={t('library.noResultHelp')}>
-                <Button onClick={() => setOpened({})}>{t('library.without')}</Button>
+                <Changing>
+                  <Button onClick={() => setOpened({})}>{t('library.without')}</Button>
+                </Changing>
                 <Button variant="default" onClick={() => change({ q: undefined, category: undefined })}>
                   {t('library.clear')}
                 </Button>

@@ -1,13 +1,12 @@
 import type { BodyFrom } from '@aldaba/contract/client';
 import { createTeamInvitation, type TeamRole } from '@aldaba/contract/routes';
-import { Button, Group, Text, TextInput } from '@mantine/core';
+import { Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useChange } from '../../api/queries.ts';
 import { useFormat } from '../../language/format.ts';
-import { CopyField } from '../../patterns/copy.tsx';
-import { Dialog } from '../../patterns/dialog.tsx';
 import { CreateDialog } from '../../patterns/form.tsx';
 import { patternPhrases } from '../../patterns/phrases.ts';
+import { ShownOnce } from '../../patterns/shown-once.tsx';
 import { useForm } from '../../patterns/use-form.ts';
 import { teamPhrases } from './phrases.ts';
 import { RoleChoice } from './role-choice.tsx';
@@ -71,14 +70,14 @@ function LinkDialog({ created, onClose }: { created: Created | undefined; onClos
   const { delivery = 'none', invitation, link = '' } = created ?? {};
   const date = format.date(invitation?.expiresAt ?? 0);
   return (
-    <Dialog isOpen={created !== undefined} onClose={onClose} title={t('created.title')}>
-      <Text mb="md">{t(`created.${delivery}`, { email: invitation?.email ?? '', date })}</Text>
-      <CopyField label={t('created.link')} name={t('created.link')} value={link} />
-      <Group justify="flex-end" mt={24}>
-        <Button onClick={onClose} data-autofocus>
-          {t('created.done')}
-        </Button>
-      </Group>
-    </Dialog>
+    <ShownOnce
+      isOpen={created !== undefined}
+      onClose={onClose}
+      title={t('created.title')}
+      detail={t(`created.${delivery}`, { email: invitation?.email ?? '', date })}
+      label={t('created.link')}
+      value={link}
+      actionLabel={t('created.done')}
+    />
   );
 }

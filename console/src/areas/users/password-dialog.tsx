@@ -1,6 +1,4 @@
-import { Button, Group, Text } from '@mantine/core';
-import { CopyField } from '../../patterns/copy.tsx';
-import { Dialog } from '../../patterns/dialog.tsx';
+import { ShownOnce } from '../../patterns/shown-once.tsx';
 import { userPhrases } from './phrases.ts';
 
 interface PasswordDialogProps {
@@ -15,14 +13,14 @@ interface PasswordDialogProps {
 export function PasswordDialog({ title, password, actionLabel, onClose }: PasswordDialogProps) {
   const t = userPhrases.use();
   return (
-    <Dialog isOpen={password !== undefined} onClose={onClose} title={title}>
-      <Text mb="md">{t('created.detail')}</Text>
-      <CopyField label={t('created.password')} name={t('created.password')} value={password ?? ''} />
-      <Group justify="flex-end" mt={24}>
-        <Button onClick={onClose} data-autofocus>
-          {actionLabel}
-        </Button>
-      </Group>
-    </Dialog>
+    <ShownOnce
+      isOpen={password !== undefined}
+      onClose={onClose}
+      title={title}
+      detail={t('created.detail')}
+      label={t('created.password')}
+      value={password ?? ''}
+      actionLabel={actionLabel}
+    />
   );
 }

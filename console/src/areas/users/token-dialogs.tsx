@@ -1,11 +1,10 @@
 import type { PersonalAccessToken } from '@aldaba/contract';
 import { createUserPersonalAccessToken, updatePersonalAccessTokenName } from '@aldaba/contract/routes';
-import { Button, Group, Select, Text, TextInput } from '@mantine/core';
+import { Select, TextInput } from '@mantine/core';
 import { useChange } from '../../api/queries.ts';
-import { CopyField } from '../../patterns/copy.tsx';
-import { Dialog } from '../../patterns/dialog.tsx';
 import { CreateDialog } from '../../patterns/form.tsx';
 import { patternPhrases } from '../../patterns/phrases.ts';
+import { ShownOnce } from '../../patterns/shown-once.tsx';
 import { useForm } from '../../patterns/use-form.ts';
 import { userPhrases } from './phrases.ts';
 
@@ -31,15 +30,15 @@ export function CreateToken({ userId, onClose }: { userId: string; onClose: () =
   });
   if (create.data)
     return (
-      <Dialog isOpen onClose={onClose} title={t('tokens.created')}>
-        <Text mb="md">{t('tokens.createdDetail')}</Text>
-        <CopyField label={create.data.name} name={create.data.name} value={create.data.value} />
-        <Group justify="flex-end" mt={24}>
-          <Button onClick={onClose} data-autofocus>
-            {t('actions.done')}
-          </Button>
-        </Group>
-      </Dialog>
+      <ShownOnce
+        isOpen
+        onClose={onClose}
+        title={t('tokens.created')}
+        detail={t('tokens.createdDetail')}
+        label={create.data.name}
+        value={create.data.value}
+        actionLabel={t('actions.done')}
+      />
     );
   return (
     <CreateDialog

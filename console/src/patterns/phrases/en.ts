@@ -11,6 +11,7 @@ export default {
     noResultHelp: 'Check the spelling, or show everything.',
     noResultFilteredHelp: 'Choose other filters, or show everything.',
     showAll: 'Show everything',
+    none: 'Nothing here yet',
     failed: 'The list could not be loaded',
     menu: 'Actions for {name}',
     docs: 'Read the documentation',

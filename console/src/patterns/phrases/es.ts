@@ -14,6 +14,7 @@ export default {
     noResultHelp: 'Revisa la ortografía o muestra todo.',
     noResultFilteredHelp: 'Elige otros filtros o muestra todo.',
     showAll: 'Mostrar todo',
+    none: 'Todavía no hay nada aquí',
     failed: 'No se pudo cargar la lista',
     menu: 'Acciones de {name}',
     docs: 'Leer la documentación',

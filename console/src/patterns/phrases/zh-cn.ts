@@ -14,6 +14,7 @@ export default {
     noResultHelp: '请检查拼写，或显示全部。',
     noResultFilteredHelp: '请选择其他筛选条件，或显示全部。',
     showAll: '显示全部',
+    none: '这里还没有内容',
     failed: '无法加载列表',
     menu: '{name} 的操作',
     docs: '阅读文档',

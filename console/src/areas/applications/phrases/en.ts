@@ -237,7 +237,6 @@ export default {
     expired: 'Expired',
     neverExpires: 'Never expires',
     legacy: 'Legacy secret',
-    menu: 'Actions for {name}',
     rename: 'Rename secret',
     delete: 'Delete secret',
     deleteDetail: 'Programs that use this secret can no longer get tokens.',

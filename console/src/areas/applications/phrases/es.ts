@@ -242,7 +242,6 @@ export default {
     expired: 'Caducado',
     neverExpires: 'No caduca',
     legacy: 'Secreto antiguo',
-    menu: 'Acciones de {name}',
     rename: 'Cambiar nombre',
     delete: 'Eliminar secreto',
     deleteDetail: 'Los programas que usan este secreto ya no podrán obtener tokens.',

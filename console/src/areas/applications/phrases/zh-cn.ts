@@ -236,7 +236,6 @@ export default {
     expired: '已过期',
     neverExpires: '永不过期',
     legacy: '旧版密钥',
-    menu: '{name} 的操作',
     rename: '重命名密钥',
     delete: '删除密钥',
     deleteDetail: '使用此密钥的程序将无法再获取令牌。',
