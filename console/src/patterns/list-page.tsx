@@ -38,6 +38,8 @@ interface ListPageProps<Item> {
   title: string;
   description?: ReactNode;
   action?: ReactNode;
+  /** What changes nothing, such as loading it again. */
+  tool?: ReactNode;
   list: ListResult<Item>;
   columns: readonly ListColumn<Item>[];
   idOf: (item: Item) => string;
@@ -57,12 +59,12 @@ interface ListPageProps<Item> {
 
 /** A page that is a list: search, table, pager; skeletons, nothing yet, no result and failure included. */
 export function ListPage<Item>(props: ListPageProps<Item>) {
-  const { title, description, action, list, searchLabel, filters, isFiltered = false, empty } = props;
+  const { title, description, action, tool, list, searchLabel, filters, isFiltered = false, empty } = props;
   const { q } = useListSearch();
   const isEmpty = list.data?.total === 0 && !q && !isFiltered;
   return (
     // An empty list has its action in its middle.
-    <Page title={title} description={description} action={isEmpty && empty.action ? undefined : action}>
+    <Page title={title} description={description} tool={tool} action={isEmpty && empty.action ? undefined : action}>
       {!isEmpty && (searchLabel || filters) && (
         <div className={classes.tools}>
           {searchLabel && <SearchField label={searchLabel} />}

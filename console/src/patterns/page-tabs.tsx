@@ -25,7 +25,7 @@ export function PageTabs({ path, tabs, tab }: PageTabsProps) {
   const list = useRef<HTMLElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another tab has to be seen where not all fit.
   useEffect(() => {
-    list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
   }, [tab]);
   return (
     <nav ref={list} className={classes.tabs} aria-label={t('detail.tabs')}>

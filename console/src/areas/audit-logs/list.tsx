@@ -31,7 +31,7 @@ export function AuditLogs() {
     <ListPage
       title={t('area.title')}
       description={t('area.description')}
-      action={
+      tool={
         <Button
           variant="default"
           leftSection={<IconRefresh size={16} stroke={1.5} />}
