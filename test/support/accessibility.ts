@@ -11,7 +11,7 @@ const colorRules = { type: 'rule', values: ['color-contrast', 'link-in-text-bloc
  * @param only `colors` for a page that passed whole in another theme
  */
 export async function barriers(page: Page, only?: 'colors'): Promise<string[]> {
-  // Each page is told once.
+  // Each page gets it once.
   if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe.source);
   const given = JSON.stringify({ runOnly: only ? colorRules : standards, resultTypes: ['violations'] });
   const found = await page.evaluate<{ id: string; help: string; nodes: { html: string }[] }[]>(
