@@ -71,7 +71,7 @@ describe('The Console', () => {
       await script;
       await context.setOffline(true);
       await users.click();
-      await page.getByText('The server did not answer').waitFor();
+      await page.getByRole('main').getByText('The server did not answer').waitFor();
       await inspect(page, 'unreachable');
       await context.setOffline(false);
       await retry.click();
