@@ -31,6 +31,9 @@ for (const screen of ['desktop', 'phone'] as const) {
     });
 
     const look = async (name: string) => {
+      // What opened under the pointer may show its tooltip.
+      await page.mouse.move(0, 0);
+      await page.getByRole('tooltip').waitFor({ state: 'detached' });
       assert.deepEqual(await barriers(page), [], name);
       await takeScreenshots(page, `sign-in-experience-${name}-${screen}`);
     };

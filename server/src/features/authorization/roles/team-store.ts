@@ -45,11 +45,15 @@ export interface PermittedUser {
 /** The users whose roles give permissions on a resource, oldest first. */
 export async function findPermittedUsers(q: Queries, indicator: string): Promise<PermittedUser[]> {
   const rows = await q.raw<{ user_id: string; role_ids: string[]; permissions: string[] }>(
-    `select ur.user_id, array_agg(distinct ur.role_id) as role_ids, array_agg(distinct s.name) as permissions
-       from resources r join scopes s on s.tenant_id = r.tenant_id and s.resource_id = r.id
-       join roles_scopes rs on rs.tenant_id = s.tenant_id and rs.scope_id = s.id
-       join users_roles ur on ur.tenant_id = rs.tenant_id and ur.role_id = rs.role_id
-      where r.tenant_id = $1 and r.indicator = $2
+    // The roles come first: then each role's users are found by their index, in a tenant of any size.
+    `with granting as materialized (
+       select rs.role_id, s.name
+         from resources r join scopes s on s.tenant_id = r.tenant_id and s.resource_id = r.id
+         join roles_scopes rs on rs.tenant_id = s.tenant_id and rs.scope_id = s.id
+        where r.tenant_id = $1 and r.indicator = $2)
+     select ur.user_id, array_agg(distinct ur.role_id) as role_ids, array_agg(distinct g.name) as permissions
+       from users_roles ur join granting g on g.role_id = ur.role_id
+      where ur.tenant_id = $1 and ur.role_id = any(array(select role_id from granting))
       group by ur.user_id, ur.user_created_at order by ur.user_created_at, ur.user_id`,
     [q.tenantId, indicator],
   );

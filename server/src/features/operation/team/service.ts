@@ -85,7 +85,8 @@ export function createTeam(needs: TeamNeeds): Team {
   const asAdministrator = async <T>(tenant: Tenant, caller: Caller, decide: (tx: Transaction) => Promise<T>) => {
     requireAdministratorOfTeam(tenant, caller);
     const { managementIndicator } = tenant;
-    return (await admin()).db.transaction(async (tx) => {
+    const { db } = await admin();
+    return db.transaction(async (tx) => {
       await roles.lock(tx, teamRoleId(tenant.id, 'full'));
       if (caller.subject !== undefined && !(await roles.hasFullAccess(tx, managementIndicator, caller.subject)))
         throw new AldabaError('auth.forbidden');
