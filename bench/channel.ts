@@ -85,15 +85,22 @@ export interface SubjectOptions {
   environment: Record<string, string>;
   /** Given to the program's `start`, which answers with its port. */
   settings: unknown;
+  /** The only cores that it may use, as a list for `taskset`. */
+  cores?: string | undefined;
 }
 
 /** Starts a program in a separate process and waits until it listens. */
-export async function startSubject({ program, flags = [], environment, settings }: SubjectOptions): Promise<Subject> {
+export async function startSubject(options: SubjectOptions): Promise<Subject> {
+  const { program, flags = [], environment, settings, cores } = options;
   const child = fork(program, [], {
-    execArgv: flags,
+    // Set before Node starts, which counts its cores once.
+    ...(cores === undefined
+      ? { execArgv: flags }
+      : { execPath: 'taskset', execArgv: ['--cpu-list', cores, process.execPath, ...flags] }),
     env: {
       PATH: process.env.PATH,
       MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX,
+      UV_THREADPOOL_SIZE: process.env.UV_THREADPOOL_SIZE,
       NODE_ENV: 'production',
       ...environment,
     },

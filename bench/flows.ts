@@ -182,11 +182,20 @@ async function beginSignIn(target: Target): Promise<SignIn> {
   return { browser, verifier, page: pathOf(locationOf(reply)) };
 }
 
-/** A complete sign-in as a custom user interface does it. Returns the authorization code and its verifier. */
-export async function signInByExperience(target: Target, username: string): Promise<Redeemable> {
-  const { spa, password } = target.fixtures;
+/** A sign-in through a custom user interface, which calls the Experience API. */
+interface Experience {
+  call: (method: string, path: string, expected: number, body?: object) => Promise<Reply>;
+  /** Identifies the user by a verification. */
+  identify: (verificationId: unknown) => Promise<void>;
+  /** Completes the sign-in. */
+  submit: () => Promise<Redeemable>;
+}
+
+/** Sends the authorization request and starts the interaction. */
+export async function openExperience(target: Target): Promise<Experience> {
+  const { spa } = target.fixtures;
   const { browser, verifier } = await beginSignIn(target);
-  const call = (method: string, path: string, expected: number, body?: object) => {
+  const call: Experience['call'] = (method, path, expected, body) => {
     const headers = { 'logto-app-id': spa.id, ...(body ? { 'content-type': 'application/json' } : {}) };
     return browser.send(
       { method, path: `/api/experience${path}`, headers, ...(body ? { body: JSON.stringify(body) } : {}) },
@@ -194,13 +203,32 @@ export async function signInByExperience(target: Target, username: string): Prom
     );
   };
   await call('PUT', '', 204, { interactionEvent: 'SignIn' });
-  const verified = await call('POST', '/verification/password', 200, {
+  return {
+    call,
+    async identify(verificationId) {
+      await call('POST', '/identification', 204, { verificationId });
+    },
+    async submit() {
+      const submitted = await call('POST', '/submit', 200);
+      return { code: await browser.followToCode(String(json(submitted).redirectTo)), verifier };
+    },
+  };
+}
+
+/** The same, with the user identified by the password. */
+export async function identifyByPassword(target: Target, username: string): Promise<Experience> {
+  const experience = await openExperience(target);
+  const verified = await experience.call('POST', '/verification/password', 200, {
     identifier: { type: 'username', value: username },
-    password,
+    password: target.fixtures.password,
   });
-  await call('POST', '/identification', 204, { verificationId: json(verified).verificationId });
-  const submitted = await call('POST', '/submit', 200);
-  return { code: await browser.followToCode(String(json(submitted).redirectTo)), verifier };
+  await experience.identify(json(verified).verificationId);
+  return experience;
+}
+
+/** A complete sign-in as a custom user interface does it. Returns the authorization code and its verifier. */
+export async function signInByExperience(target: Target, username: string): Promise<Redeemable> {
+  return (await identifyByPassword(target, username)).submit();
 }
 
 /** A complete sign-in as a browser does it without any script. */

@@ -33,6 +33,7 @@ export async function measureStartup(settings: {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
     MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX,
+    UV_THREADPOOL_SIZE: process.env.UV_THREADPOOL_SIZE,
     ALDABA_ROOT: root,
     ALDABA_DATA: dataFolder,
     HOST: '127.0.0.1',

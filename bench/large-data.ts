@@ -12,6 +12,9 @@ export const bigOrganization = { id: 'bigorganization000001', members: 5000 };
 export const bigRole = { id: 'bigrole00000000000001', holders: 200_000 };
 export const logCount = 500_000;
 
+/** Users with a second factor: every fifth. */
+const factorCount = userCount / 5;
+
 const firstNames =
   'Ada Ben Chloe Dmitri Elif Farid Greta Hana Igor Jana Kofi Lena Mateo Nadia Omar Petra Quentin Rosa Samir Tessa Umar Vera Wanja Xenia Yusuf Zoe'.split(
     ' ',
@@ -22,21 +25,30 @@ const lastNames =
   );
 const domains = 'mail.example post.example work.example uni.example shop.example'.split(' ');
 
-// A third of the users have a username, all an email address, a tenth a phone number. The
-// number is scattered by a multiplication, so that what stands together in an index does not stand together in the
-// table.
+// A third of the users have a username, all an email address, a tenth a phone number. A quarter have never signed in,
+// of the others a fifth within the last week of 2025; one in fifty is suspended. The number is scattered by a
+// multiplication, so that what stands together in an index does not stand together in the table.
 const insertUsers = `
-  insert into users (tenant_id, id, username, primary_email, primary_phone, name, created_at, updated_at)
+  insert into users (tenant_id, id, username, primary_email, primary_phone, name, created_at, updated_at,
+    last_sign_in_at, is_suspended)
   select $1, substr(md5(n::text), 1, 12),
     case when n % 3 = 0 then lower(person.first) || '_' || n end,
     lower(person.first) || '.' || lower(person.last) || n || '@' || person.domain,
     case when n % 10 = 0 then '4917' || lpad(n::text, 8, '0') end,
-    person.first || ' ' || person.last, person.at, person.at
+    person.first || ' ' || person.last, person.at, person.at,
+    case when n % 4 > 0 then greatest(person.at, timestamptz '2026-01-01' - person.rest ^ 3 * interval '1095 days') end,
+    n % 50 = 7
   from generate_series(1, ${userCount}) as n,
     lateral (select ($2::text[])[1 + n * 7919::bigint % ${firstNames.length}] as first,
       ($3::text[])[1 + n * 104729::bigint / ${firstNames.length} % ${lastNames.length}] as last,
       ($4::text[])[1 + n * 31::bigint % ${domains.length}] as domain,
-      timestamptz '2023-01-01' + (n * 15485863::bigint % 94608000) * interval '1 second' as at) as person`;
+      timestamptz '2023-01-01' + (n * 15485863::bigint % 94608000) * interval '1 second' as at,
+      (n * 48271::bigint % 1000003) / 1000003.0::double precision as rest) as person`;
+
+const insertFactors = `
+  insert into mfa_verifications (tenant_id, id, user_id, type, secret_sealed, created_at)
+  select $1, substr(md5('factor' || n), 1, 21), substr(md5(n::text), 1, 12), 'Totp', 'no secret', timestamptz '2025-12-01'
+  from generate_series(2, ${userCount}, ${userCount / factorCount}) as n`;
 
 const insertOrganizations = `
   insert into organizations (tenant_id, id, name, description, created_at)
@@ -69,6 +81,11 @@ const insertLogs = `
   from generate_series(1, ${logCount}) as n, lateral (select (array['Interaction.Create', 'Interaction.SignIn.Submit',
     'ExchangeTokenBy.AuthorizationCode', 'ExchangeTokenBy.RefreshToken', 'ExchangeTokenBy.RefreshToken'])[1 + n % 5] as key) as entry`;
 
+const filledTables = [
+  ...['users', 'user_counts', 'user_list_keys', 'user_list_counts', 'mfa_verifications'],
+  ...['users_roles', 'organizations', 'organization_users', 'logs'],
+];
+
 /** Fills the tenant unless it is filled already. The schema must be there; the URL is that of its owner. */
 export async function fillLarge(url: string, tenantId: string, progress: (message: string) => void): Promise<void> {
   const client = new Client({ connectionString: url, options: '-c search_path=aldaba' });
@@ -83,6 +100,8 @@ export async function fillLarge(url: string, tenantId: string, progress: (messag
     await client.query(insertUsers, [tenantId, firstNames, lastNames, domains]);
     progress('Building their indexes');
     for (const index of indexes) await client.query(index);
+    progress(`Filling in second factors of ${factorCount.toLocaleString('en')} users`);
+    await client.query(insertFactors, [tenantId]);
     progress(`Filling in ${organizationCount.toLocaleString('en')} organizations`);
     await client.query(insertOrganizations, [tenantId, bigOrganization.id, lastNames]);
     await client.query(insertMembers, [tenantId, bigOrganization.id]);
@@ -91,8 +110,7 @@ export async function fillLarge(url: string, tenantId: string, progress: (messag
     await client.query(insertHolders, [tenantId, bigRole.id]);
     await client.query(insertLogs, [tenantId]);
     await client.query('commit');
-    for (const table of ['users', 'user_counts', 'users_roles', 'organizations', 'organization_users', 'logs'])
-      await client.query(`vacuum analyze ${table}`);
+    for (const table of filledTables) await client.query(`vacuum analyze ${table}`);
   } finally {
     await client.end();
   }

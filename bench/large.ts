@@ -30,6 +30,8 @@ interface LargeRow {
 }
 
 const pageSize = 20;
+/** As the Console asks: a time of the last days of 2025, when the newest users signed in. */
+const daysAgo = (days: number) => String(Date.UTC(2026, 0, 1) - days * 86_400_000);
 const search = (fields: Record<string, string>) => `/users?${new URLSearchParams(fields)}`;
 /** As the filling makes it of a user's number. */
 const idOf = (user: number) => createHash('md5').update(String(user)).digest('hex').slice(0, 12);
@@ -49,6 +51,82 @@ export const largeRows: LargeRow[] = [
     id: 'created-active',
     name: 'Users created within the last month who are not suspended',
     path: (count) => search({ createdAfter: String(Date.UTC(2025, 11, 1 + (count % 5))), isSuspended: 'false' }),
+  },
+  {
+    id: 'mfa',
+    name: 'Users with a second factor',
+    path: (count) => search({ hasMfa: 'true', page: String(1 + (count % 5)) }),
+  },
+  {
+    id: 'mfa-middle',
+    name: 'Users with a second factor, page 5,000',
+    path: (count) => search({ hasMfa: 'true', page: String(5000 + (count % 5)) }),
+  },
+  {
+    id: 'mfa-without',
+    name: 'Users without a second factor',
+    path: (count) => search({ hasMfa: 'false', page: String(1 + (count % 5)) }),
+  },
+  {
+    id: 'signed-in',
+    name: 'Users who signed in within 7 days',
+    path: (count) => search({ lastSignInAfter: daysAgo(7), page: String(1 + (count % 5)) }),
+  },
+  {
+    id: 'signed-in-sorted',
+    name: 'Users who signed in within 7 days, the last ones first',
+    path: (count) => search({ lastSignInAfter: daysAgo(7), sort: '-lastSignInAt', page: String(1 + (count % 5)) }),
+  },
+  {
+    id: 'by-sign-in',
+    name: 'Users by last sign-in, first page',
+    path: (count) => search({ sort: '-lastSignInAt', page: String(1 + (count % 5)) }),
+  },
+  {
+    id: 'by-sign-in-middle',
+    name: 'Users by last sign-in, page 25,000',
+    path: (count) => search({ sort: '-lastSignInAt', page: String(25_000 + (count % 5)) }),
+  },
+  {
+    id: 'by-sign-in-never',
+    name: 'Users by last sign-in, those without one first',
+    path: (count) => search({ sort: 'lastSignInAt', page: String(1 + (count % 5)) }),
+  },
+  {
+    id: 'by-creation',
+    name: 'Users by creation, the oldest first',
+    path: (count) => search({ sort: 'createdAt', page: String(1 + (count % 5)) }),
+  },
+  {
+    id: 'mfa-by-sign-in',
+    name: 'Users with a second factor, by last sign-in',
+    path: (count) => search({ hasMfa: 'true', sort: '-lastSignInAt', page: String(1 + (count % 5)) }),
+  },
+  {
+    id: 'active-signed-in',
+    name: 'Users who signed in within 7 days and are not suspended',
+    path: (count) => search({ lastSignInAfter: daysAgo(7), isSuspended: 'false', page: String(1 + (count % 5)) }),
+  },
+  {
+    id: 'mfa-signed-in',
+    name: 'Users without a second factor who signed in within 30 days, by last sign-in',
+    path: (count) =>
+      search({
+        hasMfa: 'false',
+        lastSignInAfter: daysAgo(30),
+        sort: '-lastSignInAt',
+        page: String(1 + (count % 5)),
+      }),
+  },
+  {
+    id: 'mfa-name',
+    name: 'Users without a second factor by a part of any field, by last sign-in',
+    path: (count) => search({ hasMfa: 'false', sort: '-lastSignInAt', search: `%${number(count)}@%` }),
+  },
+  {
+    id: 'role-mfa',
+    name: 'Users with that role and without a second factor',
+    path: (count) => search({ roleId: bigRole.id, hasMfa: 'false', page: String(1 + (count % 5)) }),
   },
   {
     id: 'role-members',

@@ -24,12 +24,12 @@ export interface Client {
   close: () => void;
 }
 
-export function createClient(port: number): Client {
-  const agent = new Agent({ keepAlive: true, maxSockets: connections, scheduling: 'fifo' });
+export function createClient(port: number, { host = '127.0.0.1', maxSockets = connections } = {}): Client {
+  const agent = new Agent({ keepAlive: true, maxSockets, scheduling: 'fifo' });
   return {
-    origin: `http://127.0.0.1:${port}`,
+    origin: `http://${host}:${port}`,
     async send(exchange, expected) {
-      const reply = await exchangeOnce(agent, port, exchange);
+      const reply = await exchangeOnce(agent, { host, port }, exchange);
       if (reply.status !== expected) {
         throw new Error(
           `${exchange.method} ${exchange.path} answered ${reply.status} instead of ${expected}: ${reply.body.toString().slice(0, 500)}`,
@@ -41,24 +41,25 @@ export function createClient(port: number): Client {
   };
 }
 
-function exchangeOnce(agent: Agent, port: number, { method, path, headers = {}, body }: Exchange): Promise<Reply> {
+function exchangeOnce(
+  agent: Agent,
+  address: { host: string; port: number },
+  { method, path, headers = {}, body }: Exchange,
+): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-    const outgoing = request(
-      { agent, host: '127.0.0.1', port, method, path, headers: { ...headers, ...length } },
-      (incoming) => {
-        const parts: Buffer[] = [];
-        incoming.on('data', (part: Buffer) => parts.push(part));
-        incoming.once('error', reject);
-        incoming.once('end', () =>
-          resolve({
-            status: incoming.statusCode ?? 0,
-            headers: incoming.headers,
-            body: parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts),
-          }),
-        );
-      },
-    );
+    const outgoing = request({ agent, ...address, method, path, headers: { ...headers, ...length } }, (incoming) => {
+      const parts: Buffer[] = [];
+      incoming.on('data', (part: Buffer) => parts.push(part));
+      incoming.once('error', reject);
+      incoming.once('end', () =>
+        resolve({
+          status: incoming.statusCode ?? 0,
+          headers: incoming.headers,
+          body: parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts),
+        }),
+      );
+    });
     outgoing.once('error', reject);
     outgoing.end(body);
   });

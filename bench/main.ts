@@ -5,6 +5,7 @@
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { breachedPasswordsId, measureBreachedPasswords } from './breached-passwords.ts';
 import { memoryOf, proportionalMemory } from './channel.ts';
 import { measureStartup, weighSignInPage } from './footprint.ts';
 import { keyRotationId, measureKeyRotation } from './key-rotation.ts';
@@ -15,7 +16,11 @@ import { type Contender, measure } from './measurement.ts';
 import { type Options, readOptions } from './options.ts';
 import { measurePasswordQueue, passwordQueueId } from './password-queue.ts';
 import type { Row } from './rows.ts';
+import { measureSaml, samlId } from './saml.ts';
+import { measureScim, scimId } from './scim.ts';
 import { freePort, type Servers, startServers } from './servers.ts';
+import { measureSignIns, signInsId } from './sign-ins.ts';
+import { measureSignInMemory, signInsMemoryId } from './sign-ins-memory.ts';
 import { describeMachine, type Measured, operationsTable, weightsTable } from './table.ts';
 
 /** The command's options, and what the script knows. */
@@ -86,23 +91,60 @@ async function measureAll(options: Setup, stack: AsyncDisposableStack): Promise<
   ].join('\n\n');
 }
 
+/** What is measured, by the mark of its place in docs/operate/performance.md. */
+type Tables = [mark: string, table: string][];
+
 /** The rows, and the measurements that need separate servers. */
-async function runRows(options: Setup): Promise<string> {
+async function runRows(options: Setup): Promise<Tables> {
   const { root, flags, only, effort } = options;
+  const wanted = (id: string) => only === undefined || only.includes(id);
   const tables = options.rows.length > 0 ? [await run(options)] : [];
-  if (only === undefined || only.includes(keyRotationId)) {
+  if (wanted(keyRotationId)) {
     say('  rotation of keys on two nodes …');
     tables.push(await measureKeyRotation({ root, flags, rotations: Math.ceil(100 * effort) }));
   }
-  if (only === undefined || only.includes(passwordQueueId)) {
+  if (wanted(passwordQueueId)) {
     say('  a full queue of passwords …');
     tables.push(await measurePasswordQueue({ root, flags }));
   }
-  return tables.join('\n\n');
+  if (wanted(breachedPasswordsId)) {
+    say('  a list of breached passwords …');
+    tables.push(await measureBreachedPasswords({ count: Math.ceil(10_000_000 * effort) }));
+  }
+  if (wanted(scimId)) {
+    say('  directory sync …');
+    tables.push(await measureScim({ root, flags, effort }));
+  }
+  if (wanted(samlId)) {
+    say('  SAML responses …');
+    tables.push(await measureSaml({ count: Math.ceil(2000 * effort) }));
+  }
+  return [
+    ...(tables.length > 0 ? [['table', tables.join('\n\n')] as Tables[number]] : []),
+    ...(await runSignIns(options)),
+  ];
 }
 
-const runLarge = ({ root, flags, only, effort }: Setup) =>
-  measureLarge({ root, flags, only, operations: Math.ceil(300 * effort) }, say);
+/** Sign-ins at saturation, and their memory if it is asked for: that takes 12 minutes. */
+async function runSignIns(options: Setup): Promise<Tables> {
+  const { only } = options;
+  const tables: Tables = [];
+  if (only === undefined || only.includes(signInsId)) {
+    say('  complete sign-ins at saturation …');
+    const table = await measureSignIns(options, say);
+    tables.push(['sign-in table', `${describeMachine()}\n\n${table}`]);
+  }
+  if (only?.includes(signInsMemoryId)) {
+    say('  memory during sign-ins …');
+    const table = await measureSignInMemory(options);
+    tables.push(['sign-in memory table', `${describeMachine()}\n\n${table}`]);
+  }
+  return tables;
+}
+
+const runLarge = async ({ root, flags, only, effort }: Setup): Promise<Tables> => [
+  ['large table', await measureLarge({ root, flags, only, operations: Math.ceil(300 * effort) }, say)],
+];
 
 /** Replaces what stands between the two marks of the page. */
 async function writeTable(root: string, mark: string, table: string): Promise<void> {
@@ -126,7 +168,8 @@ async function writeTable(root: string, mark: string, table: string): Promise<vo
 export async function bench(root: string, flags: string[], args: string[]): Promise<void> {
   const options = { ...readOptions(args), root, flags };
   if (options.profile) await mkdir(options.profile, { recursive: true });
-  const table = await (options.large ? runLarge(options) : runRows(options));
-  process.stdout.write(`\n${table}\n`);
-  if (options.write) await writeTable(root, options.large ? 'large table' : 'table', table);
+  for (const [mark, table] of await (options.large ? runLarge(options) : runRows(options))) {
+    process.stdout.write(`\n${table}\n`);
+    if (options.write) await writeTable(root, mark, table);
+  }
 }

@@ -16,6 +16,7 @@ export interface Result {
   statements: number;
   /** Milliseconds. */
   p50: number;
+  p95: number;
   p99: number;
   perSecond: number;
   /** Resident memory of the server in bytes after the row. */
@@ -51,12 +52,16 @@ export async function measure(
   );
 }
 
-interface Sample extends Reading {
+export interface Sample extends Reading {
   perSecond: number;
   latencies: number[];
 }
 
-async function takeSample({ subject, operation }: Contender, operations: number, parallel?: number): Promise<Sample> {
+export async function takeSample(
+  { subject, operation }: Contender,
+  operations: number,
+  parallel?: number,
+): Promise<Sample> {
   const before = await subject.read();
   const { latencies, seconds } = await runLoad(operation, operations, parallel);
   const after = await subject.read();
@@ -69,13 +74,14 @@ async function takeSample({ subject, operation }: Contender, operations: number,
   };
 }
 
-function summarize(samples: Sample[], resident: number): Result {
+export function summarize(samples: Sample[], resident: number): Result {
   const latencies = samples.flatMap((sample) => sample.latencies).sort((a, b) => a - b);
   return {
     cpu: median(samples.map(({ cpu }) => cpu)),
     cpuBeyondPool: median(samples.map(({ cpu, pool }) => cpu - pool)),
     statements: median(samples.map(({ statements }) => statements)),
     p50: percentile(latencies, 0.5),
+    p95: percentile(latencies, 0.95),
     p99: percentile(latencies, 0.99),
     perSecond: median(samples.map(({ perSecond }) => perSecond)),
     resident,

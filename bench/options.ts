@@ -1,8 +1,24 @@
 import { parseArgs } from 'node:util';
+import { breachedPasswordsId } from './breached-passwords.ts';
 import { keyRotationId } from './key-rotation.ts';
 import { consoleListId, largeRows } from './large.ts';
 import { passwordQueueId } from './password-queue.ts';
 import { rows } from './rows.ts';
+import { samlId } from './saml.ts';
+import { scimId } from './scim.ts';
+import { signInsId } from './sign-ins.ts';
+import { signInsMemoryId } from './sign-ins-memory.ts';
+
+const rowIds = [
+  ...rows.map(({ id }) => id),
+  keyRotationId,
+  passwordQueueId,
+  breachedPasswordsId,
+  scimId,
+  samlId,
+  signInsId,
+  signInsMemoryId,
+];
 
 export interface Options {
   /** Share of the full effort. */
@@ -25,7 +41,8 @@ const usage = `Usage: npm run bench -- [--quick] [--only ROW,…] [--no-startup]
        npm run bench -- --large [--quick] [--only ROW,…] [--write]
 
   --quick            a tenth of the operations, one run: to see that it works, not to quote
-  --only ROW,…       these rows only: ${[...rows.map(({ id }) => id), keyRotationId, passwordQueueId].join(', ')}
+  --only ROW,…       these rows only: ${rowIds.join(', ')};
+                     ${signInsMemoryId} runs only if it is named here
   --no-startup       leaves out start time and idle memory
   --profile FOLDER   writes a processor profile of the server for each row (opens in the developer tools of Chromium)
   --large            a million users and ten thousand organizations, kept in data/bench-large; its rows:
@@ -48,9 +65,7 @@ export function readOptions(args: string[]): Options {
       },
     });
     const wanted = values.only?.split(',');
-    const known = values.large
-      ? [...largeRows.map(({ id }) => id), consoleListId]
-      : [...rows.map(({ id }) => id), keyRotationId, passwordQueueId];
+    const known = values.large ? [...largeRows.map(({ id }) => id), consoleListId] : rowIds;
     const unknown = wanted?.find((id) => !known.includes(id));
     if (unknown) throw new Error(`There is no row ${unknown}.`);
     return {

@@ -1,15 +1,11 @@
 /**
  * `npm run bench -- --only password-queue`: what other requests wait while more passwords arrive than can be checked.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEmbedded } from '../server/src/store/embedded.ts';
 import { startSubject } from './channel.ts';
 import { json, obtainManagementToken } from './flows.ts';
-import { type Client, createClient, type Exchange } from './load.ts';
-import { freePort } from './servers.ts';
-import type { AldabaSettings } from './subjects/aldaba.ts';
+import type { Client, Exchange } from './load.ts';
+import { startOwnServer } from './own-server.ts';
 import { table } from './table.ts';
 
 export const passwordQueueId = 'password-queue';
@@ -22,20 +18,7 @@ const requests = 500;
 /** Sends token requests one at a time, first alone, then concurrently with the callers. Returns a table. */
 export async function measurePasswordQueue({ root, flags }: { root: string; flags: string[] }): Promise<string> {
   await using stack = new AsyncDisposableStack();
-  const dataFolder = stack.adopt(await mkdtemp(join(tmpdir(), 'aldaba-bench-passwords-')), (path) =>
-    rm(path, { recursive: true, force: true }),
-  );
-  const database = stack.adopt(
-    await startEmbedded({ dataFolder, purpose: 'server', progress: () => undefined }),
-    (started) => started.stop(),
-  );
-  const settings: AldabaSettings = { databaseUrl: database.url, root, dataFolder, port: await freePort() };
-  const program = join(root, 'dist/bench/aldaba.js');
-  const subject = stack.adopt(
-    await startSubject({ program, flags, environment: { ALDABA_ROOT: root }, settings }),
-    (started) => started.stop(),
-  );
-  const client = stack.adopt(createClient(subject.port), (open) => open.close());
+  const { subject, client } = await startOwnServer({ root, flags }, stack);
   const manager = await subject.ask<{ id: string; secret: string; indicator: string }>('createManager');
   const token = await obtainManagementToken(client, manager, manager.indicator);
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };

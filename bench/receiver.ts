@@ -1,34 +1,54 @@
-/** Receives webhooks on 127.0.0.1 and resolves the promises that wait for one. */
+/** Receives what the server posts to 127.0.0.1 and resolves the promises that wait for it. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export interface Receiver {
+export interface Receiver<Value = undefined> {
   readonly url: string;
-  /** Resolves when a webhook arrived whose body holds `mark`; call it before that may happen. */
-  arrival: (mark: string) => Promise<void>;
+  /** Resolves when a request with this key arrives; call it before that may happen. */
+  arrival: (key: string) => Promise<Value>;
   close: () => void;
 }
 
-export async function startReceiver(): Promise<Receiver> {
-  const waiting = new Map<string, () => void>();
+interface Arrival<Value> {
+  key: string;
+  value: Value;
+}
+
+/** @param read what a body says; requests without it are ignored */
+export async function startReceiver<Value>(
+  read: (body: string) => Arrival<Value> | undefined,
+): Promise<Receiver<Value>> {
+  const waiting = new Map<string, (value: Value) => void>();
   const server = createServer(async (request, response) => {
     let body = '';
     for await (const part of request) body += part;
     response.end();
-    const mark = /mark-[0-9a-f-]+/.exec(body)?.[0];
-    if (mark === undefined) return;
-    waiting.get(mark)?.();
-    waiting.delete(mark);
+    const arrived = read(body);
+    if (!arrived) return;
+    waiting.get(arrived.key)?.(arrived.value);
+    waiting.delete(arrived.key);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    arrival: (mark) => new Promise((resolve) => waiting.set(mark, resolve)),
+    arrival: (key) => new Promise((resolve) => waiting.set(key, resolve)),
     close: () => {
       server.close();
       server.closeAllConnections();
     },
   };
+}
+
+/** The mark in a webhook's body. */
+export function readMark(body: string): Arrival<undefined> | undefined {
+  const mark = /mark-[0-9a-f-]+/.exec(body)?.[0];
+  return mark === undefined ? undefined : { key: mark, value: undefined };
+}
+
+/** Recipient and code of an email of the HTTP connector. */
+export function readEmail(body: string): Arrival<string> {
+  const { to, payload } = JSON.parse(body) as { to: string; payload: { code: string } };
+  return { key: to, value: payload.code };
 }

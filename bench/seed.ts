@@ -6,10 +6,11 @@ import type { Subject } from './channel.ts';
 import { type Fixtures, obtainManagementToken } from './flows.ts';
 import type { Client } from './load.ts';
 
-const userCount = 1000;
 const resource = 'https://bench.example/api';
 const permissions = ['read', 'write'];
 const redirectUri = 'https://app.example/callback';
+/** As the product hashes passwords. */
+export const hashParameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 const password = 'correct horse battery staple 7';
 
 interface Entity {
@@ -19,20 +20,21 @@ interface Entity {
 export interface Filled {
   fixtures: Fixtures;
   managementToken: string;
+  users: Person[];
+}
+
+export interface Person {
+  id: string;
+  username: string;
+  email: string;
 }
 
 /** Everything the operations need. The server itself creates the first application, which may manage the rest. */
-export async function fill(subject: Subject, client: Client): Promise<Filled> {
+export async function fill(subject: Subject, client: Client, userCount = 1000): Promise<Filled> {
   const manager = await subject.ask<{ id: string; secret: string; indicator: string }>('createManager');
   const managementToken = await obtainManagementToken(client, manager, manager.indicator);
-  const post = async <Answer = Entity>(path: string, body: object, status = 200): Promise<Answer> => {
-    const headers = { authorization: `Bearer ${managementToken}`, 'content-type': 'application/json' };
-    const reply = await client.send(
-      { method: 'POST', path: `/api${path}`, headers, body: JSON.stringify(body) },
-      status,
-    );
-    return JSON.parse(reply.body.toString());
-  };
+  const call = managementApi(client, managementToken);
+  const post: Post = (path, body, status) => call('POST', path, body, status);
 
   const scopeIds = await createPermissions(post);
   const machineRole = await post('/roles', {
@@ -57,19 +59,29 @@ export async function fill(subject: Subject, client: Client): Promise<Filled> {
     // As the limit and oidc-provider sign.
     customClientMetadata: { idTokenSignedResponseAlg: 'ES256' },
   });
-  const usernames = await createUsers(post);
+  const users = await createUsers(post, userCount);
   const fixtures = {
     resource,
     scope: permissions.join(' '),
     machine: { id: machine.id, secret: machine.secret },
     spa: { id: spa.id, redirectUri },
-    usernames,
+    usernames: users.map(({ username }) => username),
     password,
   };
-  return { fixtures, managementToken };
+  return { fixtures, managementToken, users };
 }
 
+type Call = <Answer = Entity>(method: string, path: string, body: object, status?: number) => Promise<Answer>;
 type Post = <Answer = Entity>(path: string, body: object, status?: number) => Promise<Answer>;
+
+/** Calls the Management API. */
+export const managementApi =
+  (client: Pick<Client, 'send'>, managementToken: string): Call =>
+  async <Answer>(method: string, path: string, body: object, status = 200) => {
+    const headers = { authorization: `Bearer ${managementToken}`, 'content-type': 'application/json' };
+    const reply = await client.send({ method, path: `/api${path}`, headers, body: JSON.stringify(body) }, status);
+    return JSON.parse(reply.body.toString()) as Answer;
+  };
 
 async function createPermissions(post: Post): Promise<string[]> {
   const { id } = await post('/resources', { name: 'Bench API', indicator: resource }, 201);
@@ -80,18 +92,20 @@ async function createPermissions(post: Post): Promise<string[]> {
 }
 
 /** All with the same password: what is measured is checking it, not choosing it. */
-async function createUsers(post: Post): Promise<string[]> {
-  const passwordDigest = await hash(password, { memoryCost: 19_456, timeCost: 2, parallelism: 1 });
-  const usernames = Array.from({ length: userCount }, (_, number) => `bench_user_${number}`);
-  for (const username of usernames) {
-    const name = `Bench User ${username.slice(11)}`;
-    await post('/users', {
+async function createUsers(post: Post, userCount: number): Promise<Person[]> {
+  const passwordDigest = await hash(password, hashParameters);
+  const users: Person[] = [];
+  for (let number = 0; number < userCount; number += 1) {
+    const username = `bench_user_${number}`;
+    const email = `${username}@bench.example`;
+    const { id } = await post('/users', {
       username,
-      name,
-      primaryEmail: `${username}@bench.example`,
+      name: `Bench User ${number}`,
+      primaryEmail: email,
       passwordDigest,
       passwordAlgorithm: 'Argon2id',
     });
+    users.push({ id, username, email });
   }
-  return usernames;
+  return users;
 }

@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client as DatabaseClient } from 'pg';
 import { startEmbedded } from '../server/src/store/embedded.ts';
@@ -11,7 +11,7 @@ import { type Subject, startSubject } from './channel.ts';
 import { type Fixtures, obtainTokens, type Target, type Tokens } from './flows.ts';
 import { postmasterOf } from './footprint.ts';
 import { connections, createClient } from './load.ts';
-import { startReceiver } from './receiver.ts';
+import { readMark, startReceiver } from './receiver.ts';
 import { fill } from './seed.ts';
 import type { AldabaSettings } from './subjects/aldaba.ts';
 import type { ProviderSettings } from './subjects/oidc-provider.ts';
@@ -43,7 +43,7 @@ export async function startServers(
     await startSubject({
       program: join(root, 'bench/subjects/limit.ts'),
       // As many hashes at a time as Aldaba lets through.
-      environment: { UV_THREADPOOL_SIZE: '2' },
+      environment: { UV_THREADPOOL_SIZE: String(availableParallelism()) },
       settings: { databaseUrl: urls.of('limit_bench'), poolSize },
     }),
     (subject) => subject.stop(),
@@ -99,7 +99,7 @@ async function startAldaba(
   const target: Target = { client, endpoints, fixtures, tokens: [], managementToken };
   for (let worker = 0; worker < connections; worker += 1)
     target.tokens.push(await obtainTokens(target, fixtures.usernames[worker] as string));
-  const receiver = stack.adopt(await startReceiver(), (started) => started.close());
+  const receiver = stack.adopt(await startReceiver(readMark), (started) => started.close());
   target.authorization = await prepareAuthorization(target, receiver);
   return { subject, target };
 }

@@ -10,11 +10,12 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
 
 const root = import.meta.dirname;
-const styles = ['base', 'layout', 'form', 'factors', 'content'];
+const styles = ['base', 'layout', 'form', 'factors', 'content', 'account', 'portal'];
 const islands = {
   'form.js': 'entry-form',
   'social.js': 'social',
   'passkey.js': 'passkey',
+  'passkey-sign-in.js': 'passkey-sign-in',
   'copy.js': 'copy',
   'demo.js': 'demo',
   'submit.js': 'submit',

@@ -7,20 +7,14 @@ import { whyImpure } from './pure-files.mjs';
 import { root } from './runtime.mjs';
 import { readSource } from './syntax.mjs';
 
-const httpPackages = [
-  'zod',
-  'fastify',
-  '@fastify/multipart',
-  '@fastify/proxy-addr',
-  '@fastify/accept-negotiator',
-  'ipaddr.js',
-  'range-parser',
-];
+const httpPackages =
+  'zod fastify @fastify/multipart @fastify/proxy-addr @fastify/accept-negotiator ipaddr.js range-parser'.split(' ');
 const base = ['http', 'tenancy', 'store', 'kernel', 'contract'];
 // The areas of features in their order: each may import those after it.
 const featureAreas = [
   'operation',
   'appearance',
+  'enterprise',
   'applications',
   'organizations',
   'people',
@@ -34,7 +28,7 @@ const protocol = [...featureAreas, 'services', ...base, 'pages', 'zod', 'node:*'
 // Area, its files, and the areas or packages that it may import. A file belongs to the first area that fits.
 const areas = [
   ['contract', /^contract\//, ['zod']],
-  ['kit', /^connectors\/kit\//, ['zod', 'oauth4webapi', 'node:*']],
+  ['kit', /^connectors\/kit\//, ['zod', 'oauth4webapi', 'aws4fetch', 'nodemailer', 'node:*']],
   ['sandbox', /^connectors\/sandbox\//, ['kit', 'connectors', 'zod', 'node:*']],
   ['connectors', /^connectors\/src\//, ['kit', 'zod']],
   ['pages', /^pages\//, ['contract', 'preact', 'preact-render-to-string', 'node:*', 'rolldown']],
@@ -51,8 +45,13 @@ const areas = [
   ]),
   ['sign-in', /^server\/src\/sign-in\//, protocol],
   ['oidc', /^server\/src\/oidc\//, ['sign-in', ...protocol, 'jose']],
+  ['portal', /^server\/src\/portal\//, protocol],
   ['config', /^server\/src\/config(-rules)?\.ts$/, ['kernel', 'contract', 'zod', 'node:*']],
-  ['composition', /^server\/src\//, ['config', 'oidc', 'sign-in', ...featureAreas, ...below, 'zod', 'node:*']],
+  [
+    'composition',
+    /^server\/src\//,
+    ['config', 'portal', 'oidc', 'sign-in', ...featureAreas, ...below, 'zod', 'node:*'],
+  ],
 ];
 
 // Packages that one area alone may import, whatever the table says.

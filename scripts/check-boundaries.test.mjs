@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { checkBoundaries } from './check-boundaries.mjs';
-import { checkBudgets } from './check-budgets.mjs';
+import { checkBudgets, signInPages, signInPart } from './check-budgets.mjs';
 import { checkSurroundings } from './check-surroundings.mjs';
 
 const folders = [];
@@ -159,8 +159,25 @@ describe('Budget check', () => {
       'server/src/sign-in/pages/requests.ts': 'export {};\n'.repeat(400),
       'server/src/sign-in/views.ts': 'export {};\n'.repeat(last),
     });
-    assert.deepEqual(places(checkBudgets(tree(pages(330)))), []);
-    assert.deepEqual(places(checkBudgets(tree(pages(331)))), ['server/src/sign-in/pages/pages.ts:1']);
+    const left = signInPages.lines - 800;
+    assert.deepEqual(places(checkBudgets(tree(pages(left)))), []);
+    assert.deepEqual(places(checkBudgets(tree(pages(left + 1)))), ['server/src/sign-in/pages/pages.ts:1']);
+  });
+
+  it('finds a part of the sign-in that grows above its limit, and lets others come', () => {
+    const folder = 'server/src/sign-in/factors';
+    const parts = (last) => ({
+      'README.md': '# Aldaba\n',
+      'server/package.json': '{}\n',
+      [`${folder}/one/definition.ts`]: 'export {};\n'.repeat(10),
+      [`${folder}/one/index.ts`]: 'export {};\n'.repeat(last),
+      [`${folder}/one/index.test.ts`]: 'export {};\n'.repeat(signInPart.lines),
+      [`${folder}/two/index.ts`]: 'export {};\n'.repeat(signInPart.lines),
+      [`${folder}/index.ts`]: 'export {};\n'.repeat(signInPart.lines + 1),
+    });
+    const left = signInPart.lines - 10;
+    assert.deepEqual(places(checkBudgets(tree(parts(left)))), []);
+    assert.deepEqual(places(checkBudgets(tree(parts(left + 1)))), [`${folder}/one/definition.ts:1`]);
   });
 
   it('measures a factory by its own lines and finds a long function inside of it', () => {

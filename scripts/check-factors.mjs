@@ -1,17 +1,17 @@
 // How many files of the server name a second factor outside of its folder (`sign-in/factors/<name>/`), in their text or
-// in their path. A new factor may change each of them, so they stay few. Names of the contract do not count: error
-// codes, and the setting of passkeys as a first factor.
+// in their path. A new factor may change each of them, so they stay few. Error codes and settings of the contract do
+// not count, nor does the word "passkey": a passkey also signs in by itself, as a first factor.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { listFiles } from './files.mjs';
 import { root } from './runtime.mjs';
 
-const limit = 11;
+const limit = 15;
 const own = /^server\/src\/sign-in\/factors\/(totp|passkey)\//;
-const names = /totp|webauthn|passkey/i;
-const ofContract = /'(session|user)\.[\w.]+'|passkeySignIn(\.\w+)?|passkeySkipped/g;
+const names = /totp|webauthn/i;
+const ofContract = /['`](session|user)\.[\w.]+['`]|webauthnRelatedOrigins|\.well-known\/webauthn/g;
 
-/** The files that name an authenticator app or a passkey, outside of their folders. */
+/** The files that name an authenticator app or a second factor of Web Authentication, outside of their folders. */
 export const filesNamingFactors = (base = root) =>
   listFiles('server/src', base).filter(
     (file) =>

@@ -8,17 +8,28 @@ import { root } from './runtime.mjs';
 import { readSource } from './syntax.mjs';
 
 const signIn = 'server/src/sign-in';
+/**
+ * The parts of the sign-in: folders of a factor, of rules, of steps, of pages or of Experience routes. Each has a
+ * ceiling of its own (`check-budgets.mjs`), so that a new one leaves the core as it is.
+ */
+export const partOfSignIn = /^server\/src\/sign-in\/(?:factors|machine|steps|pages|experience)\/[^/]+(?=\/)/;
 
-/** The measured entries, each with its ceilings. Raise none: cut imports. */
+/** The measured entries, each with its ceilings and what does not count. Raise none: docs/decisions/0015. */
 export const limits = [
   { name: 'token endpoint', entries: ['server/src/oidc/token/index.ts'], files: 40, lines: 3_000 },
-  { name: 'steps of sign-in', entries: [`${signIn}/steps/index.ts`], files: 35, lines: 4_000 },
-  { name: 'sign-in', entries: [`${signIn}/index.ts`], files: 65, lines: 5_800 },
   {
-    name: 'sign-in with pages and Experience API',
+    name: 'core of the steps of sign-in',
+    entries: [`${signIn}/steps/index.ts`],
+    without: partOfSignIn,
+    files: 28,
+    lines: 3_800,
+  },
+  {
+    name: 'core of sign-in with pages and Experience API',
     entries: [`${signIn}/index.ts`, `${signIn}/pages/pages.ts`, `${signIn}/experience/experience.ts`],
-    files: 80,
-    lines: 7_900,
+    without: partOfSignIn,
+    files: 66,
+    lines: 6_900,
   },
 ];
 
@@ -35,23 +46,24 @@ export function reachOf(entries, base = root) {
   return reached;
 }
 
-/** The reach of entries: { files, lines }. */
-export function measureReach(entries, base = root) {
-  const reached = [...reachOf(entries, base).keys()];
+/** The reach of entries, without the files that do not count: { files, lines }. */
+function measureReach({ entries, without }, base) {
+  const reached = [...reachOf(entries, base).keys()].filter((file) => !without?.test(file));
   const lines = reached.reduce((total, file) => total + readSource(file, base).lines, 0);
   return { files: reached.length, lines };
 }
 
 /** Entries above their ceiling, and entries that do not exist: [{ file, message }]. */
 export function checkReach(base = root, ceilings = limits) {
-  return ceilings.flatMap(({ name, entries, ...ceiling }) => {
+  return ceilings.flatMap((limit) => {
+    const { name, entries } = limit;
     const missing = entries.find((entry) => !existsSync(join(base, entry)));
     if (missing) return [{ file: missing, message: 'does not exist: name the entry in scripts/check-reach.mjs' }];
-    const reach = measureReach(entries, base);
-    return Object.keys(ceiling)
-      .filter((unit) => reach[unit] > ceiling[unit])
+    const reach = measureReach(limit, base);
+    return Object.keys(reach)
+      .filter((unit) => reach[unit] > limit[unit])
       .map((unit) => {
-        const excess = `the ${name} reaches ${reach[unit]} ${unit}, at most ${ceiling[unit]}`;
+        const excess = `the ${name} reaches ${reach[unit]} ${unit}, at most ${limit[unit]}`;
         return { file: entries[0], message: `${excess}: \`node scripts/check-reach.mjs\` lists them` };
       });
   });
@@ -59,15 +71,15 @@ export function checkReach(base = root, ceilings = limits) {
 
 /** One line for each entry: what it reaches, of what it may reach. */
 export const describeReach = (base = root, ceilings = limits) =>
-  ceilings.map(({ name, entries, files, lines }) => {
-    const reach = measureReach(entries, base);
-    return `${name}: ${reach.files} of ${files} files, ${reach.lines} of ${lines} lines`;
+  ceilings.map((limit) => {
+    const { files, lines } = measureReach(limit, base);
+    return `${limit.name}: ${files} of ${limit.files} files, ${lines} of ${limit.lines} lines`;
   });
 
 if (import.meta.main) {
   for (const [index, line] of describeReach().entries()) {
     process.stdout.write(`${line}\n`);
     for (const [file, importer] of reachOf(limits[index].entries))
-      if (importer) process.stdout.write(`  ${file} (from ${importer})\n`);
+      if (importer && !limits[index].without?.test(file)) process.stdout.write(`  ${file} (from ${importer})\n`);
   }
 }

@@ -34,6 +34,12 @@ describe('Reach check', () => {
     assert.deepEqual(describeReach(base, limits), ['entry: 3 of 3 files, 9 of 9 lines']);
   });
 
+  it('leaves out what does not count, and not what that loads', () => {
+    const limits = [{ name: 'core', entries, without: /b\.ts$/, files: 2, lines: 6 }];
+    assert.deepEqual(checkReach(base, limits), []);
+    assert.deepEqual(describeReach(base, limits), ['core: 2 of 2 files, 6 of 6 lines']);
+  });
+
   it('finds an entry above its ceiling of files or lines', () => {
     const problems = checkReach(base, [{ name: 'entry', entries, files: 2, lines: 8 }]);
     assert.deepEqual(

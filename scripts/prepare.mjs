@@ -1,5 +1,6 @@
 // What has to be true before the server, the command line or the tests can run: packages installed, build up to date.
 import * as modules from 'node:module';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { isFresh, partNames } from './freshness.mjs';
 import { ensureInstalled } from './install.mjs';
@@ -28,10 +29,16 @@ export const serverFlags = [
 ];
 
 /**
- * Environment for the server. Password hashes take 19 MB each outside of the heap, on several threads: with an arena a
- * thread glibc keeps what they free, with two it is used again.
+ * Environment for a server on this number of cores. Password hashes take 19 MB each outside of the heap, on several
+ * threads: with an arena a thread glibc keeps what they free, with two it is used again. As many hashes run at a time
+ * as there are cores, in libuv's thread pool: of its usual four threads, four cores' hashes would leave none for
+ * signatures and files, and further cores would not hash at all.
  */
-export const serverEnvironment = { MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '2' };
+export const environmentFor = (cores) => ({
+  MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '2',
+  UV_THREADPOOL_SIZE: process.env.UV_THREADPOOL_SIZE ?? String(Math.max(4, cores + 2)),
+});
+export const serverEnvironment = environmentFor(availableParallelism());
 
 const builtFolder = join(root, 'dist/server');
 /** Compiled code is stored next to the bundle and deleted with it: Node starts in half of the time. */

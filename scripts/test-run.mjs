@@ -1,5 +1,5 @@
 // Runs test files in this one process and prints what happens; `test.mjs` starts it and watches over it.
-// Takes the files as arguments; reports to its parent which test runs, and the counts at the end.
+// Takes the files as arguments; reports to its parent which test runs, and the counts and failures at the end.
 import { relative } from 'node:path';
 import { run } from 'node:test';
 import { inspect } from 'node:util';
@@ -50,6 +50,11 @@ function moveTo(file) {
   current = file;
 }
 
+function describeFailure({ path, file, line, error }) {
+  const text = error instanceof Error ? inspect(error, { depth: 4, breakLength: 120 }) : String(error);
+  return `\n✖ ${path}\n  ${file}:${line ?? 1}\n${text.replace(/^/gm, '    ')}\n`;
+}
+
 const stream = run({ files: process.argv.slice(2), isolation: 'none' });
 stream.on('test:dequeue', (data) => {
   process.send?.({ running: `${shorten(data.file)}: ${data.name}` });
@@ -66,11 +71,7 @@ for (const [event, failed] of [
 }
 stream.on('end', () => {
   moveTo('the end');
-  for (const { path, file, line, error } of failures) {
-    const text = error instanceof Error ? inspect(error, { depth: 4, breakLength: 120 }) : String(error);
-    process.stdout.write(`\n✖ ${path}\n  ${file}:${line ?? 1}\n${text.replace(/^/gm, '    ')}\n`);
-  }
-  process.send?.({ counts }, () => process.disconnect?.());
+  process.send?.({ counts, failures: failures.map(describeFailure) }, () => process.disconnect?.());
   process.exitCode = counts.failed > 0 ? 1 : 0;
   // Whatever a test forgot to close would keep the run alive for ever; unref'd, this does not.
   setTimeout(() => {

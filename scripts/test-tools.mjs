@@ -1,6 +1,6 @@
 // What the tests need beyond the workspaces: Chromium, Python with the packages of `requirements.txt`, and the npm
-// packages of the client programs in `test/clients/foreign`, which have a lock file of their own so that starting the
-// product does not install them.
+// packages of `test/clients/foreign` and `test/clients/published`, which have lock files of their own so that starting
+// the product does not install them.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,20 +9,25 @@ import { fail, root } from './runtime.mjs';
 
 /** Installs what is missing and returns the environment variables that name the programs to the tests. */
 export function ensureTestTools() {
-  ensureForeignClients();
+  ensurePackages('foreign', 'client programs');
+  ensurePackages('published', 'published connectors');
   return { ALDABA_TEST_CHROMIUM: ensureChromium(), ALDABA_TEST_PYTHON: ensurePython() };
 }
 
+/**
+ * The program `chromium-headless-shell`: the same engine as `chromium --headless`, without the browser's own interface,
+ * which takes about half of the tests' processor time.
+ */
 function ensureChromium() {
-  const given =
-    process.env.ALDABA_TEST_CHROMIUM ?? which('chromium') ?? which('chromium-browser') ?? which('google-chrome');
+  const given = process.env.ALDABA_TEST_CHROMIUM ?? which('chromium-headless-shell');
   if (given) return given;
-  const advice = 'Install Chromium (on Debian: apt-get install chromium), or set ALDABA_TEST_CHROMIUM to one.';
+  const advice =
+    'Install it (on Debian: apt-get install chromium-headless-shell), or set ALDABA_TEST_CHROMIUM to a Chromium.';
   if (process.getuid?.() !== 0 || !which('apt-get')) fail(`The browser tests need Chromium. ${advice}`);
   process.stderr.write('Installing Chromium for the browser tests (once; about half a minute) …\n');
   run('apt-get', ['update'], advice);
-  run('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], advice);
-  return which('chromium') ?? fail(`Chromium was installed and cannot be found. ${advice}`);
+  run('apt-get', ['install', '-y', '--no-install-recommends', 'chromium-headless-shell'], advice);
+  return which('chromium-headless-shell') ?? fail(`Chromium was installed and cannot be found. ${advice}`);
 }
 
 function ensurePython() {
@@ -48,14 +53,14 @@ function ensurePython() {
   return python;
 }
 
-function ensureForeignClients() {
-  const folder = join(root, 'test/clients/foreign');
+function ensurePackages(name, what) {
+  const folder = join(root, 'test/clients', name);
   const stamp = join(folder, 'node_modules/.lock.sha256');
   const wanted = createHash('sha256')
     .update(readFileSync(join(folder, 'package-lock.json')))
     .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  process.stderr.write('Installing the client programs of the tests (once; about 10 seconds) …\n');
+  process.stderr.write(`Installing the ${what} of the tests (once; about 10 seconds) …\n`);
   run(
     'npm',
     ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--prefix', folder],

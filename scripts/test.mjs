@@ -1,4 +1,5 @@
-// `npm test`: installs and builds as far as needed, checks the repository, runs all tests in one process.
+// `npm test`: installs and builds as far as needed, checks the repository, runs all tests. The tests that drive a
+// browser or a published client run in one process; beside it, all others run in a second one.
 // `npm test -- sign-in` runs only the test files whose path contains "sign-in", without the check.
 import { fork, spawnSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
@@ -23,7 +24,15 @@ async function main(filters) {
   const tools = ensureTestTools();
   if (filters.length === 0) rmSync(join(root, screenshots), { recursive: true, force: true });
   const checked = filters.length > 0 || checkPasses();
-  const counts = files.length > 0 ? await runTests(files, tools) : { passed: 0, failed: 0, skipped: 0 };
+  const outside = files.filter((file) => /^(test\/(e2e|clients)|pages)\//.test(file));
+  const inside = files.filter((file) => !outside.includes(file));
+  const groups = [outside, inside].filter((group) => group.length > 0);
+  // A run of one kind of tests takes both processes too.
+  const shares = groups.length > 1 ? groups : [0, 1].map((share) => files.filter((_, index) => index % 2 === share));
+  const runs = await Promise.all(shares.filter((share) => share.length > 0).map((share) => runTests(share, tools)));
+  for (const { failures } of runs) process.stdout.write(failures.join(''));
+  const sum = (kind) => runs.reduce((total, { counts }) => total + counts[kind], 0);
+  const counts = { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
   if (!checked) {
     counts.failed += 1;
     process.stdout.write('\n✖ npm run check\n    The check failed; its findings are printed above the tests.\n');
@@ -48,7 +57,10 @@ function checkPasses() {
   return status === 0;
 }
 
-/** Runs the files in one child process; ends it when it takes too long, naming the test that was running. */
+/**
+ * Runs the files in one child process; ends it when it takes too long, naming the test that was running.
+ * @returns {Promise<{ counts: { passed: number, failed: number, skipped: number }, failures: string[] }>}
+ */
 function runTests(files, tools) {
   const child = fork(
     join(root, 'scripts/test-run.mjs'),
@@ -58,16 +70,17 @@ function runTests(files, tools) {
       env: { ...process.env, ...tools, ALDABA_ROOT: root, NODE_ENV: 'test' },
     },
   );
-  let counts;
+  let result;
   let running = 'the loading of the test files';
+  let ending;
   const giveUp = (limit) => {
-    process.stdout.write(`\n✖ ${running}\n    It was still running when its time was up: ${limit / 60_000} minutes.\n`);
+    ending = `\n✖ ${running}\n    It was still running when its time was up: ${limit / 60_000} minutes.\n`;
     child.kill('SIGKILL');
   };
   const whole = setTimeout(giveUp, wholeRunLimit, wholeRunLimit);
   let overdue = setTimeout(giveUp, oneTestLimit, oneTestLimit);
   child.on('message', (message) => {
-    counts = message.counts ?? counts;
+    if (message.counts) result = message;
     if (!message.running) return;
     running = message.running;
     clearTimeout(overdue);
@@ -77,11 +90,8 @@ function runTests(files, tools) {
     child.once('exit', (code, signal) => {
       clearTimeout(whole);
       clearTimeout(overdue);
-      if (counts) resolve(counts);
-      else {
-        process.stdout.write(`\n✖ the test process ended early (${signal ?? code}), at ${running}\n`);
-        resolve({ passed: 0, failed: 1, skipped: 0 });
-      }
+      const early = ending ?? `\n✖ the test process ended early (${signal ?? code}), at ${running}\n`;
+      resolve(result ?? { counts: { passed: 0, failed: 1, skipped: 0 }, failures: [early] });
     });
   });
 }

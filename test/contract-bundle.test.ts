@@ -43,7 +43,12 @@ describe('Browser bundle of the contract', () => {
        import { errorCatalog } from '@aldaba/contract/errors';
        console.log(createClient, errorCatalog);`,
     );
-    assert.deepEqual(files.sort(), ['contract/src/client.ts', 'contract/src/errors.ts']);
+    assert.deepEqual(files.sort(), [
+      'contract/src/client.ts',
+      'contract/src/connector-errors.ts',
+      'contract/src/enterprise-errors.ts',
+      'contract/src/errors.ts',
+    ]);
     assert.deepEqual([packages, external], [[], []]);
   });
 

@@ -102,7 +102,7 @@ describe('User passwords', () => {
  */
 function networkImports(source: string): string[] {
   const modules =
-    'node:(?:http2?|https|net|tls|dgram|dns(?:/promises)?)|http2?|https|net|tls|dgram|dns(?:/promises)?|undici';
+    'node:(?:http2?|https|net|tls|dgram|dns(?:/promises)?)|http2?|https|net|tls|dgram|dns(?:/promises)?|undici|nodemailer';
   const statements = source.matchAll(
     new RegExp(`(import|export)\\s+(type\\s)?([^;'"]*?)\\s*from\\s*['"](?:${modules})['"]`, 'g'),
   );
@@ -121,7 +121,7 @@ function networkImports(source: string): string[] {
 
 describe('Outgoing connections', () => {
   // security: outgoing-requests
-  it('opens outgoing connections only in the one HTTP client', async () => {
+  it('opens outgoing connections only in the one client for HTTP and the one for TCP', async () => {
     // The global itself, called or handed on; not a type, nor a client that was handed over under the same name.
     const globals =
       /(?<!typeof )globalThis\.fetch|(?:await|return|=>|[=(?|&:])\s*fetch\(|(?:\?\?|\|\||[=:])\s*fetch\b\s*[,;)}]|new (?:XMLHttpRequest|WebSocket|EventSource)\b/;
@@ -135,8 +135,13 @@ describe('Outgoing connections', () => {
     assert.deepEqual(Object.fromEntries(found), {
       'server/src/http/connections.ts': 'STATUS_CODES',
       'server/src/kernel/addresses.ts': 'BlockList isIP isIPv4',
-      // The client.
+      // The clients.
       'server/src/kernel/outbound.ts': 'Agent Agent isIP lookup request request',
+      'server/src/kernel/outbound-socket.ts': 'connect',
+      // Asks the name servers of the system, for the proof of a domain.
+      'server/src/kernel/dns.ts': 'Resolver',
+      // Speaks SMTP over the connection that the client opens.
+      'connectors/kit/smtp.ts': '* isIP',
       // Listens for a moment, to see whether the port is free.
       'server/src/main.ts': 'createServer',
     });

@@ -63,6 +63,7 @@ describe('Invalid settings', () => {
     INJECTED_HEADER_MAPPING_JSON: 'country',
     MESSAGE_LIMITS_JSON: '[]',
     OUTBOUND_ALLOWED_HOSTS: 'http://inner',
+    BREACHED_PASSWORDS_URL: 'api.pwnedpasswords.com',
     CONNECTORS_FOLDER: ' ',
     S3_BUCKET: 'B!',
     S3_ENDPOINT: 'minio:9000',

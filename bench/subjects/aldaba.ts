@@ -16,19 +16,24 @@ export interface AldabaSettings {
   root: string;
   dataFolder: string;
   port: number;
+  /** In its address; default: `127.0.0.1`. */
+  host?: string;
+  /** Configuration in addition to the usual one. */
+  configuration?: Record<string, string>;
 }
 
 let app: App;
 const profiler = new Session();
 
-async function start({ databaseUrl, root, dataFolder, port }: AldabaSettings): Promise<number> {
-  const endpoint = `http://127.0.0.1:${port}`;
+async function start({ databaseUrl, root, dataFolder, port, ...given }: AldabaSettings): Promise<number> {
+  const endpoint = `http://${given.host ?? '127.0.0.1'}:${port}`;
   const config = readConfig({
     PORT: String(port),
     HOST: '127.0.0.1',
     ENDPOINT: endpoint,
     ALDABA_DATA: dataFolder,
     OUTBOUND_ALLOWED_HOSTS: '127.0.0.1',
+    ...given.configuration,
   });
   app = await createApp(config, {
     clock: systemClock,

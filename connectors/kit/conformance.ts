@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
+import { readKey, withKey } from './config-path.ts';
 import type { Call, Connector, ConnectorInstance, ConnectorLog, World } from './connector.ts';
 import { ConnectorError, type ConnectorErrorCode, isConnectorErrorCode } from './errors.ts';
 import { parseMetadata } from './metadata.ts';
@@ -189,7 +190,8 @@ const echoes: readonly ((text: string) => string)[] = [
   (text) => asOauthError(text.slice(-250)),
 ];
 
-const testMetadata = (test: ConformanceCase): void => {
+/** The promises that need no provider. */
+export const metadataConformance = (test: ConformanceCase): void => {
   const { connector, validConfig, readDocument } = test;
   const { metadata } = connector;
 
@@ -213,10 +215,11 @@ const testMetadata = (test: ConformanceCase): void => {
 
   it('asks in its form for what its configuration knows, and requires the same', () => {
     for (const item of metadata.formItems) {
-      assert.ok(Object.hasOwn(validConfig, item.key), `validConfig has no ${item.key}`);
-      const wrong = { ...validConfig, [item.key]: () => undefined };
+      const valid = validConfig as Record<string, unknown>;
+      assert.notEqual(readKey(valid, item.key), undefined, `validConfig has no ${item.key}`);
+      const wrong = withKey(valid, item.key, () => undefined);
       assert.equal(connector.checkConfig(wrong).success, false, `the guard does not know ${item.key}`);
-      const { [item.key]: _, ...without } = validConfig;
+      const without = withKey(valid, item.key, undefined);
       assert.equal(connector.checkConfig(without).success, item.required !== true, `${item.key} without a value`);
     }
   });
@@ -306,7 +309,7 @@ const testFailures = (test: ConformanceCase): void => {
       const honest = test.provider();
       const large = withFault(honest, index, async (...request) => {
         const answer = await honest.fetch(...request);
-        return new Response((await answer.text()) + ' '.repeat(2 ** 20), answer);
+        return new Response((await answer.text()) + ' '.repeat(2 ** 20 + 1), answer);
       });
       assertFailsWith(test, large, await run(test, large), 'invalid_response');
       const limited = withFault(test.provider(), index, async () => {
@@ -375,7 +378,7 @@ const testTime = (test: ConformanceCase): void => {
 /** Registers, with Node's test runner, the promises that every connector keeps. */
 export const connectorConformance = (test: ConformanceCase): void => {
   describe(`the connector ${test.connector.metadata.id} conforms to the kit`, () => {
-    testMetadata(test);
+    metadataConformance(test);
     testSuccess(test);
     testFailures(test);
     testTime(test);

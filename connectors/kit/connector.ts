@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { z } from 'zod';
 import { ConnectorError } from './errors.ts';
 import { fieldsOf } from './fields.ts';
@@ -19,10 +20,24 @@ export interface EmailTemplate {
   readonly sendFrom?: string;
 }
 
+/** Where a TCP connection leads. */
+export interface ConnectTarget {
+  readonly host: string;
+  readonly port: number;
+  /** Address of this machine that the connection comes from. */
+  readonly localAddress?: string | undefined;
+  /** Milliseconds for finding the addresses of the host. */
+  readonly lookupTimeout?: number | undefined;
+  /** Ends the attempt. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Everything a connector may touch. It has no other way to the network, the time or the log. */
 export interface World {
   /** Bounded in size and kept away from private addresses by the server that gives it. */
   readonly fetch: typeof globalThis.fetch;
+  /** For mail over SMTP: a connection that is kept away from private addresses like `fetch`. */
+  readonly connect?: (target: ConnectTarget) => Promise<Socket>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly log: ConnectorLog;
@@ -108,6 +123,14 @@ export interface ConnectorMethods {
   getAuthorizationUri: (request: AuthorizationRequest, call: Call) => Promise<string>;
   /** Social: who came back. `data` is untrusted: the parameters that the provider added to the redirect URI. */
   getUserInfo: (data: unknown, call: Call) => Promise<SocialUserInfo>;
+  /**
+   * Social: who an ID token names that the provider gave to the sign-in page itself, without an authorization request
+   * (One Tap). Without `nonce` a token with one is refused.
+   */
+  getUserInfoByIdToken: (
+    given: { readonly idToken: string; readonly nonce?: string | undefined },
+    call: Pick<Call, 'signal'>,
+  ) => Promise<SocialUserInfo>;
   /** Social, instead of `getUserInfo` where the provider's tokens are stored. */
   getTokenResponseAndUserInfo: (
     data: unknown,
@@ -158,6 +181,7 @@ const notImplemented = async (): Promise<never> => {
 export const instanceOf = (methods: Partial<ConnectorMethods>): ConnectorInstance => ({
   getAuthorizationUri: notImplemented,
   getUserInfo: notImplemented,
+  getUserInfoByIdToken: notImplemented,
   getTokenResponseAndUserInfo: notImplemented,
   getAccessTokenByRefreshToken: notImplemented,
   validateSamlAssertion: notImplemented,

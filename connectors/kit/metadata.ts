@@ -12,7 +12,7 @@ export const localizedText = z
 export type LocalizedText = Readonly<Record<string, string>> & { readonly en: string };
 
 const formItemBase = {
-  /** The key of the configuration that this field fills. */
+  /** The key of the configuration that this field fills; `a.b` is the member `b` of `a`. */
   key: z.string().min(1),
   label: z.string().min(1),
   placeholder: z.string().optional(),
@@ -43,7 +43,8 @@ export type FormItem = z.output<typeof formItem>;
 
 export const connectorTypes = ['Social', 'Email', 'Sms'] as const;
 export type ConnectorType = (typeof connectorTypes)[number];
-export const connectorPlatforms = ['Native', 'Universal', 'Web'] as const;
+/** The last two are WeChat's: its own browser, and its mini programs. */
+export const connectorPlatforms = ['Native', 'Universal', 'Web', 'OfficialAccount', 'MiniProgram'] as const;
 export type ConnectorPlatform = (typeof connectorPlatforms)[number];
 
 /**
@@ -77,6 +78,11 @@ export const connectorMetadata = z
     /** A connector for a protocol (OAuth 2, OIDC, SAML): each instance sets its own target, name and logo. */
     isStandard: z.boolean().optional(),
     isTokenStorageSupported: z.boolean().optional(),
+    /**
+     * The domains whose email addresses the provider answers for, because it hosts the mailboxes: `domains`, and the
+     * one that `claim` names in the provider's answer. Only with `email_verified` in the same answer.
+     */
+    emailAuthority: z.object({ domains: z.array(z.string()), claim: z.string().optional() }).optional(),
   })
   .refine(({ type, platform }) => (type === 'Social') === (platform !== null), {
     path: ['platform'],
@@ -151,28 +157,30 @@ export const guideFiles = (name: string): Guide => ({
 export interface Brand {
   readonly id: string;
   readonly target: string;
-  /** As the provider writes itself, in every language. */
+  /** As the provider writes itself, in every language but Chinese if `chineseName` is there. */
   readonly name: string;
+  readonly chineseName?: string;
   readonly logo: string;
   readonly logoDark?: string;
   readonly formItems: FormItem[];
   /** Whether tokens of the provider are of use to applications. */
   readonly isTokenStorageSupported?: boolean;
+  readonly emailAuthority?: ConnectorMetadata['emailAuthority'];
 }
 
 /**
  * The metadata of a connector for one provider's accounts, usable in browsers and apps; its guide is named after the
  * target.
  */
-export const brandMetadata = ({ name, logoDark, ...brand }: Brand): ConnectorMetadata => ({
+export const brandMetadata = ({ name, chineseName, logoDark, ...brand }: Brand): ConnectorMetadata => ({
   ...brand,
   type: 'Social',
   platform: 'Universal',
-  name: { en: name, es: name, 'zh-CN': name },
+  name: { en: name, es: name, 'zh-CN': chineseName ?? name },
   description: {
-    en: `Sign in with a ${name} account.`,
-    es: `Inicio de sesión con una cuenta de ${name}.`,
-    'zh-CN': `使用 ${name} 账号登录。`,
+    en: `Sign in with ${name}.`,
+    es: `Inicio de sesión con ${name}.`,
+    'zh-CN': `使用${chineseName ?? ` ${name} `}账号登录。`,
   },
   logoDark: logoDark ?? null,
   guide: guideFiles(brand.target),

@@ -8,15 +8,22 @@ import { type Call, type Connector, type ConnectorInstance, noSession } from './
 export interface OAuthStandIn {
   readonly fetch: typeof globalThis.fetch;
   /** What the provider adds to the redirect URI for that authorization request. */
-  agree: (address: string) => Readonly<Record<string, string>>;
+  agree: (address: string) => Promise<Readonly<Record<string, string>>>;
 }
 
-export interface OAuthConformanceCase {
+interface CallbackCase {
   readonly connector: Connector;
   readonly validConfig: Readonly<Record<string, unknown>>;
   readonly open: () => OAuthStandIn;
+}
+
+export interface OAuthConformanceCase extends CallbackCase {
   /** OpenID Connect: a nonce is sent, and the callback may name its issuer. */
   readonly issuer?: string;
+  /** `code id_token` where the ID token comes with the callback and the code is not redeemed. */
+  readonly responseType?: 'code id_token';
+  /** Whether the provider takes a code challenge. */
+  readonly usesPkce: boolean;
   /** Whether calls that belong to no sign-in work (see `OAuthProvider.worksWithoutSession`). */
   readonly worksWithoutSession: boolean;
 }
@@ -34,7 +41,7 @@ interface Trial {
   readonly bodies: readonly URLSearchParams[];
 }
 
-const begin = async (test: OAuthConformanceCase, session = memorySession(), standIn = test.open()): Promise<Trial> => {
+const begin = async (test: CallbackCase, session = memorySession(), standIn = test.open()): Promise<Trial> => {
   const bodies: URLSearchParams[] = [];
   const fetch: typeof globalThis.fetch = (input, init) => {
     if (init?.body instanceof URLSearchParams) bodies.push(init.body);
@@ -47,25 +54,32 @@ const begin = async (test: OAuthConformanceCase, session = memorySession(), stan
 };
 
 const testRequest = (test: OAuthConformanceCase): void => {
-  it('asks for a code with state, redirect URI and PKCE, and with a nonce where an ID token comes', async () => {
+  it('asks for a code with state and redirect URI, with PKCE and a nonce where the provider takes them', async () => {
     const { sent } = await begin(test);
-    assert.equal(sent.get('response_type'), 'code');
+    assert.equal(sent.get('response_type'), test.responseType ?? 'code');
     assert.equal(sent.get('state'), authorizationRequest.state);
     assert.equal(sent.get('redirect_uri'), authorizationRequest.redirectUri);
-    assert.equal(sent.get('code_challenge_method'), 'S256');
-    assert.match(sent.get('code_challenge') ?? '', /^[\w-]{43}$/);
+    assert.equal(sent.get('code_challenge_method'), test.usesPkce ? 'S256' : null);
+    assert.match(sent.get('code_challenge') ?? '', test.usesPkce ? /^[\w-]{43}$/ : /^$/);
     assert.equal(sent.has('nonce'), test.issuer !== undefined);
   });
 
-  it('proves with the verifier of its own challenge who asked, and repeats the redirect URI', async () => {
+  if (test.responseType) return;
+  it('repeats the redirect URI when it redeems the code', async () => {
+    const { instance, standIn, call, address, bodies } = await begin(test);
+    await instance.getUserInfo(await standIn.agree(address), call);
+    assert.equal(bodies[0]?.get('redirect_uri'), authorizationRequest.redirectUri);
+  });
+
+  if (!test.usesPkce) return;
+  it('proves with the verifier of its own challenge who asked', async () => {
     const { instance, standIn, call, address, sent, bodies } = await begin(test);
-    await instance.getUserInfo(standIn.agree(address), call);
+    await instance.getUserInfo(await standIn.agree(address), call);
     const [token] = bodies;
     const challenge = createHash('sha256')
       .update(token?.get('code_verifier') ?? '')
       .digest('base64url');
     assert.equal(challenge, sent.get('code_challenge'));
-    assert.equal(token?.get('redirect_uri'), authorizationRequest.redirectUri);
   });
 
   it('uses neither a verifier nor a nonce twice', async () => {
@@ -75,23 +89,41 @@ const testRequest = (test: OAuthConformanceCase): void => {
   });
 };
 
-const testCallback = (test: OAuthConformanceCase): void => {
+/** With PKCE. Elsewhere the server's state and cookie are all that binds a code to a sign-in. */
+const testStolenCode = (test: OAuthConformanceCase): void => {
   it('takes no code that another sign-in asked for', async () => {
     const standIn = test.open();
     const [victim, attacker] = [
       await begin(test, memorySession(), standIn),
       await begin(test, memorySession(), standIn),
     ];
-    const { state: _, ...stolen } = standIn.agree(victim.address);
+    const { state: _, ...stolen } = await standIn.agree(victim.address);
     await assert.rejects(attacker.instance.getUserInfo(stolen, attacker.call), { code: 'social_auth_code_invalid' });
   });
+};
+
+const testCallback = (test: OAuthConformanceCase): void => {
+  if (test.usesPkce) testStolenCode(test);
 
   it('refuses a state of another sign-in when the callback carries one', async () => {
     const { instance, standIn, call, address } = await begin(test);
-    const forged = { ...standIn.agree(address), state: 'of another sign-in' };
+    const forged = { ...(await standIn.agree(address)), state: 'of another sign-in' };
     await assert.rejects(instance.getUserInfo(forged, call), { code: 'authorization_failed' });
   });
 
+  const { issuer } = test;
+  if (issuer === undefined) return;
+  it('refuses a callback that names another issuer (RFC 9207)', async () => {
+    const { instance, standIn, call, address } = await begin(test);
+    const callback = await standIn.agree(address);
+    await assert.rejects(instance.getUserInfo({ ...callback, iss: 'https://elsewhere.example' }, call), {
+      code: 'invalid_response',
+    });
+    assert.ok((await instance.getUserInfo({ ...callback, iss: issuer }, call)).id);
+  });
+};
+
+const testRefusals = (test: CallbackCase): void => {
   it('answers authorization_failed when the user declined', async () => {
     for (const error of ['access_denied', 'user_cancelled_login']) {
       const { instance, call } = await begin(test);
@@ -115,21 +147,10 @@ const testCallback = (test: OAuthConformanceCase): void => {
   });
 
   it('answers general for a callback without a code', async () => {
-    for (const data of [undefined, null, 'code', {}, { code: '' }, { code: 7 }, { code: ['c'] }, { auth_code: 'c' }]) {
+    for (const data of [undefined, null, 'code', {}, { code: '' }, { code: 7 }, { code: ['c'] }, { ticket: 'c' }]) {
       const { instance, call } = await begin(test);
       await assert.rejects(instance.getUserInfo(data, call), { code: 'general' });
     }
-  });
-
-  const { issuer } = test;
-  if (issuer === undefined) return;
-  it('refuses a callback that names another issuer (RFC 9207)', async () => {
-    const { instance, standIn, call, address } = await begin(test);
-    const callback = standIn.agree(address);
-    await assert.rejects(instance.getUserInfo({ ...callback, iss: 'https://elsewhere.example' }, call), {
-      code: 'invalid_response',
-    });
-    assert.ok((await instance.getUserInfo({ ...callback, iss: issuer }, call)).id);
   });
 };
 
@@ -140,20 +161,20 @@ const testSessions = (test: OAuthConformanceCase): void => {
     const { instance, standIn, call, address, sent } = await begin(test, noSession);
     assert.deepEqual([sent.get('code_challenge'), sent.get('nonce')], [null, null]);
     const { redirectUri } = authorizationRequest;
-    assert.ok((await instance.getUserInfo({ ...standIn.agree(address), redirectUri }, call)).id);
+    assert.ok((await instance.getUserInfo({ ...(await standIn.agree(address)), redirectUri }, call)).id);
   });
 
   it('fails as the server does when the session of a sign-in is gone', async () => {
     const { instance, standIn, address } = await begin(test);
     const gone = new Error('the session is gone');
     const session = { ...noSession, get: () => Promise.reject(gone) };
-    await assert.rejects(instance.getUserInfo(standIn.agree(address), { session }), gone);
+    await assert.rejects(instance.getUserInfo(await standIn.agree(address), { session }), gone);
   });
 
   if (!connector.metadata.isTokenStorageSupported) return;
   it('gives the tokens along with the user, and refreshes them', async () => {
     const { instance, standIn, call, address, bodies } = await begin(test);
-    const { tokenResponse, userInfo } = await instance.getTokenResponseAndUserInfo(standIn.agree(address), call);
+    const { tokenResponse, userInfo } = await instance.getTokenResponseAndUserInfo(await standIn.agree(address), call);
     assert.ok(userInfo.id && tokenResponse?.access_token && tokenResponse.refresh_token);
     const next = await instance.getAccessTokenByRefreshToken(tokenResponse.refresh_token, {});
     assert.ok(next.access_token && next.access_token !== tokenResponse.access_token);
@@ -167,6 +188,14 @@ export const oauthConformance = (test: OAuthConformanceCase): void => {
   describe(`the connector ${test.connector.metadata.id} speaks OAuth 2.0 safely`, () => {
     testRequest(test);
     testCallback(test);
+    testRefusals(test);
     testSessions(test);
+  });
+};
+
+/** Registers the promises about callbacks of every connector that `createCodeConnector` makes. */
+export const callbackConformance = (test: CallbackCase): void => {
+  describe(`the connector ${test.connector.metadata.id} reads callbacks safely`, () => {
+    testRefusals(test);
   });
 };

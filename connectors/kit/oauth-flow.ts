@@ -11,10 +11,11 @@ import {
   validateAuthResponse,
 } from 'oauth4webapi';
 import { z } from 'zod';
+import { callbackError, readParameters } from './callback.ts';
 import { authenticationOf } from './client-authentication.ts';
 import type { AuthorizationRequest, Call, TokenResponse, World } from './connector.ts';
 import { ConnectorError } from './errors.ts';
-import { issuersOf, matchIssuer, readIdToken } from './oauth-id-token.ts';
+import { issuersOf, matchIssuer, readCallbackIdToken, readIdToken } from './oauth-id-token.ts';
 import { callProvider, type Journey, networkFor } from './oauth-network.ts';
 import type { OAuthProvider } from './oauth-provider.ts';
 import { addressOf, allowsInsecure, findServer } from './oauth-server.ts';
@@ -26,15 +27,6 @@ const keptSession = z.object({
   codeVerifier: z.string().optional(),
 });
 type KeptSession = z.output<typeof keptSession>;
-
-/** RFC 6749 section 4.1.2.1 and its variants: the user said no. */
-const declined: ReadonlySet<string> = new Set([
-  'access_denied',
-  'user_denied',
-  'user_cancelled_login',
-  'user_cancelled_authorize',
-  'consent_required',
-]);
 
 /** One configured connector at work. */
 interface Setting {
@@ -58,6 +50,7 @@ const startJourney = ({ provider, name, world }: Setting, signal: AbortSignal | 
   signal,
   secrets: typeof provider.client.secret === 'string' ? [provider.client.secret] : [],
   acceptsForm: provider.acceptsForm ?? false,
+  errors: provider.errors,
 });
 
 /** The issuers that count, the discovered one among them. */
@@ -81,7 +74,9 @@ const authorizationUri = async (setting: Setting, request: AuthorizationRequest,
     state,
     redirectUri,
     ...(provider.idToken ? { nonce: generateRandomNonce() } : {}),
-    ...(provider.usesPkce === false ? {} : { codeVerifier: generateRandomCodeVerifier() }),
+    ...(provider.usesPkce === false || provider.takesIdTokenFromCallback
+      ? {}
+      : { codeVerifier: generateRandomCodeVerifier() }),
   };
   const { nonce, codeVerifier } = await call.session.set(wanted).then(
     () => wanted,
@@ -89,7 +84,7 @@ const authorizationUri = async (setting: Setting, request: AuthorizationRequest,
   );
   const parameters = {
     ...provider.parameters,
-    response_type: 'code',
+    response_type: provider.takesIdTokenFromCallback ? 'code id_token' : 'code',
     client_id: provider.client.id,
     redirect_uri: redirectUri,
     scope: request.scope || provider.scope,
@@ -105,13 +100,13 @@ const authorizationUri = async (setting: Setting, request: AuthorizationRequest,
 
 /** Checks the authorization response. `data` comes from the browser. */
 const readCallback = ({ name, provider }: Setting, server: AuthorizationServer, data: unknown): URLSearchParams => {
-  const parameters = new URLSearchParams();
-  const given = typeof data === 'object' && data !== null ? Object.entries(data) : [];
-  for (const [key, value] of given) if (typeof value === 'string') parameters.append(key, value);
+  const parameters = readParameters(data);
   const issuers = acceptedIssuers(provider, server);
   const issuer = matchIssuer(issuers, parameters.get('iss')) ?? issuers[0] ?? server.issuer;
   // Without a known issuer `iss` (RFC 9207) has nothing to be compared with.
   if (issuers.length === 0) parameters.delete('iss');
+  // Where an ID token may come beside the code, it is checked later.
+  if (provider.takesIdTokenFromCallback) parameters.delete('id_token');
   try {
     return validateAuthResponse({ ...server, issuer }, { client_id: provider.client.id }, parameters, skipStateCheck);
   } catch (error) {
@@ -119,10 +114,7 @@ const readCallback = ({ name, provider }: Setting, server: AuthorizationServer, 
       throw new ConnectorError('invalid_response', {
         message: `The answer is not one that ${name} gave for this sign-in`,
       });
-    if (declined.has(error.error)) throw new ConnectorError('authorization_failed');
-    // The browser brought it: a code is repeated, sentences are not.
-    const told = /^[a-z_]{1,64}$/.test(error.error) ? `: ${error.error}` : '';
-    throw new ConnectorError('general', { errorDescription: `${name} answered with an error${told}` });
+    throw callbackError(name, error.error);
   }
 };
 
@@ -178,6 +170,15 @@ const requireSameSubject = (name: string, subject: string, userinfo: unknown): v
   throw new ConnectorError('invalid_response', { message: `${name} sent the profile of another user` });
 };
 
+const idTokenCheckOf = ({ provider }: Setting, server: AuthorizationServer, nonce: string | undefined) => ({
+  server,
+  issuers: acceptedIssuers(provider, server),
+  clientId: provider.client.id,
+  rules: provider.idToken ?? {},
+  nonce,
+  insecure: allowsInsecure(provider.endpoints),
+});
+
 const redeem = async (setting: Setting, data: unknown, call: Call): Promise<Exchange> => {
   const { provider, name } = setting;
   const journey = startJourney(setting, call.signal);
@@ -191,18 +192,16 @@ const redeem = async (setting: Setting, data: unknown, call: Call): Promise<Exch
   const state = callback.get('state');
   if (state !== null && kept.state !== undefined && state !== kept.state)
     throw new ConnectorError('authorization_failed', { message: 'The state belongs to another sign-in' });
+  if (provider.takesIdTokenFromCallback) {
+    const answered = new URLSearchParams({ code, id_token: readParameters(data).get('id_token') ?? '' });
+    const claims = await readCallbackIdToken(journey, answered, idTokenCheckOf(setting, server, kept.nonce));
+    return { tokens: {}, answers: { claims }, callback: Object.fromEntries(callback) };
+  }
   const redirectUri = kept.redirectUri ?? callback.get('redirectUri') ?? undefined;
   const parameters = { code, redirect_uri: redirectUri, code_verifier: kept.codeVerifier };
   const response = await askForTokens(setting, journey, { server, grant: 'authorization_code', parameters });
   const { tokens, claims } = provider.idToken
-    ? await readIdToken(journey, response, {
-        server,
-        issuers: acceptedIssuers(provider, server),
-        clientId: provider.client.id,
-        rules: provider.idToken,
-        nonce: kept.nonce,
-        insecure: allowsInsecure(provider.endpoints),
-      })
+    ? await readIdToken(journey, response, idTokenCheckOf(setting, server, kept.nonce))
     : { tokens: (await response.json()) as TokenResponse, claims: undefined };
   const answers = await readProfile(setting, journey, server, tokens.access_token ?? '');
   if (claims) requireSameSubject(name, claims.sub, answers.userinfo);
@@ -211,6 +210,21 @@ const redeem = async (setting: Setting, data: unknown, call: Call): Promise<Exch
     answers: { ...(claims ? { claims } : {}), ...answers },
     callback: Object.fromEntries(callback),
   };
+};
+
+/** The claims of an ID token that came without a code: the provider gave it to the page. */
+const readIdTokenAlone = async (
+  setting: Setting,
+  { idToken, nonce }: { readonly idToken: string; readonly nonce?: string | undefined },
+  signal: AbortSignal | undefined,
+): Promise<Readonly<Record<string, unknown>>> => {
+  const { provider } = setting;
+  const journey = startJourney(setting, signal);
+  const server = await findServer(journey, provider.endpoints);
+  journey.secrets.push(idToken);
+  // In the form of a token response, which the checks read. There is no access token.
+  const response = Response.json({ access_token: 'none', token_type: 'bearer', id_token: idToken });
+  return (await readIdToken(journey, response, idTokenCheckOf(setting, server, nonce))).claims;
 };
 
 const refresh = async (
@@ -229,5 +243,7 @@ const refresh = async (
 export const createFlow = (setting: Setting) => ({
   authorizationUri: (request: AuthorizationRequest, call: Call) => authorizationUri(setting, request, call),
   redeem: (data: unknown, call: Call) => redeem(setting, data, call),
+  claimsOf: (given: { idToken: string; nonce?: string | undefined }, { signal }: Pick<Call, 'signal'>) =>
+    readIdTokenAlone(setting, given, signal),
   refresh: (refreshToken: string, { signal }: Pick<Call, 'signal'>) => refresh(setting, refreshToken, signal),
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { secretJwtAlgorithms } from './client-authentication.ts';
 import type { FormItem } from './metadata.ts';
-import type { MappedProfile } from './oauth.ts';
+import type { MappedProfile } from './profile.ts';
 
 /** The configuration that nearly every OAuth provider needs. */
 export const oauthClientConfig = {
@@ -89,7 +89,8 @@ export const profileMap = z.strictObject({
 });
 export type ProfileMap = z.output<typeof profileMap>;
 
-const find = (source: unknown, path: string): string | undefined => {
+/** The text or number at a path of members, with dots between levels. */
+export const textAt = (source: unknown, path: string): string | undefined => {
   let value = source;
   for (const name of path.split('.')) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
@@ -101,7 +102,7 @@ const find = (source: unknown, path: string): string | undefined => {
 
 /** Reads a profile by a map; `id` is empty when the answer has none. */
 export const readByMap = (source: unknown, map: ProfileMap): MappedProfile => {
-  const at = (path: string | undefined) => (path === undefined ? undefined : find(source, path));
+  const at = (path: string | undefined) => (path === undefined ? undefined : textAt(source, path));
   return {
     id: at(map.id) ?? '',
     email: at(map.email),

@@ -6,12 +6,14 @@ import {
   clockTolerance,
   customFetch,
   expectNoNonce,
+  expectNoState,
   getValidatedIdTokenClaims,
   type IDToken,
   jwksCache,
   processAuthorizationCodeResponse,
   type TokenEndpointResponse,
   validateApplicationLevelSignature,
+  validateCodeIdTokenResponse,
 } from 'oauth4webapi';
 import { ConnectorError } from './errors.ts';
 import { type Journey, networkFor } from './oauth-network.ts';
@@ -107,6 +109,54 @@ export interface IdTokenCheck {
   readonly insecure: boolean;
 }
 
+/** The accepted issuer and audience that a token names, in the form of the library. */
+const checksOf = (
+  { world }: Journey,
+  check: IdTokenCheck,
+  token: string,
+): { server: AuthorizationServer; client: Client } => {
+  const { rules } = check;
+  const untrusted = peek(token);
+  const named = listOf(untrusted.aud as string | string[] | undefined);
+  const audiences = listOf(rules.audience);
+  return {
+    server: {
+      ...check.server,
+      issuer: matchIssuer(check.issuers, untrusted.iss, untrusted) ?? check.issuers[0] ?? check.server.issuer,
+      id_token_signing_alg_values_supported: [...(rules.algorithms ?? usualAlgorithms)],
+    },
+    client: {
+      client_id: audiences.find((audience) => named.includes(audience)) ?? audiences[0] ?? check.clientId,
+      [clockSkew]: Math.round((world.now() - Date.now()) / 1000),
+      [clockTolerance]: rules.clockTolerance ?? defaultTolerance,
+    },
+  };
+};
+
+/** How the library fetches and keeps the keys. */
+const keyOptions = (journey: Journey, server: AuthorizationServer, insecure: boolean) => ({
+  [customFetch]: networkFor(journey, 'keys'),
+  [jwksCache]: keyCacheOf(journey, server),
+  [allowInsecureRequests]: insecure,
+});
+
+/**
+ * Runs the library's checks of an ID token.
+ * @throws ConnectorError `social_invalid_id_token` where they fail; the network's own error
+ */
+const trusting = async <Value>(journey: Journey, checks: () => Promise<Value>): Promise<Value> => {
+  try {
+    return await checks();
+  } catch (error) {
+    // The network's own; anything else is a finding about the token, whose message and cause may quote it.
+    if (error instanceof ConnectorError) throw error;
+    journey.signal?.throwIfAborted();
+    throw new ConnectorError('social_invalid_id_token', {
+      message: `The ID token of ${journey.provider} is not valid`,
+    });
+  }
+};
+
 /**
  * Reads a token response with an ID token: signature by the provider's keys, issuer, audience, times, nonce, algorithm.
  * @throws ConnectorError `invalid_response` without an ID token, `social_invalid_id_token` for one that must not be
@@ -117,42 +167,44 @@ export const readIdToken = async (
   response: Response,
   check: IdTokenCheck,
 ): Promise<{ tokens: TokenEndpointResponse; claims: IDToken }> => {
-  const { provider, world } = journey;
+  const { provider } = journey;
   const { rules } = check;
   const { id_token: token } = (await response.clone().json()) as { id_token?: string };
   if (token === undefined) throw new ConnectorError('invalid_response', { message: `${provider} sent no ID token` });
   if (check.server.jwks_uri === undefined)
     throw new ConnectorError('invalid_response', { message: `${provider} names no keys for its ID tokens` });
-  const untrusted = peek(token);
-  const named = listOf(untrusted.aud as string | string[] | undefined);
-  const audiences = listOf(rules.audience);
-  const server: AuthorizationServer = {
-    ...check.server,
-    issuer: matchIssuer(check.issuers, untrusted.iss, untrusted) ?? check.issuers[0] ?? check.server.issuer,
-    id_token_signing_alg_values_supported: [...(rules.algorithms ?? usualAlgorithms)],
-  };
-  const client: Client = {
-    client_id: audiences.find((audience) => named.includes(audience)) ?? audiences[0] ?? check.clientId,
-    [clockSkew]: Math.round((world.now() - Date.now()) / 1000),
-    [clockTolerance]: rules.clockTolerance ?? defaultTolerance,
-  };
-  try {
+  const { server, client } = checksOf(journey, check, token);
+  return trusting(journey, async () => {
     const tokens = await processAuthorizationCodeResponse(server, client, response, {
       expectedNonce: check.nonce ?? expectNoNonce,
       requireIdToken: true,
       ...(rules.maxAge === undefined ? {} : { maxAge: rules.maxAge }),
     });
-    await validateApplicationLevelSignature(server, response, {
-      [customFetch]: networkFor(journey, 'keys'),
-      [jwksCache]: keyCacheOf(journey, server),
-      [allowInsecureRequests]: check.insecure,
-    });
+    await validateApplicationLevelSignature(server, response, keyOptions(journey, server, check.insecure));
     const claims = getValidatedIdTokenClaims(tokens);
-    if (claims) return { tokens, claims };
-  } catch (error) {
-    // The network's own; anything else is a finding about the token, whose message and cause may quote it.
-    if (error instanceof ConnectorError) throw error;
-    journey.signal?.throwIfAborted();
-  }
-  throw new ConnectorError('social_invalid_id_token', { message: `The ID token of ${provider} is not valid` });
+    if (claims === undefined) throw new TypeError('The ID token has no claims');
+    return { tokens, claims };
+  });
+};
+
+/**
+ * Reads an ID token that came with the callback, through the browser (OpenID Connect Core section 3.3.2.12): as above,
+ * and it has to be of this sign-in (nonce) and of this code (`c_hash`).
+ * @param answered `code` and `id_token` of the callback
+ * @throws ConnectorError `social_invalid_id_token`
+ */
+export const readCallbackIdToken = async (
+  journey: Journey,
+  answered: URLSearchParams,
+  check: IdTokenCheck,
+): Promise<Readonly<Record<string, unknown>>> => {
+  const token = answered.get('id_token') ?? '';
+  journey.secrets.push(token);
+  const { server, client } = checksOf(journey, check, token);
+  return trusting(journey, async () => {
+    const { nonce = '' } = check;
+    const options = keyOptions(journey, server, check.insecure);
+    await validateCodeIdTokenResponse(server, client, answered, nonce, expectNoState, undefined, options);
+    return peek(token);
+  });
 };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { World } from './connector.ts';
 import { ConnectorError } from './errors.ts';
+import { type ErrorForm, type OAuthError, readError } from './oauth-errors.ts';
 import { readAnswer, redact, requestProvider } from './request.ts';
 
 /** What a request is for: the same HTTP status means something else at each endpoint. */
@@ -16,6 +17,10 @@ export interface Journey {
   readonly secrets: string[];
   /** Whether tokens may come as a form, as some providers send them. */
   readonly acceptsForm: boolean;
+  /** How the provider reports errors, where it does not keep to RFC 6749. */
+  readonly errors?: ErrorForm | undefined;
+  /** What stands before the JSON of answers. */
+  readonly prefix?: string | undefined;
 }
 
 /** Milliseconds for each request. */
@@ -23,25 +28,15 @@ const timeLimit = 8000;
 /** Characters of a provider's own words that go into an error. */
 const maximumWords = 300;
 
-/** RFC 6749 section 5.2, and GitHub's names for the same. */
-const invalidCode: ReadonlySet<string> = new Set(['invalid_grant', 'bad_verification_code']);
-const invalidClient: ReadonlySet<string> = new Set([
-  'invalid_client',
-  'unauthorized_client',
-  'incorrect_client_credentials',
-]);
-
-const errorBody = z.looseObject({ error: z.string().min(1).max(128), error_description: z.string().optional() });
-
 interface Answer {
   readonly purpose: Purpose;
   readonly status: number;
   readonly body: unknown;
 }
 
-/** The OAuth error in a body. Some providers send it with HTTP 200. */
-const errorOf = ({ purpose, body }: Answer): z.output<typeof errorBody> | undefined =>
-  purpose === 'token' || purpose === 'refresh' ? errorBody.safeParse(body).data : undefined;
+/** The error in a body. Some providers send it with HTTP 200. */
+const errorOf = ({ errors }: Journey, { purpose, body }: Answer): OAuthError | undefined =>
+  readError(errors, body, purpose === 'token' || purpose === 'refresh');
 
 /**
  * The one error map: what an unsuccessful response means to the operator and to the user who signs in.
@@ -50,21 +45,18 @@ const errorOf = ({ purpose, body }: Answer): z.output<typeof errorBody> | undefi
 const refusalOf = (journey: Journey, answer: Answer): ConnectorError => {
   const { provider, secrets } = journey;
   const { purpose, status } = answer;
-  const told = errorOf(answer);
-  const words = redact([told?.error, told?.error_description].filter(Boolean).join(': '), secrets).slice(
-    0,
-    maximumWords,
-  );
-  if (told && invalidCode.has(told.error)) {
+  const told = errorOf(journey, answer);
+  const words = redact([told?.error, told?.description].filter(Boolean).join(': '), secrets).slice(0, maximumWords);
+  const isToken = purpose === 'token' || purpose === 'refresh';
+  if (isToken && told?.refuses === 'code') {
     const code = purpose === 'refresh' ? 'social_invalid_access_token' : 'social_auth_code_invalid';
     return new ConnectorError(code, { message: words });
   }
-  if (purpose === 'profile' && status === 401)
+  if (purpose === 'profile' && (told ? told.refuses === 'token' : status === 401))
     return new ConnectorError('social_invalid_access_token', {
       message: `${provider} did not accept the access token`,
     });
-  const isClientError = told ? invalidClient.has(told.error) : status === 401;
-  if ((purpose === 'token' || purpose === 'refresh') && isClientError) {
+  if (isToken && (told ? told.refuses === 'client' : status === 401)) {
     const message = `${provider} did not accept the client ID or the client secret`;
     return new ConnectorError('invalid_config', {
       message: words || message,
@@ -77,8 +69,9 @@ const refusalOf = (journey: Journey, answer: Answer): ConnectorError => {
 };
 
 const parseBody = (journey: Journey, purpose: Purpose, text: string): unknown => {
+  const { prefix = '' } = journey;
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.startsWith(prefix) ? text.slice(prefix.length) : text);
   } catch {
     // The parser's message quotes the text, which may hold tokens. A form is the only other thing that is read.
     const isForm = journey.acceptsForm && (purpose === 'token' || purpose === 'refresh') && /^[\w.-]+=/.test(text);
@@ -86,19 +79,27 @@ const parseBody = (journey: Journey, purpose: Purpose, text: string): unknown =>
   }
 };
 
-const credentialsOf = (init: { headers?: unknown; body?: unknown }): string[] => {
-  const headers = new Headers(init.headers as HeadersInit | undefined);
-  const form = init.body instanceof URLSearchParams ? init.body : new URLSearchParams();
-  const inForm = ['client_secret', 'client_assertion', 'code', 'code_verifier', 'refresh_token'].flatMap((name) =>
-    form.getAll(name),
+/** Names of parameters and headers whose values prove something. */
+const secretNames = /secret|token|code|ticket|assertion|^sign$/i;
+
+const fieldsOfBody = (body: unknown): [string, unknown][] => {
+  if (body instanceof URLSearchParams) return [...body];
+  return typeof body === 'string' ? Object.entries(JSON.parse(body)) : [];
+};
+
+const credentialsOf = (url: URL, init: NonNullable<ProviderCall['init']>): string[] => {
+  const headers = new Headers(init.headers);
+  const sent = [...url.searchParams, ...headers, ...fieldsOfBody(init.body)].flatMap(([name, value]) =>
+    secretNames.test(name) && typeof value === 'string' ? [value] : [],
   );
-  return [...inForm, ...(headers.get('authorization')?.split(' ').slice(1) ?? [])];
+  return [...sent, ...(headers.get('authorization')?.split(' ').slice(1) ?? [])];
 };
 
 export interface ProviderCall {
   readonly purpose: Purpose;
   readonly url: URL;
-  readonly init?: { method?: string; headers?: HeadersInit; body?: URLSearchParams };
+  /** A body is a form, or the text of a JSON object. */
+  readonly init?: { method?: string; headers?: HeadersInit; body?: URLSearchParams | string };
   /** Statuses that mean "nothing there" and not a failure. */
   readonly tolerated?: readonly number[];
 }
@@ -109,11 +110,11 @@ export interface ProviderCall {
  */
 export const callProvider = async (journey: Journey, { purpose, url, init = {}, tolerated }: ProviderCall) => {
   const { world, provider, signal } = journey;
-  journey.secrets.push(...credentialsOf(init));
+  journey.secrets.push(...credentialsOf(url, init));
   const { status, text } = await requestProvider(world, { provider, url, init, timeLimit, signal });
   if (tolerated?.includes(status)) return undefined;
   const answer = { purpose, status, body: parseBody(journey, purpose, text) };
-  const error = errorOf(answer)?.error;
+  const error = errorOf(journey, answer)?.error;
   if (status < 200 || status > 299 || error !== undefined) {
     const address = `${url.host}${url.pathname}`;
     world.log.warn(

@@ -54,7 +54,7 @@ const open = (given: Partial<OAuthProvider> = {}, change: (fetch: Fetch) => Fetc
   const signIn = async (outcome: 'success' | 'id_token_expired' = 'success', extra: Record<string, string> = {}) => {
     const call = { session: memorySession() };
     const address = await instance().getAuthorizationUri(authorizationRequest, call);
-    const { parameters } = sandbox.agree({ address, persona: 'mei', outcome });
+    const { parameters } = await sandbox.agree({ address, persona: 'mei', outcome });
     return { address, user: await instance().getUserInfo({ ...parameters, ...extra }, call) };
   };
   const asked = (path: string) => requests.filter(({ address }) => address.includes(path));
@@ -107,7 +107,7 @@ describe('OAuth connector', () => {
       const run = async ({ instance }: ReturnType<typeof open>) => {
         const call = { session: memorySession() };
         const address = await instance().getAuthorizationUri(authorizationRequest, call);
-        const { parameters } = sandbox.agree({ address, persona: 'mei', outcome: 'success' });
+        const { parameters } = await sandbox.agree({ address, persona: 'mei', outcome: 'success' });
         return instance().getUserInfo(parameters, call);
       };
       assert.equal((await run(trial({}))).id, 'sandbox-mei');

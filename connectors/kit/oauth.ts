@@ -5,23 +5,12 @@
  * world.
  */
 import type { z } from 'zod';
-import { type Call, type Connector, defineConnector, type SocialUserInfo } from './connector.ts';
-import { ConnectorError } from './errors.ts';
+import { type Call, type Connector, defineConnector } from './connector.ts';
 import type { ConnectorMetadata } from './metadata.ts';
-import { createFlow, type Exchange } from './oauth-flow.ts';
+import { createFlow } from './oauth-flow.ts';
 import type { OAuthProvider } from './oauth-provider.ts';
+import { type MappedProfile, toUserInfo } from './profile.ts';
 import { readAnswer } from './request.ts';
-
-/** Who a user is, as a mapping reads it: what is empty or absent is left out. */
-export interface MappedProfile {
-  readonly id: string;
-  readonly email?: string | null | undefined;
-  readonly phone?: string | null | undefined;
-  readonly name?: string | null | undefined;
-  readonly avatar?: string | null | undefined;
-  /** What is kept of the provider's answers; all of them, by name, if left out. */
-  readonly rawData?: unknown;
-}
 
 export interface OAuthDefinition<Config extends z.ZodType, Answers extends z.ZodType> {
   readonly metadata: ConnectorMetadata;
@@ -29,6 +18,8 @@ export interface OAuthDefinition<Config extends z.ZodType, Answers extends z.Zod
   readonly provider: (config: z.output<Config>) => OAuthProvider;
   /** The shape of the answers by name: `claims`, `userinfo`, and those of `profile`. */
   readonly answers: Answers;
+  /** Whether an ID token alone signs in (One Tap): its claims take the place of `userinfo`. */
+  readonly takesIdTokens?: boolean;
   /** `callback`: what the browser brought back from the authorization endpoint; the provider vouches for none of it. */
   readonly toProfile: (
     answers: z.output<Answers>,
@@ -36,16 +27,6 @@ export interface OAuthDefinition<Config extends z.ZodType, Answers extends z.Zod
     callback: Readonly<Record<string, string>>,
   ) => MappedProfile;
 }
-
-/** Leaves out what is empty. What the provider said is kept as it came: the answers by name, or the only one. */
-const toUserInfo = ({ id, rawData, ...told }: MappedProfile, answers: Exchange['answers']): SocialUserInfo => {
-  const values = Object.values(answers);
-  return {
-    id,
-    ...Object.fromEntries(Object.entries(told).filter(([, value]) => Boolean(value))),
-    rawData: rawData ?? (values.length === 1 ? values[0] : answers),
-  };
-};
 
 /**
  * Makes a social connector out of data.
@@ -64,13 +45,20 @@ export const createOAuthConnector = <Config extends z.ZodType, Answers extends z
       const signIn = async (data: unknown, call: Call) => {
         const { tokens, answers, callback } = await flow.redeem(data, call);
         const profile = definition.toProfile(readAnswer(definition.answers, answers, name), settings, callback);
-        if (profile.id === '')
-          throw new ConnectorError('invalid_response', { message: `${name} sent no ID of the user` });
-        return { tokenResponse: tokens, userInfo: toUserInfo(profile, answers) };
+        return { tokenResponse: tokens, userInfo: toUserInfo(name, profile, answers) };
       };
       return {
         getAuthorizationUri: flow.authorizationUri,
         getUserInfo: async (data, call) => (await signIn(data, call)).userInfo,
+        ...(definition.takesIdTokens
+          ? {
+              getUserInfoByIdToken: async (given, call) => {
+                const answers = { userinfo: await flow.claimsOf(given, call) };
+                const profile = definition.toProfile(readAnswer(definition.answers, answers, name), settings, {});
+                return toUserInfo(name, profile, answers);
+              },
+            }
+          : {}),
         ...(metadata.isTokenStorageSupported
           ? { getTokenResponseAndUserInfo: signIn, getAccessTokenByRefreshToken: flow.refresh }
           : {}),

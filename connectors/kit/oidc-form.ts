@@ -5,10 +5,10 @@
 import { z } from 'zod';
 import { type GenericConfig, genericProvider } from './generic-provider.ts';
 import type { FormItem } from './metadata.ts';
-import type { MappedProfile } from './oauth.ts';
 import { type ProfileMap, providerUrl, readByMap } from './oauth-form.ts';
 import { idTokenAlgorithms } from './oauth-id-token.ts';
 import type { OAuthProvider } from './oauth-provider.ts';
+import type { MappedProfile } from './profile.ts';
 
 const oneOrMore = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
 

@@ -9,7 +9,8 @@
 export * from './consent.ts';
 export * from './personas.ts';
 export * from './phone.ts';
+export type { PlayedProvider } from './played-provider.ts';
 export * from './provider.ts';
-export { findProvider, oidcIssuer, type PlayedProvider, playedProviders } from './providers.ts';
+export { findProvider, oidcIssuer, playedProviders } from './providers.ts';
 export { type SigningAlgorithm, signingAlgorithms } from './signing.ts';
 export * from './wechat.ts';

@@ -81,3 +81,12 @@ export const personas: readonly Persona[] = [
 
 /** The persona with that key, if there is one. */
 export const findPersona = (key: string): Persona | undefined => personas.find((persona) => persona.key === key);
+
+/** The standard claims of a persona (OpenID Connect Core section 5.1). */
+export const claimsOf = ({ key, nickname, headimgurl, email, isEmailVerified }: Persona) => ({
+  sub: `sandbox-${key}`,
+  name: nickname,
+  picture: headimgurl,
+  email,
+  email_verified: isEmailVerified,
+});

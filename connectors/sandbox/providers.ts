@@ -1,28 +1,10 @@
-import type { Persona } from './personas.ts';
+import { playedBrands } from './brands.ts';
+import { playedDialects } from './dialects.ts';
+import { claimsOf, type Persona } from './personas.ts';
+import type { PlayedProvider } from './played-provider.ts';
 
-/** An OAuth 2.0 or OpenID Connect provider that the sandbox plays, at the addresses of the real one. */
-export interface PlayedProvider {
-  /** Part of the address of its page in the sandbox. */
-  readonly key: string;
-  readonly name: string;
-  readonly authorization: string;
-  readonly token: string;
-  /** OpenID Connect: the issuer of its ID tokens, and where their keys are. */
-  readonly openid?: { readonly issuer: string; readonly keys: string; readonly userinfo: string };
-  /** What is read with an access token, by address. */
-  readonly profiles: Readonly<Record<string, (persona: Persona) => unknown>>;
-  /** Some providers answer errors with HTTP 200, and with codes of their own. */
-  readonly isGithub?: boolean;
-}
-
-/** The standard claims of a persona (OpenID Connect Core section 5.1). */
-export const claimsOf = ({ key, nickname, headimgurl, email, isEmailVerified }: Persona) => ({
-  sub: `sandbox-${key}`,
-  name: nickname,
-  picture: headimgurl,
-  email,
-  email_verified: isEmailVerified,
-});
+/** GitHub answers errors with HTTP 200. */
+const githubError = (error: string) => ({ body: { error, error_description: 'The sandbox says so.' } });
 
 const githubUser = ({ number, key, nickname, headimgurl }: Persona) => ({
   id: number,
@@ -60,7 +42,7 @@ export const playedProviders: readonly PlayedProvider[] = [
     authorization: 'https://github.com/login/oauth/authorize',
     token: 'https://github.com/login/oauth/access_token',
     profiles: { 'https://api.github.com/user': githubUser, 'https://api.github.com/user/emails': githubEmails },
-    isGithub: true,
+    refusals: { code: githubError('bad_verification_code'), client: githubError('incorrect_client_credentials') },
   },
   {
     key: 'oidc',
@@ -84,6 +66,8 @@ export const playedProviders: readonly PlayedProvider[] = [
       }),
     },
   },
+  ...playedBrands,
+  ...playedDialects,
 ];
 
 /** @returns undefined for a provider that the sandbox does not play */

@@ -86,6 +86,20 @@ const redeem =
     });
   };
 
+/** A mini program's code: who the user is, with a key of their session, and no token. */
+const redeemMiniProgram =
+  (ledgers: Ledgers, random: () => string): Handler =>
+  async (query, signal) => {
+    const asked = new URLSearchParams(query);
+    asked.set('code', query.get('js_code') ?? '');
+    const response = await redeem(ledgers, random)(asked, signal);
+    const told = ledgers.codes.find(query.get('js_code') ?? '')?.value.persona;
+    const text = await response.text();
+    if (told === undefined || !text.includes('access_token')) return new Response(text, response);
+    const { openid, unionid } = told;
+    return answer({ session_key: random(), openid, ...(unionid === undefined ? {} : { unionid }) });
+  };
+
 const profile =
   ({ accessTokens }: Ledgers): Handler =>
   (query, signal) => {
@@ -118,6 +132,7 @@ export const createWechatSandbox = (world: SandboxWorld): WechatSandbox => {
   const handlers: Readonly<Record<string, Handler>> = {
     '/sns/oauth2/access_token': redeem(ledgers, world.random),
     '/sns/userinfo': profile(ledgers),
+    '/sns/jscode2session': redeemMiniProgram(ledgers, world.random),
   };
   return {
     fetch: async (input, init) => {

@@ -1,10 +1,14 @@
 /** The table of pages: one line an area. Areas load with their first page. */
 import { createRoute, createRouter, redirect } from '@tanstack/react-router';
+import { accountCenterRoutes } from './areas/account-center/routes.ts';
 import { applicationRoutes } from './areas/applications/routes.ts';
 import { auditLogRoutes } from './areas/audit-logs/routes.ts';
 import { connectorRoutes } from './areas/connectors/routes.ts';
 import { dashboardRoutes } from './areas/dashboard/routes.ts';
 import { guideRoutes } from './areas/guides/routes.ts';
+import { inboxRoutes } from './areas/inbox/routes.ts';
+import { multiFactorRoutes } from './areas/multi-factor/routes.ts';
+import { securityRoutes } from './areas/security/routes.ts';
 import { signInExperienceRoutes } from './areas/sign-in-experience/routes.ts';
 import { teamRoutes } from './areas/team/routes.ts';
 import { userRoutes } from './areas/users/routes.ts';
@@ -36,7 +40,11 @@ const routeTree = rootRoute.addChildren([
     ...applicationRoutes,
     ...guideRoutes,
     ...connectorRoutes,
+    ...inboxRoutes,
     ...signInExperienceRoutes,
+    ...multiFactorRoutes,
+    ...securityRoutes,
+    ...accountCenterRoutes,
     ...userRoutes,
     ...auditLogRoutes,
     ...teamRoutes,

@@ -23,5 +23,8 @@ export const defaultTenant = 'default';
 export const baseUrlOf = (tenant: string): string =>
   tenant === defaultTenant ? settings.endpoint : `${settings.endpoint}/t/${tenant}`;
 
+/** The page where administrators change their own account. */
+export const ownAccountUrl = `${settings.adminUrl}/account`;
+
 /** Resource indicator of a tenant's Management API. */
 export const managementApiOf = (tenant: string): string => `https://${tenant}.logto.app/api`;

@@ -1,55 +1,50 @@
 import { z } from 'zod';
-import { form } from './forms.ts';
 import { route } from './route.ts';
 import { optionalLink, webUrl } from './values.ts';
 
 /** `Off`: not shown; `ReadOnly`: shown; `Edit`: the user can change it. */
 const control = z.enum(['Off', 'ReadOnly', 'Edit']);
-const fields = form(
-  'account-center.fields',
-  z
-    .object({
-      name: control,
-      avatar: control,
-      profile: control,
-      email: control,
-      phone: control,
-      password: control,
-      username: control,
-      social: control,
-      customData: control,
-      mfa: control,
-      passkey: control,
-      session: control,
-    })
-    .partial(),
-  {
-    name: { label: 'Full name' },
-    avatar: { label: 'Picture' },
-    profile: { label: 'Profile', help: 'Standard claims, such as the birthdate, and custom profile fields.' },
-    email: { label: 'Email address' },
-    phone: { label: 'Phone number' },
-    password: { label: 'Password' },
-    username: { label: 'Username' },
-    social: { label: 'Social accounts' },
-    customData: { label: 'Custom data', help: 'JSON that your applications store with the user.' },
-    mfa: { label: 'Multi-factor authentication' },
-    passkey: { label: 'Passkeys' },
-    session: { label: 'Sessions', help: 'Where the user is signed in.' },
-  },
-);
+const fields = z
+  .object({
+    name: control,
+    avatar: control,
+    profile: control.describe('Standard claims, such as the birthdate, and custom profile fields.'),
+    email: control,
+    phone: control,
+    password: control,
+    username: control,
+    social: control,
+    customData: control.describe('JSON that your applications store with the user.'),
+    mfa: control,
+    passkey: control,
+    session: control.describe('Where the user is signed in.'),
+  })
+  .partial();
 
 const settings = {
-  enabled: z.boolean(),
-  fields,
-  webauthnRelatedOrigins: z.array(webUrl).max(100),
+  enabled: z.boolean().describe('Signed-in users can see and change their own account.'),
+  fields: fields.describe('What users see, and what they can change.'),
+  webauthnRelatedOrigins: z
+    .array(webUrl)
+    .max(100)
+    .describe('Other origins of your own at which the same passkeys work.'),
   /** An empty one is none. */
-  deleteAccountUrl: optionalLink.overwrite((link) => (link === '' ? null : link)),
+  deleteAccountUrl: optionalLink
+    .overwrite((link) => (link === '' ? null : link))
+    .describe('Page of your own where users ask to delete their account.'),
+  deletionGraceDays: z
+    .number()
+    .int()
+    .min(1)
+    .max(365)
+    .nullable()
+    .describe('Days after which an account is deleted whose user asked for that; null: users cannot.'),
   customCss: z.string().max(65_536).nullable(),
   profileFields: z
     .array(z.object({ name: z.string().min(1).max(128) }))
     .max(100)
-    .nullable(),
+    .nullable()
+    .describe('Custom profile fields, shown in the order of the list.'),
 };
 
 /** What people may see and change about themselves; without an entry a field is off. */
@@ -60,25 +55,13 @@ export const accountCenterSchema = z.object({
   fields: settings.fields.default({}),
   webauthnRelatedOrigins: settings.webauthnRelatedOrigins.default([]),
   deleteAccountUrl: settings.deleteAccountUrl.default(null),
+  deletionGraceDays: settings.deletionGraceDays.default(null),
   customCss: settings.customCss.default(null),
   profileFields: settings.profileFields.default(null),
 });
 export type AccountCenter = z.output<typeof accountCenterSchema>;
 
-const change = form('account-center', z.object(settings).partial(), {
-  enabled: { label: 'Account center', help: 'Signed-in users can see and change their own account.' },
-  fields: { label: 'Fields', help: 'What users see, and what they can change.' },
-  webauthnRelatedOrigins: {
-    label: 'Related origins for passkeys',
-    help: 'Other origins of your own at which the same passkeys work.',
-  },
-  deleteAccountUrl: {
-    label: 'Account deletion URL',
-    help: 'Page of your own where users ask to delete their account.',
-  },
-  customCss: { label: 'Custom CSS', multiline: true },
-  profileFields: { label: 'Custom profile fields', help: 'Shown in the order of the list.' },
-});
+const change = z.object(settings).partial();
 export type AccountCenterChange = z.output<typeof change>;
 
 const tag = 'Account center';
@@ -101,6 +84,7 @@ export const updateAccountCenter = route({
   summary: 'Update the settings of the account center',
   body: change,
   responses: { 200: accountCenterSchema },
+  errors: ['request.feature_not_supported'],
 });
 export const getPublicAccountCenter = route({
   method: 'GET',
@@ -110,4 +94,13 @@ export const getPublicAccountCenter = route({
   access: 'anonymous',
   summary: 'Get the settings of the account center',
   responses: { 200: accountCenterSchema },
+});
+export const getRelatedOrigins = route({
+  method: 'GET',
+  path: '/.well-known/webauthn',
+  operationId: 'GetWebAuthnRelatedOrigins',
+  tag,
+  access: 'anonymous',
+  summary: 'Get the origins at which passkeys of this host work (Web Authentication Level 3, section 5.11)',
+  responses: { 200: z.object({ origins: z.array(z.string()) }) },
 });

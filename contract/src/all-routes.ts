@@ -1,4 +1,4 @@
-import { type Permission, permissionOf } from './permissions.ts';
+import { type OrganizationPermission, organizationPermissionOf, type Permission, permissionOf } from './permissions.ts';
 import type { RouteContract } from './route.ts';
 import * as declared from './routes.ts';
 
@@ -21,3 +21,15 @@ export const managementScopes: readonly { name: Permission; description: string 
 
 const permissions: ReadonlySet<string> = new Set(managementScopes.map(({ name }) => name));
 export const isPermission = (scope: string): scope is Permission => permissions.has(scope);
+
+/** The built-in set of organization permissions: what the routes of the delegated Management API ask for. */
+export const delegatedPermissions: readonly { name: OrganizationPermission; description: string }[] = [
+  ...new Map(
+    allRoutes.flatMap((route) => {
+      const name = organizationPermissionOf(route);
+      const [, verb, what] = name?.split(':') ?? [];
+      const description = `${verb === 'read' ? 'Read' : 'Change'} the ${what} of the own organization.`;
+      return name === undefined ? [] : [[name, { name, description }]];
+    }),
+  ).values(),
+].sort((a, b) => (a.name < b.name ? -1 : 1));

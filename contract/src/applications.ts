@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { customClientMetadataSchema, oidcClientMetadataPatch, oidcClientMetadataSchema } from './client-metadata.ts';
-import { form } from './forms.ts';
 import { roleSchema } from './roles.ts';
 import { route } from './route.ts';
 import { secret } from './secrets.ts';
@@ -44,14 +43,6 @@ const params = z.object({ id: pathId });
 const ofApplication = z.object({ applicationId: pathId });
 const name = z.string().min(1).max(256);
 const description = z.string().max(65_536).nullable();
-const labels = {
-  name: { label: 'Name' },
-  description: { label: 'Description', multiline: true },
-  oidcClientMetadata: { label: 'Addresses' },
-  customClientMetadata: { label: 'Tokens and sessions' },
-  customData: { label: 'Custom data', help: 'JSON that scripts and programs can read.', multiline: true },
-} as const;
-
 export const listApplications = route({
   method: 'GET',
   path: '/api/applications',
@@ -76,31 +67,20 @@ export const createApplication = route({
   tag,
   access,
   summary: 'Create an application',
-  body: form(
-    'applications.new',
-    z.object({
-      name,
-      description: description.optional(),
-      type: applicationTypeSchema,
-      oidcClientMetadata: oidcClientMetadataPatch.optional(),
-      customClientMetadata: customClientMetadataSchema.optional(),
-      isThirdParty: z.boolean().optional(),
-      customData: jsonObject.optional(),
-      protectedAppMetadata: jsonObject.optional(),
-    }),
-    {
-      ...labels,
-      type: { label: 'Type', help: 'Native and single-page applications have no secret.' },
-      isThirdParty: {
-        label: 'Third-party application',
-        help: 'Users are asked for consent before it gets their data.',
-      },
-      protectedAppMetadata: null,
-    },
-  ),
+  body: z.object({
+    name,
+    description: description.optional(),
+    type: applicationTypeSchema.describe('Native and single-page applications have no secret.'),
+    oidcClientMetadata: oidcClientMetadataPatch.optional(),
+    customClientMetadata: customClientMetadataSchema.optional(),
+    isThirdParty: z.boolean().optional().describe('Users are asked for consent before it gets their data.'),
+    customData: jsonObject.optional().describe('JSON that scripts and programs can read.'),
+    protectedAppMetadata: jsonObject.optional(),
+  }),
   responses: { 200: applicationSchema },
   errors: [
     'application.invalid_third_party_application_type',
+    'application.use_saml_app_api',
     'request.feature_not_supported',
     'oidc.signing_key_missing',
   ],
@@ -124,29 +104,22 @@ export const updateApplication = route({
   access,
   summary: 'Update an application; isAdmin grants or removes access to the Management API',
   params,
-  body: form(
-    'applications',
-    z
-      .object({
-        name,
-        description,
-        oidcClientMetadata: oidcClientMetadataPatch,
-        customClientMetadata: customClientMetadataSchema,
-        customData: jsonObject,
-        appLevelAccessControlEnabled: z.boolean(),
-        isAdmin: z.boolean(),
-      })
-      .partial(),
-    {
-      ...labels,
-      appLevelAccessControlEnabled: { label: 'Limit access', help: 'Only users that a rule admits can sign in.' },
-      isAdmin: { label: 'Management API access', help: 'Gives a machine-to-machine application everything.' },
-    },
-  ),
+  body: z
+    .object({
+      name,
+      description,
+      oidcClientMetadata: oidcClientMetadataPatch,
+      customClientMetadata: customClientMetadataSchema,
+      customData: jsonObject.describe('JSON that scripts and programs can read.'),
+      appLevelAccessControlEnabled: z.boolean().describe('Only users that a rule admits can sign in.'),
+      isAdmin: z.boolean().describe('Gives a machine-to-machine application everything.'),
+    })
+    .partial(),
   responses: { 200: applicationSchema },
   errors: [
     'entity.not_exists_with_id',
     'application.invalid_type',
+    'application.use_saml_app_api',
     'request.feature_not_supported',
     'application.cannot_delete_built_in',
     'oidc.signing_key_missing',

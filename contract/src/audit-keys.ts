@@ -18,14 +18,31 @@ const auditVerifications = [
   'Password',
   'NewPasswordIdentity',
   'Social',
+  'EnterpriseSso',
   'EmailVerificationCode',
   'PhoneVerificationCode',
   'OneTimeToken',
+  'SignInPasskey',
   ...mfaFactorSchema.options,
   'MfaEmailVerificationCode',
   'MfaPhoneVerificationCode',
 ] as const;
 export type AuditVerification = (typeof auditVerifications)[number];
+
+/** Changes by and for the administrators of an organization. */
+const organizationEvents = [
+  'AddDomain',
+  'VerifyDomain',
+  'RemoveDomain',
+  'RemoveMember',
+  'ChangeRoles',
+  'Invite',
+  'RevokeInvitation',
+  'CreatePortalLink',
+  'RevokePortalLink',
+  'OpenPortal',
+  'ClosePortal',
+] as const;
 
 /** A step of a sign-in: what follows `Interaction.<event>.` in a key of the audit log. */
 export type SignInStepKey =
@@ -50,6 +67,7 @@ const signInSteps: readonly SignInStepKey[] = [
 /** Every key that an entry of the audit log can have, a sign-in's in the order of its steps. */
 export const auditKeys = [
   'Interaction.Create',
+  'Interaction.Create.Captcha',
   ...interactionEventSchema.options.flatMap((event) =>
     signInSteps.map((step): `Interaction.${InteractionEvent}.${SignInStepKey}` => `Interaction.${event}.${step}`),
   ),
@@ -59,9 +77,32 @@ export const auditKeys = [
   'RevokeGrants',
   ...hookEventSchema.options.map((event) => `TriggerHook.${event}` as const),
   ...(['Invite', 'Revoke', 'Join', 'Change', 'Remove'] as const).map((event) => `Team.${event}` as const),
+  ...(['User', 'Group'] as const).flatMap((type) =>
+    (['Create', 'Update', 'Delete'] as const).map((action) => `Scim.${type}.${action}` as const),
+  ),
+  'Scim.Group.Map',
+  ...(['Create', 'Update', 'Rotate', 'Delete'] as const).map((action) => `Scim.Token.${action}` as const),
+  ...organizationEvents.map((event) => `Organization.${event}` as const),
+  'Inbox.Change',
+  'Inbox.Empty',
+  'TrustedDevice.Created',
+  'TrustedDevice.Used',
+  'Account.Verify',
+  'Account.Update',
+  'Account.LinkIdentity',
+  'Account.LinkSsoIdentity',
+  'Account.SsoLogout',
+  'Account.Reclaim',
+  'Account.Export',
+  'Account.RequestDeletion',
+  'Account.CancelDeletion',
+  'Account.Delete',
   'Action.PostFirstFactorVerification',
   'Action.PostSignIn',
   'JwtCustomizer.AccessToken',
   'JwtCustomizer.ClientCredentials',
+  'SamlApplication.AuthnRequest',
+  'SamlApplication.Callback',
+  'SamlApplication.Logout',
 ] as const;
 export type AuditKey = (typeof auditKeys)[number];

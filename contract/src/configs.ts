@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { form } from './forms.ts';
 import { route } from './route.ts';
 import { gracePeriod, instant, pathId, signingAlgorithmSchema } from './values.ts';
 
@@ -108,20 +107,13 @@ export const updateSessionConfig = route({
   tag,
   access,
   summary: 'Change how long new sessions and replaced refresh tokens live',
-  body: form(
-    'tenant.sessions',
-    z.object({
-      ttl: sessionConfigSchema.shape.ttl.unwrap().optional(),
-      refreshTokenGracePeriod: sessionConfigSchema.shape.refreshTokenGracePeriod.unwrap().optional(),
-    }),
-    {
-      ttl: { label: 'Session lifetime (seconds)', help: 'Counted from the last authentication.' },
-      refreshTokenGracePeriod: {
-        label: 'Refresh token grace period (seconds)',
-        help: 'How long a replaced refresh token still works.',
-      },
-    },
-  ),
+  body: z.object({
+    ttl: sessionConfigSchema.shape.ttl.unwrap().optional().describe('Counted from the last authentication.'),
+    refreshTokenGracePeriod: sessionConfigSchema.shape.refreshTokenGracePeriod
+      .unwrap()
+      .optional()
+      .describe('How long a replaced refresh token still works.'),
+  }),
   responses: { 200: sessionConfigSchema },
 });
 export const getSigningAlgorithms = route({
@@ -140,14 +132,12 @@ export const updateSigningAlgorithms = route({
   tag,
   access,
   summary: 'Update the signing algorithms of tokens; the tenant must have a key for each',
-  body: form(
-    'tenant.signing',
-    z.object({ idToken: signingAlgorithmSchema, accessToken: signingAlgorithmSchema }).partial(),
-    {
-      idToken: { label: 'ID tokens', help: 'For applications without an algorithm of their own.' },
-      accessToken: { label: 'Access tokens', help: 'JWT access tokens and logout tokens.' },
-    },
-  ),
+  body: z
+    .object({
+      idToken: signingAlgorithmSchema.describe('For applications without an algorithm of their own.'),
+      accessToken: signingAlgorithmSchema.describe('JWT access tokens and logout tokens.'),
+    })
+    .partial(),
   responses: { 200: signingAlgorithmsSchema },
   errors: ['oidc.signing_key_missing'],
 });
@@ -217,13 +207,12 @@ export const updateIdTokenConfig = route({
   tag,
   access,
   summary: 'Set the additional claims of ID tokens',
-  body: form(
-    'tenant.id-token',
-    z.object({ enabledExtendedClaims: idTokenConfigSchema.shape.enabledExtendedClaims.unwrap().optional() }),
-    {
-      enabledExtendedClaims: { label: 'Additional claims', help: 'Included in ID tokens besides the standard claims.' },
-    },
-  ),
+  body: z.object({
+    enabledExtendedClaims: idTokenConfigSchema.shape.enabledExtendedClaims
+      .unwrap()
+      .optional()
+      .describe('Included in ID tokens besides the standard claims.'),
+  }),
   responses: { 200: idTokenConfigSchema },
 });
 

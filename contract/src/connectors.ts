@@ -1,11 +1,45 @@
 import { z } from 'zod';
-import { form } from './forms.ts';
 import { route } from './route.ts';
 import { secret } from './secrets.ts';
 import { jsonObject, pathId, webUrl } from './values.ts';
 
 export const connectorTypeSchema = z.enum(['Email', 'Sms', 'Social']);
-export const connectorPlatformSchema = z.enum(['Native', 'Universal', 'Web']);
+/**
+ * Where a social connector works. The last two are Aldaba's own: WeChat's browser, and mini programs, which use the
+ * Experience API.
+ */
+export const connectorPlatformSchema = z.enum(['Native', 'Universal', 'Web', 'OfficialAccount', 'MiniProgram']);
+export type ConnectorPlatform = z.output<typeof connectorPlatformSchema>;
+
+/** IDs of the kinds whose provider the sandbox simulates; at the others the real provider answers. */
+export const simulatedConnectors: readonly string[] = [
+  'wechat-native',
+  'google-universal',
+  'apple-universal',
+  'github-universal',
+  'azuread-universal',
+  'facebook-universal',
+  'linkedin-universal',
+  'x-universal',
+  'discord-universal',
+  'slack-universal',
+  'gitlab-universal',
+  'line-universal',
+  'kakao-universal',
+  'naver-universal',
+  'amazon-universal',
+  'huggingface-universal',
+  'patreon-universal',
+  'kook-universal',
+  'alipay-web',
+  'qq-universal',
+  'dingtalk-web',
+  'feishu-web',
+  'wecom-universal',
+  'xiaomi-universal',
+  'oidc',
+  'oauth2',
+];
 
 /** Text in several languages, by language tag; `en` is always there. */
 const localized = z.record(z.string(), z.string());
@@ -55,6 +89,21 @@ export const connectorOverlaySchema = z
   .partial();
 export type ConnectorOverlay = z.output<typeof connectorOverlaySchema>;
 
+/** Domains whose email addresses the provider answers for, because it hosts their mailboxes. */
+const emailDomains = z
+  .array(
+    z
+      .string()
+      .max(253)
+      .regex(
+        /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/,
+        'must be a domain in lowercase, e.g. example.com',
+      ),
+  )
+  .max(50);
+const emailDomainsHelp =
+  'Domains whose mailboxes the provider hosts. Its verified addresses there can be linked without another proof.';
+
 /** A configured connector. */
 export const connectorSchema = z.object({
   id: z.string(),
@@ -63,6 +112,7 @@ export const connectorSchema = z.object({
   connectorId: z.string(),
   syncProfile: z.boolean(),
   enableTokenStorage: z.boolean(),
+  emailDomains: z.array(z.string()),
   config: secret(jsonObject),
   metadata: jsonObject,
   extraInfo: jsonObject.optional(),
@@ -83,6 +133,17 @@ export const publicSocialConnectorSchema = z.object({
 });
 export type PublicSocialConnector = z.output<typeof publicSocialConnectorSchema>;
 
+/** Google One Tap on the sign-in page. */
+export const oneTapSchema = z.object({
+  isEnabled: z.boolean(),
+  autoSelect: z.boolean().optional(),
+  closeOnTapOutside: z.boolean().optional(),
+  itpSupport: z.boolean().optional(),
+  clientId: z.string(),
+  connectorId: z.string(),
+});
+export type OneTap = z.output<typeof oneTapSchema>;
+
 const tag = 'Connectors';
 const access = 'management';
 const params = z.object({ id: pathId });
@@ -93,20 +154,6 @@ const saveErrors = [
   'connector.can_not_modify_target',
   'connector.cannot_overwrite_metadata_for_non_standard_connector',
 ] as const;
-
-/** The members of `config` are described by the connector itself (`formItems`). */
-const labels = {
-  config: null,
-  metadata: { label: 'Name and logo', help: 'How the sign-in page shows the provider.' },
-  syncProfile: {
-    label: 'Keep profiles up to date',
-    help: 'Copies name and picture from the provider at each sign-in.',
-  },
-  enableTokenStorage: {
-    label: 'Store tokens',
-    help: "Keeps the provider's tokens, for applications that call its API.",
-  },
-};
 
 export const listConnectors = route({
   method: 'GET',
@@ -125,22 +172,22 @@ export const createConnector = route({
   tag,
   access,
   summary: 'Configure a connector',
-  body: form(
-    'connectors.new',
-    z.object({
-      connectorId: z.string().min(1).max(128),
-      /** Chosen by the client when it has to show the redirect URI before saving. */
-      id: z
-        .string()
-        .regex(/^[a-z0-9]{12,21}$/i, 'must be 12 to 21 letters and digits')
-        .optional(),
-      config: jsonObject.optional(),
-      metadata: connectorOverlaySchema.optional(),
-      syncProfile: z.boolean().optional(),
-      enableTokenStorage: z.boolean().optional(),
-    }),
-    { connectorId: null, id: null, ...labels },
-  ),
+  body: z.object({
+    connectorId: z.string().min(1).max(128),
+    /** Chosen by the client when it has to show the redirect URI before saving. */
+    id: z
+      .string()
+      .regex(/^[a-z0-9]{12,21}$/i, 'must be 12 to 21 letters and digits')
+      .optional(),
+    config: jsonObject.optional(),
+    metadata: connectorOverlaySchema.optional().describe('How the sign-in page shows the provider.'),
+    syncProfile: z.boolean().optional().describe('Copies name and picture from the provider at each sign-in.'),
+    enableTokenStorage: z
+      .boolean()
+      .optional()
+      .describe("Keeps the provider's tokens, for applications that call its API."),
+    emailDomains: emailDomains.optional().describe(emailDomainsHelp),
+  }),
   responses: { 200: connectorSchema },
   errors: [
     ...saveErrors,
@@ -168,18 +215,15 @@ export const updateConnector = route({
   access,
   summary: 'Change a configured connector',
   params,
-  body: form(
-    'connectors',
-    z
-      .object({
-        config: jsonObject,
-        metadata: connectorOverlaySchema,
-        syncProfile: z.boolean(),
-        enableTokenStorage: z.boolean(),
-      })
-      .partial(),
-    labels,
-  ),
+  body: z
+    .object({
+      config: jsonObject,
+      metadata: connectorOverlaySchema.describe('How the sign-in page shows the provider.'),
+      syncProfile: z.boolean().describe('Copies name and picture from the provider at each sign-in.'),
+      enableTokenStorage: z.boolean().describe("Keeps the provider's tokens, for applications that call its API."),
+      emailDomains: emailDomains.describe(emailDomainsHelp),
+    })
+    .partial(),
   responses: { 200: connectorSchema },
   errors: [...saveErrors, 'entity.not_found'],
 });

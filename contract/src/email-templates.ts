@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { form } from './forms.ts';
 import { route } from './route.ts';
 import { instant, languageTag, pathId } from './values.ts';
 
@@ -14,30 +13,17 @@ export const templateTypeSchema = z.enum([
   'BindNewIdentifier',
   'MfaVerification',
   'BindMfa',
+  'AccountChange',
 ]);
 export type TemplateType = z.output<typeof templateTypeSchema>;
 
-const details = form(
-  'email-templates',
-  z.object({
-    subject: z.string().max(1024),
-    content: z.string().max(100_000).describe('The connector replaces placeholders such as {{code}}.'),
-    contentType: z.enum(['text/html', 'text/plain']).optional(),
-    replyTo: z.string().max(1024).optional(),
-    sendFrom: z.string().max(1024).optional(),
-  }),
-  {
-    subject: { label: 'Subject' },
-    content: {
-      label: 'Content',
-      help: 'Variables such as {{code}} are replaced when the message is sent.',
-      multiline: true,
-    },
-    contentType: { label: 'Content type' },
-    replyTo: { label: 'Reply-to address' },
-    sendFrom: { label: 'Sender', help: 'Name and address in the From header.' },
-  },
-);
+const details = z.object({
+  subject: z.string().max(1024),
+  content: z.string().max(100_000).describe('The connector replaces placeholders such as {{code}}.'),
+  contentType: z.enum(['text/html', 'text/plain']).optional(),
+  replyTo: z.string().max(1024).optional(),
+  sendFrom: z.string().max(1024).optional().describe('Name and address in the From header.'),
+});
 export type EmailTemplateDetails = z.output<typeof details>;
 
 export const emailTemplateSchema = z.object({

@@ -125,6 +125,11 @@ export const errorData = {
   'oidc.signing_key_missing': z.object({ algorithm: text }),
   'session.verification_blocked_too_many_attempts': seconds.extend({ relativeTime: text }),
   'session.invalid_connector_id': z.object({ connectorId: text }).optional(),
+  'session.sso_enabled': z.object({
+    ssoConnectors: z
+      .array(z.object({ id: text, connectorName: text, logo: text, darkLogo: text.optional() }))
+      .readonly(),
+  }),
   'session.mfa.require_mfa_verification': z.object({
     availableFactors: z.array(factor).readonly(),
     maskedIdentifiers: z.record(z.string(), text),
@@ -164,7 +169,14 @@ export const errorData = {
   'connector.social_invalid_id_token': provider,
   'connector.authorization_failed': provider,
   'connector.timeout': provider,
+  'single_sign_on.forbidden_domains': z.object({ data: names }),
+  'single_sign_on.duplicated_domains': z.object({ data: names }),
+  'single_sign_on.invalid_domain_format': z.object({ data: names }),
   'role.scope_exists': z.object({ scopeId: text }),
+  'organization_domain.public': z.object({ domain: text }),
+  'organization_domain.too_many': z.object({ maximum: number }),
+  'organization_domain.record_not_found': z.object({ name: text }),
+  'organization_domain.lookup_failed': z.object({ domain: text }),
   'organization.role_names_not_found': z.object({ names }),
   'sign_in_experiences.enabled_connector_not_found': z.object({ type: text.optional(), targets: names.optional() }),
   'sign_in_experiences.miss_sign_up_identifier_in_sign_in': identifier,

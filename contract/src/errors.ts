@@ -1,3 +1,6 @@
+import { connectorErrors } from './connector-errors.ts';
+import { enterpriseErrors } from './enterprise-errors.ts';
+
 /**
  * The closed list of error codes that Aldaba answers with, each bound to its HTTP status once.
  * A contract route may override a status for wire compatibility (`statuses`); nothing else may.
@@ -84,12 +87,14 @@ export const errorCatalog = {
   'session.verification_blocked_too_many_attempts': [400, 'Too many attempts. Try again {relativeTime}.'],
   'session.identifier_not_found': [404, 'Sign in or register first.'],
   'session.identity_conflict': [409, 'Another account is already signing in. Start again.'],
-  'session.connector_validation_session_not_found': [
-    400,
-    'The sign-in with the other service has expired. Start again.',
-  ],
+  'session.connector_validation_session_not_found': [400, 'The sign-in at the other service has expired. Start again.'],
   'session.invalid_connector_id': [422, 'This sign-in method is no longer available. Choose another.'],
   'session.connector_id_mismatch': [400, 'The response came from a different service than expected. Start again.'],
+  'session.sso_enabled': [422, 'Your company signs you in with this email address. Continue with single sign-on.'],
+  'session.sso_not_available': [
+    422,
+    'Single sign-on is not set up for this email address. Check the address, or sign in another way.',
+  ],
   'session.not_supported_for_forgot_password': [400, 'This cannot be done while resetting a password.'],
   'session.interaction_not_found': [404, 'Start the sign-in first.'],
   'session.unsupported_prompt_name': [400, 'This prompt is not supported.'],
@@ -119,12 +124,20 @@ export const errorCatalog = {
     'Disposable email addresses are not accepted here. Use a permanent one.',
   ],
   'session.social_state_mismatch': [400, 'This response does not belong to your sign-in. Start again.'],
+  'session.csrf_token_mismatch': [400, 'The answer of One Tap was not made on this page. Try again.'],
+  'session.google_one_tap.invalid_id_token': [400, 'Google could not confirm your account. Try again.'],
+  'session.google_one_tap.unverified_email': [400, 'Google has not verified your email address.'],
+  'session.captcha_required': [422, 'Your browser has not proved yet that you are not a robot. Try again.'],
+  'session.captcha_failed': [422, 'The check that you are not a robot failed or has expired. Try again.'],
+  'session.captcha_unavailable': [503, 'The check for robots is not available. Try again, or choose another way.'],
   // user
   'user.user_not_exist': [404, 'No account with this identifier exists.'],
   'user.identity_not_exist': [404, 'This social account is not linked to any account yet.'],
+  'user.sso_identity_not_exist': [404, 'Your company account does not belong to any account here yet.'],
   'user.identity_already_in_use': [422, 'This social account already belongs to another account.'],
   'user.identity_exists_in_profile': [422, 'Your account already has this social account.'],
   'user.missing_profile': [422, 'Some details are missing. Fill them in to continue.'],
+  'user.passkey_preferred': [422, 'Create a passkey to sign in with, or skip it.'],
   'user.suggest_mfa': [422, 'Set up a second factor, or skip it.'],
   'user.missing_mfa': [422, 'Set up a second factor to continue.'],
   'user.new_password_required_in_profile': [422, 'Choose a new password first.'],
@@ -168,49 +181,8 @@ export const errorCatalog = {
     'The password digest does not match the format of its algorithm, or its cost parameters are too high.',
   ],
   'password.expired': [422, 'Your password has expired. Choose a new one.'],
-  // connector
-  'connector.not_found_with_connector_id': [422, 'No connector with this connectorId is available. Check connectorId.'],
-  'connector.cannot_overwrite_metadata_for_non_standard_connector': [
-    400,
-    'The name, target and logo of this connector are fixed. Remove metadata from the request.',
-  ],
-  'connector.not_found': [404, 'No connector of this type exists. The operator of this service can add one.'],
-  'connector.unexpected_type': [400, 'The connector has a different type than required here.'],
-  'connector.general': [
-    400,
-    'The other service returned an error. Try again. If it happens again, contact the operator. {errorDescription}',
-  ],
-  'connector.not_implemented': [501, 'The connector does not support this operation.'],
-  'connector.invalid_metadata': [400, 'The connector\u2019s metadata is not valid.'],
-  'connector.invalid_config_guard': [400, 'The connector does not declare its configuration.'],
-  'connector.invalid_request_parameters': [400, 'The connector rejected the request.'],
-  'connector.insufficient_request_parameters': [400, 'Parameters required by the connector are missing.'],
-  'connector.invalid_config': [
-    400,
-    'The connector\u2019s configuration is not valid. Correct the fields listed in data.',
-  ],
-  'connector.invalid_certificate': [400, 'The connector\u2019s certificate is not valid.'],
-  'connector.invalid_response': [400, 'The other service returned an unexpected response. Try again.'],
-  'connector.template_not_found': [400, 'The connector has no template for this message.'],
-  'connector.template_not_supported': [400, 'The connector does not support this template.'],
-  'connector.rate_limit_exceeded': [429, 'The other service is receiving too many requests. Try again later.'],
-  'connector.usage_limit_exceeded': [429, 'The quota of the other service is used up. Try again later.'],
-  'connector.social_auth_code_invalid': [
-    401,
-    'The other service did not accept this sign-in: it was already used or has expired. Try again.',
-  ],
-  'connector.social_invalid_access_token': [401, 'The other service ended the sign-in. Try again.'],
-  'connector.social_invalid_id_token': [401, 'The response of the other service could not be verified. Try again.'],
-  'connector.authorization_failed': [
-    401,
-    'The sign-in with the other service was cancelled. Try again or choose another way.',
-  ],
-  'connector.multiple_instances_not_supported': [422, 'This connector was already added. Change the existing one.'],
-  'connector.multiple_target_with_same_platform': [422, 'A connector with this target and platform already exists.'],
-  'connector.can_not_modify_target': [400, 'The target of a connector cannot be changed. Add a new connector.'],
-  'connector.token_storage_not_supported': [422, 'This connector cannot store tokens.'],
-  'connector.more_than_one_connector_factory': [422, 'Two connector packages use the same ID. Remove one of them.'],
-  'connector.timeout': [504, 'The other service did not answer in time. Try again.'],
+  ...connectorErrors,
+  ...enterpriseErrors,
   // application
   'application.role_exists': [422, 'The application already has this role.'],
   'application.invalid_role_type': [422, 'A role of this type cannot be assigned to an application.'],
@@ -222,6 +194,11 @@ export const errorCatalog = {
   'application.user_consent_scopes_not_found': [422, 'A scope in the request does not exist. Check its ID.'],
   'application.invalid_third_party_application_type': [400, 'Applications of this type cannot be third-party.'],
   'application.cannot_delete_built_in': [400, 'This application is part of Aldaba and cannot be deleted.'],
+  'application.use_saml_app_api': [422, 'Set up SAML applications with /api/saml-applications.'],
+  'application.saml_entity_id_in_use': [422, 'Another SAML application has this entity ID. Use that application.'],
+  'application.saml_secret_active': [400, 'Responses are signed with this certificate. Activate another one first.'],
+  'application.saml_secret_expired': [400, 'This certificate has expired. Create a new one.'],
+  'application.saml_too_many_secrets': [422, 'The application has 10 certificates. Delete one first.'],
   // role, resource, scope
   'role.name_in_use': [422, 'A role with this name already exists. Choose another name.'],
   'role.scope_exists': [422, 'The role already has this permission.'],
@@ -235,6 +212,12 @@ export const errorCatalog = {
   'role.internal_role_violation': [403, 'Internal roles cannot be changed.'],
   // organization
   'organization.require_membership': [422, 'The user or application is not a member of the organization.'],
+  'organization.exceeds_own_rights': [
+    403,
+    'This needs permissions that you do not have in the organization. Ask an administrator who has them.',
+  ],
+  'organization.own_membership': [422, 'You cannot change your own membership. Ask another administrator.'],
+  'organization.foreign_link': [422, 'Links in invitations lead to an origin of the application’s redirect URIs.'],
   'organization.role_names_not_found': [422, 'No organization roles with these names exist.'],
   'resource.resource_identifier_in_use': [422, 'A resource with this identifier already exists.'],
   'resource.cannot_delete_management_api': [400, 'The Management API resource cannot be deleted.'],
@@ -262,7 +245,7 @@ export const errorCatalog = {
   'sign_in_experiences.unsupported_default_language': [422, 'This language is not available.'],
   'sign_in_experiences.username_policy_case_conflicts_exist': [
     409,
-    'Some usernames differ only in case. Change them first. See data for the number of conflicts.',
+    'Some usernames differ only in case. Change them first.',
   ],
   'sign_in_experiences.duplicated_mfa_factors': [422, 'List each second factor only once.'],
   'sign_in_experiences.email_verification_code_cannot_be_used_for_mfa': [
@@ -284,6 +267,7 @@ export const errorCatalog = {
   // storage: the files of uploads
   'storage.unavailable': [503, 'Files are not available at the moment. Try again in a few seconds.'],
   'storage.refused': [500, 'The file storage rejected the request. Contact the operator: the log has the reason.'],
+  'storage.quota_exceeded': [429, 'Too many pictures were uploaded. Try again in an hour.'],
   // custom UI: uploaded sign-in pages
   'custom_ui.archive_invalid': [400, 'The file is not a readable zip archive: {reason}. Create the archive again.'],
   'custom_ui.too_large': [400, 'The unpacked archive exceeds {maximum} bytes. Remove files that are not needed.'],
@@ -347,10 +331,9 @@ export const errorCatalog = {
   'verification_code.email_mismatch': [400, 'This code was sent to another email address.'],
   'verification_code.phone_mismatch': [400, 'This code was sent to another phone number.'],
   'verification_code.exceed_max_try': [400, 'Too many wrong codes. Request a new one.'],
-  // actions: scripts that run during a sign-in
+  // actions: scripts that run during a sign-in; custom claims
   'action.access_denied': [403, 'You cannot sign in here. {message}'],
   'action.execution_failed': [422, 'A script of this service failed. Try again later or contact the operator.'],
-  // custom claims
   'jwt_customizer.general': [422, 'The script failed: {reason}'],
   'jwt_customizer.can_not_create_for_admin_tenant': [403, 'Custom claims are not available for the admin tenant.'],
   // tenant, setup, sandbox
@@ -358,6 +341,31 @@ export const errorCatalog = {
   'setup.link_invalid': [
     404,
     'This link was already used or has expired. Ask the administrator who sent it for a new one, or create one with \u201c./aldaba admin link\u201d.',
+  ],
+  'account_center.not_enabled': [400, 'Users cannot manage their accounts here: the account center is disabled.'],
+  'account_center.field_not_enabled': [400, 'The account center does not show this field.'],
+  'account_center.field_not_editable': [400, 'The account center does not let users change this field.'],
+  'account_center.company_address': [
+    400,
+    'Your company manages this email address. Ask its administrator to change it.',
+  ],
+  'account_center.identifier_required': [
+    400,
+    'This is required, or it is the only way to sign in. Add another one first.',
+  ],
+  'auth.third_party_application_forbidden': [
+    403,
+    'Third-party applications cannot manage the account of a user. Use an application of your own.',
+  ],
+  'verification_record.not_found': [404, 'The verification has expired, or was already used. Start it again.'],
+  'verification_record.permission_denied': [
+    401,
+    'Verify first that this is your account, and send the ID of that verification in the header “logto-verification-id”.',
+  ],
+  'verification_record.identifier_mismatch': [422, 'This is not an address of your account.'],
+  'setup.other_email': [
+    422,
+    'This invitation is for another email address. Use the account with that address, or ask for a new invitation.',
   ],
   'team.administrators_only': [
     403,
@@ -367,7 +375,7 @@ export const errorCatalog = {
     422,
     'This is the last administrator with full access. Give full access to another member first.',
   ],
-  'team.already_member': [422, 'A member of the team already has this email address.'],
+  'team.already_member': [422, 'This account already is a member of the team.'],
   'sandbox.not_enabled': [404, 'The sandbox is disabled for this tenant.'],
 } as const satisfies Record<string, readonly [status: number, sentence: string]>;
 

@@ -13,7 +13,7 @@ const access = 'interaction';
 const verificationId = z.string().min(1).max(128);
 const verified = z.object({ verificationId: z.string() });
 const code = z.string().min(1).max(64);
-const common = [
+export const factorErrors = [
   'session.not_found',
   'session.interaction_not_found',
   'request.cross_site',
@@ -24,13 +24,17 @@ const common = [
 ] as const;
 /** A factor is shown. */
 const showing = [
-  ...common,
+  ...factorErrors,
   'session.identity_conflict',
   'session.verification_session_not_found',
   'session.verification_blocked_too_many_attempts',
 ] as const;
 /** Creates a factor. Users who must verify an existing one first are refused. */
-const making = [...common, 'session.mfa.require_mfa_verification', 'session.verification_session_not_found'] as const;
+const making = [
+  ...factorErrors,
+  'session.mfa.require_mfa_verification',
+  'session.verification_session_not_found',
+] as const;
 
 /** Bytes in base64url without padding. */
 const bytes = (longest: number) =>
@@ -48,7 +52,8 @@ const registrationPayload = z.object({
     transports: z.array(z.string().max(32)).max(16).optional(),
   }),
 });
-const authenticationPayload = z.object({
+/** What a browser returns for a passkey that is used (Web Authentication section 5.1). */
+export const authenticationPayload = z.object({
   ...credential,
   response: z.object({
     clientDataJSON: bytes(8192),
@@ -109,7 +114,7 @@ export const createWebAuthnAuthentication = route({
   access,
   summary: 'Start the verification of a passkey',
   responses: { 200: z.object({ verificationId: z.string(), authenticationOptions: jsonObject }) },
-  errors: common,
+  errors: factorErrors,
 });
 export const verifyWebAuthnAuthentication = route({
   method: 'POST',
@@ -155,7 +160,7 @@ export const createMfaVerificationCode = route({
   summary: "Send a code to the account's own email address or phone",
   body: z.object({ identifierType }),
   responses: { 200: verified },
-  errors: [...common, ...messageErrors, 'request.overloaded'],
+  errors: [...factorErrors, ...messageErrors, 'request.overloaded'],
   statuses: messageStatuses,
 });
 export const verifyMfaVerificationCode = route({
@@ -230,4 +235,19 @@ export const skipMfaSuggestion = route({
   errors: [...binding, 'session.mfa.mfa_policy_not_user_controlled'],
   // Known callers expect no 422 here, although nothing could be skipped.
   statuses: { 'session.mfa.mfa_policy_not_user_controlled': 400 },
+});
+export const trustDevice = route({
+  method: 'POST',
+  path: '/api/experience/profile/mfa/trusted-device',
+  operationId: 'TrustDevice',
+  tag,
+  access,
+  summary: 'Trust this browser when the sign-in completes: it skips the second factor until the trust expires',
+  responses: { 204: null },
+  errors: [
+    ...factorErrors.filter((code) => code !== 'session.mfa.mfa_factor_not_enabled'),
+    'session.mfa.require_mfa_verification',
+    'session.identity_conflict',
+    'auth.forbidden',
+  ],
 });

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { captchaChallengeSchema } from './captcha-provider.ts';
 import { mfaFactorSchema } from './mfa-factors.ts';
 import { route } from './route.ts';
 import { identifierSchema } from './sign-in-experience.ts';
 import { emailSchema, phoneSchema } from './users.ts';
-import { jsonObject, pathId } from './values.ts';
-import { messageErrors, messageStatuses } from './verification-codes.ts';
+import { jsonObject } from './values.ts';
+import { blocklistErrors, messageErrors, messageStatuses } from './verification-codes.ts';
 
 /*
  * The Experience API: a sign-in step by step, for sign-in pages of an operator's own. All routes need the cookie of an
@@ -24,21 +25,12 @@ const address = z.discriminatedUnion('type', [
 const verificationId = z.string().min(1).max(128);
 /** Longer than any policy allows would only cost hashing time. */
 const password = z.string().min(1).max(256);
-/** Names of a provider's parameters are not ours to choose; what they mean is checked by the connector. */
-const connectorData = jsonObject;
-const redirectUri = z.url().max(2048);
 
 const tag = 'Experience';
 const access = 'interaction';
 const verified = z.object({ verificationId: z.string() });
 /** An operator's script refused the person, or failed. */
 const byActions = ['action.access_denied', 'action.execution_failed'] as const;
-/** An operator refuses some email addresses. */
-const byBlocklist = [
-  'session.email_blocklist.email_not_allowed',
-  'session.email_blocklist.email_subaddressing_not_allowed',
-  'session.email_blocklist.disposable_email_not_allowed',
-] as const;
 const common = ['session.not_found', 'session.interaction_not_found', 'request.cross_site'] as const;
 
 export const startInteraction = route({
@@ -50,7 +42,13 @@ export const startInteraction = route({
   summary: 'Start a sign-in or a registration; forgets what was done before',
   body: z.object({ interactionEvent: interactionEventSchema, captchaToken: z.string().max(8192).optional() }),
   responses: { 204: null },
-  errors: [...common, 'auth.forbidden'],
+  errors: [
+    ...common,
+    'auth.forbidden',
+    'session.captcha_failed',
+    'session.captcha_unavailable',
+    'session.verification_blocked_too_many_attempts',
+  ],
 });
 export const changeInteractionEvent = route({
   method: 'PUT',
@@ -71,9 +69,11 @@ export const verificationRecordSchema = z.object({
     'Password',
     'NewPasswordIdentity',
     'Social',
+    'EnterpriseSso',
     'EmailVerificationCode',
     'PhoneVerificationCode',
     'OneTimeToken',
+    'SignInPasskey',
     'MfaEmailVerificationCode',
     'MfaPhoneVerificationCode',
     ...mfaFactorSchema.options,
@@ -84,6 +84,8 @@ export const verificationRecordSchema = z.object({
   userId: z.string().optional(),
   connectorId: z.string().optional(),
   socialUserInfo: jsonObject.optional(),
+  issuer: z.string().optional(),
+  enterpriseSsoUserInfo: jsonObject.optional(),
 });
 export type VerificationRecord = z.output<typeof verificationRecordSchema>;
 export const getInteraction = route({
@@ -111,8 +113,17 @@ export const getInteraction = route({
         mfaEnabled: z.boolean().optional(),
         mfaSkipped: z.boolean().optional(),
         additionalBindingSuggestionSkipped: z.boolean().optional(),
+        passkeySkipped: z.boolean().optional(),
       }),
-      captcha: z.object({ verified: z.boolean(), skipped: z.boolean() }),
+      trustedDevice: z
+        .object({ requested: z.literal(true) })
+        .optional()
+        .describe('Present if this browser is trusted once the sign-in completes.'),
+      captcha: z.object({
+        verified: z.boolean(),
+        skipped: z.boolean(),
+        challenge: captchaChallengeSchema.optional().describe('Present if required; send its answer as captchaToken.'),
+      }),
     }),
   },
   errors: common,
@@ -129,6 +140,8 @@ export const verifyPassword = route({
   responses: { 200: verified },
   errors: [
     ...common,
+    'session.captcha_required',
+    'session.sso_enabled',
     'session.invalid_credentials',
     'session.verification_blocked_too_many_attempts',
     'password.expired',
@@ -151,6 +164,7 @@ export const createNewPasswordIdentity = route({
   responses: { 200: verified },
   errors: [
     ...common,
+    'session.captcha_required',
     'password.rejected',
     'user.username_already_in_use',
     'user.username_rejected',
@@ -171,11 +185,13 @@ export const createVerificationCodeVerification = route({
   responses: { 200: verified },
   errors: [
     ...common,
+    'session.captcha_required',
+    'session.sso_enabled',
     'auth.forbidden',
     'session.not_supported_for_forgot_password',
     'user.sign_in_method_not_enabled',
     'user.sign_up_method_not_enabled',
-    ...byBlocklist,
+    ...blocklistErrors,
     ...messageErrors,
     'request.overloaded',
   ],
@@ -203,44 +219,6 @@ export const verifyVerificationCodeVerification = route({
   ],
 });
 
-const connectorParams = z.object({ connectorId: pathId });
-export const createSocialAuthorizationUri = route({
-  method: 'POST',
-  path: '/api/experience/verification/social/:connectorId/authorization-uri',
-  operationId: 'CreateSocialVerification',
-  tag,
-  access,
-  summary: 'Get the authorization URI of a social provider',
-  params: connectorParams,
-  body: z.object({ state: z.string().min(1).max(1024), redirectUri }),
-  responses: { 200: z.object({ authorizationUri: z.string(), verificationId: z.string() }) },
-  errors: [...common, 'entity.not_found', 'connector.general', 'connector.invalid_config'],
-});
-export const verifySocial = route({
-  method: 'POST',
-  path: '/api/experience/verification/social/:connectorId/verify',
-  operationId: 'VerifySocialVerification',
-  tag,
-  access,
-  summary: 'Check what a social provider answered',
-  params: connectorParams,
-  body: z.object({ connectorData, verificationId: verificationId.optional() }),
-  responses: { 200: verified },
-  errors: [
-    ...common,
-    'session.verification_session_not_found',
-    'session.connector_id_mismatch',
-    'session.invalid_connector_id',
-    'session.connector_validation_session_not_found',
-    'connector.general',
-    'connector.invalid_response',
-    'connector.timeout',
-    'connector.social_auth_code_invalid',
-    'connector.social_invalid_access_token',
-    'connector.authorization_failed',
-  ],
-});
-
 export const identify = route({
   method: 'POST',
   path: '/api/experience/identification',
@@ -252,6 +230,7 @@ export const identify = route({
   responses: { 201: null, 204: null },
   errors: [
     ...common,
+    'session.captcha_required',
     'auth.forbidden',
     'session.verification_session_not_found',
     'session.verification_failed',
@@ -259,6 +238,8 @@ export const identify = route({
     'session.identifier_not_found',
     'user.user_not_exist',
     'user.identity_not_exist',
+    'user.sso_identity_not_exist',
+    'session.sso_enabled',
     'user.identity_already_in_use',
     'user.username_already_in_use',
     'user.username_rejected',
@@ -269,7 +250,7 @@ export const identify = route({
     'user.sign_in_method_not_enabled',
     'user.sign_up_method_not_enabled',
     'user.missing_profile',
-    ...byBlocklist,
+    ...blocklistErrors,
     ...byActions,
   ],
 });
@@ -293,6 +274,7 @@ export const updateInteractionProfile = route({
   responses: { 204: null },
   errors: [
     ...common,
+    'session.captcha_required',
     'auth.forbidden',
     'session.identifier_not_found',
     'session.verification_session_not_found',
@@ -327,6 +309,7 @@ export const replaceInteractionPassword = route({
   responses: { 204: null },
   errors: [
     ...common,
+    'session.captcha_required',
     'auth.forbidden',
     'session.identifier_not_found',
     'session.identity_conflict',
@@ -354,13 +337,14 @@ export const submitInteraction = route({
     'session.mfa.require_mfa_verification',
     'session.mfa.suggest_additional_mfa',
     'session.mfa.backup_code_required',
+    'user.passkey_preferred',
     'user.suggest_mfa',
     'user.missing_mfa',
     'user.missing_profile',
     'user.new_password_required_in_profile',
     'user.email_already_in_use',
     'user.phone_already_in_use',
-    ...byBlocklist,
+    ...blocklistErrors,
     'password.expired',
     'session.invalid_credentials',
     'user.suspended',

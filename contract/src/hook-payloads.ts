@@ -2,10 +2,12 @@ import type { z } from 'zod';
 import type { applicationSchema } from './applications.ts';
 import type { interactionEventSchema } from './experience.ts';
 import type { dataHookEvents, HookEvent } from './hook-events.ts';
+import type { OrganizationDomain } from './organization-domains.ts';
 import type { OrganizationRole, OrganizationScope } from './organization-roles.ts';
 import type { Organization } from './organizations.ts';
 import type { Scope } from './resources.ts';
 import type { Role } from './roles.ts';
+import type { TrustedDevice } from './trusted-devices.ts';
 import type { User } from './users.ts';
 
 type Application = Pick<z.output<typeof applicationSchema>, 'id' | 'type' | 'name'> & { description: string | null };
@@ -57,12 +59,16 @@ type PayloadOfChange<Event extends DataEvent> = Event extends `${string}.Deleted
     : never;
 
 interface OtherPayloads {
+  /** `deletesAt`: milliseconds since the epoch. */
+  'User.Deletion.Requested': { data: User; deletesAt: number };
   PostRegister: SignInCompleted;
   PostSignIn: SignInCompleted;
   PostResetPassword: SignInCompleted;
   PostSignInAdaptiveMfaTriggered: SignInCompleted & {
     adaptiveMfaResult: { requiresMfa: true; triggeredRules: readonly TriggeredRule[] };
   };
+  'TrustedDevice.Created': { userId: string; data: TrustedDevice };
+  'TrustedDevice.Deleted': { userId: string; trustedDeviceId: string; data: null };
   /** `data`: all permissions of the role. */
   'Role.Scopes.Updated': { roleId: string; data: readonly Scope[] };
   /** `data` and `resourceScopes`: all permissions of the role. */
@@ -72,6 +78,8 @@ interface OtherPayloads {
     resourceScopes: readonly { id: string; name: string }[];
   };
   'Organization.Membership.Updated': MembershipChange;
+  'OrganizationDomain.Deleted': { organizationId: string; domain: string; data: null };
+  'OrganizationDomain.Verified': { data: OrganizationDomain };
   'Identifier.Lockout': { data: { type: string; value: string } };
   'Message.RateLimited': { data: { type: 'email' | 'phone'; value: string } };
   'Grant.LimitExceeded': {

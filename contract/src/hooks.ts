@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { form } from './forms.ts';
 import { hookEventSchema } from './hook-events.ts';
 import { logSchema, logWindowQuery } from './logs.ts';
 import { route } from './route.ts';
@@ -15,25 +14,11 @@ const headers = z.record(
     .regex(/^[\t\x20-\x7E\x80-\xFF]*$/, 'must be the value of a header'),
 );
 
-export const hookConfigSchema = form(
-  'webhooks.config',
-  z.object({
-    url: webUrl,
-    headers: secret(headers).optional(),
-    retries: z
-      .number()
-      .int()
-      .min(0)
-      .max(3)
-      .optional()
-      .describe('Number of retries after an error response. Default: 3.'),
-  }),
-  {
-    url: { label: 'Endpoint URL', help: 'Receives a POST request for each event.' },
-    headers: { label: 'Headers', help: 'Sent with each request, for example an authorization header.', secret: true },
-    retries: { label: 'Retries' },
-  },
-);
+export const hookConfigSchema = z.object({
+  url: webUrl.describe('Receives a POST request for each event.'),
+  headers: secret(headers).optional().describe('Sent with each request, for example an authorization header.'),
+  retries: z.number().int().min(0).max(3).optional().describe('Number of retries after an error response. Default: 3.'),
+});
 export type HookConfig = z.output<typeof hookConfigSchema>;
 
 /** A URL that receives events. */
@@ -56,24 +41,13 @@ const hookWithStats = hookSchema.extend({
 });
 export type HookWithStats = z.output<typeof hookWithStats>;
 
-const labels = {
-  name: { label: 'Name' },
-  event: null,
-  events: { label: 'Events' },
-  config: { label: 'Request' },
-  enabled: { label: 'Enabled' },
-} as const;
-const draft = form(
-  'webhooks.new',
-  z.object({
-    name: z.string().max(256).default(''),
-    event: hookEventSchema.optional(),
-    events: z.array(hookEventSchema).min(1).max(100).optional(),
-    config: hookConfigSchema,
-    enabled: z.boolean().default(true),
-  }),
-  labels,
-);
+const draft = z.object({
+  name: z.string().max(256).default(''),
+  event: hookEventSchema.optional(),
+  events: z.array(hookEventSchema).min(1).max(100).optional(),
+  config: hookConfigSchema,
+  enabled: z.boolean().default(true),
+});
 
 const tag = 'Hooks';
 const access = 'management';
@@ -122,17 +96,13 @@ export const updateHook = route({
   access,
   summary: 'Change a webhook',
   params,
-  body: form(
-    'webhooks',
-    z.object({
-      name: z.string().max(256).optional(),
-      event: hookEventSchema.nullable().optional(),
-      events: z.array(hookEventSchema).min(1).max(100).optional(),
-      config: hookConfigSchema.optional(),
-      enabled: z.boolean().optional(),
-    }),
-    labels,
-  ),
+  body: z.object({
+    name: z.string().max(256).optional(),
+    event: hookEventSchema.nullable().optional(),
+    events: z.array(hookEventSchema).min(1).max(100).optional(),
+    config: hookConfigSchema.optional(),
+    enabled: z.boolean().optional(),
+  }),
   responses: { 200: hookSchema },
   errors: [missing, 'hook.missing_events'],
 });

@@ -4,7 +4,6 @@ export * from './client-metadata.ts';
 export * from './error-data.ts';
 export * from './errors.ts';
 export * from './events.ts';
-export * from './forms.ts';
 export * from './mfa-factors.ts';
 export * from './pages.ts';
 export * from './permissions.ts';

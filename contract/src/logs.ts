@@ -24,6 +24,7 @@ export const logSchema = z.object({
       .optional()
       .describe('The name of the secret that the application used.'),
     sessionId: z.string().optional(),
+    organizationId: z.string().optional(),
     params: jsonObject.optional(),
   }),
   createdAt: instant,
@@ -54,6 +55,7 @@ export const listLogs = route({
   query: logWindowQuery.extend({
     userId: z.string().optional(),
     applicationId: z.string().optional(),
+    organizationId: z.string().optional().describe('What the administrators of an organization did and may read.'),
     sessionId: z.string().optional().describe('The steps of one sign-in: the `sessionId` of their payload.'),
   }),
   pagination: 'required',

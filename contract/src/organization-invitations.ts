@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { form } from './forms.ts';
 import { heldOrganizationRoleSchema } from './organization-roles.ts';
 import { route } from './route.ts';
 import { emailSchema } from './users.ts';
@@ -64,25 +63,14 @@ export const createOrganizationInvitation = route({
   tag,
   access,
   summary: 'Invite an email address; with messagePayload a message is sent',
-  body: form(
-    'organization-invitations.new',
-    z.object({
-      inviterId: z.string().max(128).nullable().optional(),
-      invitee: emailSchema,
-      organizationId: z.string().min(1).max(128),
-      expiresAt: instant.min(0).max(8.64e15),
-      organizationRoleIds: idList.default([]),
-      messagePayload: z.union([z.boolean(), messagePayloadSchema]).default(false),
-    }),
-    {
-      inviterId: null,
-      invitee: { label: 'Email address' },
-      organizationId: null,
-      expiresAt: { label: 'Expires' },
-      organizationRoleIds: { label: 'Roles', help: 'The member gets them when the invitation is accepted.' },
-      messagePayload: { label: 'Send an email', help: 'Needs an email connector.' },
-    },
-  ),
+  body: z.object({
+    inviterId: z.string().max(128).nullable().optional(),
+    invitee: emailSchema,
+    organizationId: z.string().min(1).max(128),
+    expiresAt: instant.min(0).max(8.64e15),
+    organizationRoleIds: idList.default([]).describe('The member gets them when the invitation is accepted.'),
+    messagePayload: z.union([z.boolean(), messagePayloadSchema]).default(false).describe('Needs an email connector.'),
+  }),
   responses: { 201: organizationInvitationSchema },
   errors: [
     'request.invalid_input',

@@ -130,6 +130,18 @@ export const deleteOrganizationJitRole = route({
 });
 
 const connectorsBody = z.object({ ssoConnectorIds: idList });
+/** An enterprise connector of an organization, without its configuration. */
+export const organizationSsoConnectorSchema = z.object({
+  tenantId: z.string(),
+  id: z.string(),
+  providerName: z.string(),
+  connectorName: z.string(),
+  domains: z.array(z.string()),
+  branding: jsonObject,
+  syncProfile: z.boolean(),
+  createdAt: z.number().int(),
+});
+export type OrganizationSsoConnector = z.output<typeof organizationSsoConnectorSchema>;
 export const listOrganizationJitSsoConnectors = route({
   method: 'GET',
   path: '/api/organizations/:id/jit/sso-connectors',
@@ -139,7 +151,7 @@ export const listOrganizationJitSsoConnectors = route({
   summary: 'List the just-in-time enterprise connectors',
   params,
   pagination: 'optional',
-  responses: { 200: z.array(jsonObject) },
+  responses: { 200: z.array(organizationSsoConnectorSchema) },
   errors: ['entity.not_exists_with_id'],
 });
 export const createOrganizationJitSsoConnectors = route({

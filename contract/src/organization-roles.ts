@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { form } from './forms.ts';
 import { scopeSchema } from './resources.ts';
 import { roleTypeSchema } from './roles.ts';
 import { route } from './route.ts';
@@ -51,16 +50,6 @@ const relationStatuses = { ...statuses, 'entity.not_found': 422 } as const;
 const managementErrors = ['role.management_api_scopes_not_assignable_to_user_role'] as const;
 
 const scopesTag = 'Organization scopes';
-const labels = {
-  name: { label: 'Name' },
-  description: { label: 'Description' },
-  type: { label: 'Type', help: 'Roles are for users or for machine-to-machine applications.' },
-};
-const scopeLabels = {
-  name: { label: 'Permission', help: 'A name without spaces, such as invite:member.' },
-  description: { label: 'Description' },
-};
-
 export const listOrganizationScopes = route({
   method: 'GET',
   path: '/api/organization-scopes',
@@ -79,7 +68,10 @@ export const createOrganizationScope = route({
   tag: scopesTag,
   access,
   summary: 'Create a permission of the organization template',
-  body: form('organization-permissions.new', z.object({ name, description: description.optional() }), scopeLabels),
+  body: z.object({
+    name: name.describe('A name without spaces, such as invite:member.'),
+    description: description.optional(),
+  }),
   responses: { 201: organizationScopeSchema },
   errors: ['entity.unique_integrity_violation'],
 });
@@ -102,7 +94,7 @@ export const updateOrganizationScope = route({
   access,
   summary: 'Change a permission of the organization template',
   params,
-  body: form('organization-permissions', z.object({ name, description }).partial(), scopeLabels),
+  body: z.object({ name: name.describe('A name without spaces, such as invite:member.'), description }).partial(),
   responses: { 200: organizationScopeSchema },
   errors: ['entity.not_exists_with_id', 'entity.unique_integrity_violation'],
 });
@@ -137,21 +129,13 @@ export const createOrganizationRole = route({
   tag,
   access,
   summary: 'Create a role of the organization template',
-  body: form(
-    'organization-roles.new',
-    z.object({
-      name,
-      description: description.optional(),
-      type: roleTypeSchema.default('User'),
-      organizationScopeIds: idList.default([]),
-      resourceScopeIds: idList.default([]),
-    }),
-    {
-      ...labels,
-      organizationScopeIds: { label: 'Organization permissions' },
-      resourceScopeIds: { label: 'API permissions' },
-    },
-  ),
+  body: z.object({
+    name,
+    description: description.optional(),
+    type: roleTypeSchema.default('User').describe('Roles are for users or for machine-to-machine applications.'),
+    organizationScopeIds: idList.default([]),
+    resourceScopeIds: idList.default([]),
+  }),
   responses: { 201: organizationRoleSchema },
   errors: ['entity.unique_integrity_violation', 'entity.relation_foreign_key_not_found', ...managementErrors],
   statuses,
@@ -175,7 +159,13 @@ export const updateOrganizationRole = route({
   access,
   summary: 'Update an organization role; its type can change only while it is not assigned',
   params,
-  body: form('organization-roles', z.object({ name, description, type: roleTypeSchema }).partial(), labels),
+  body: z
+    .object({
+      name,
+      description,
+      type: roleTypeSchema.describe('Roles are for users or for machine-to-machine applications.'),
+    })
+    .partial(),
   responses: { 200: organizationRoleSchema },
   errors: [
     'entity.not_exists_with_id',

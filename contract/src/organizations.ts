@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { form } from './forms.ts';
 import { heldOrganizationRoleSchema, organizationRoleSchema, organizationScopeSchema } from './organization-roles.ts';
 import { route } from './route.ts';
 import { brandingSchema } from './sign-in-experience.ts';
@@ -18,6 +17,7 @@ export const organizationSchema = z.object({
   description: z.string().nullable(),
   customData: jsonObject,
   isMfaRequired: z.boolean(),
+  isTrustedDeviceAllowed: z.boolean(),
   color: colorSchema,
   branding: brandingSchema,
   customCss: z.string().nullable(),
@@ -39,8 +39,12 @@ const ofUser = params.extend({ userId: pathId });
 const name = z.string().min(1).max(128);
 const changeable = {
   description: z.string().max(256).nullable().optional(),
-  customData: jsonObject.optional(),
-  isMfaRequired: z.boolean().optional(),
+  customData: jsonObject.optional().describe('JSON that your applications store with it.'),
+  isMfaRequired: z.boolean().optional().describe('Members get tokens for it only after a second factor.'),
+  isTrustedDeviceAllowed: z
+    .boolean()
+    .optional()
+    .describe('Default: true. `false`, and `isMfaRequired`: trusted devices of members skip no second factor.'),
   color: colorSchema.optional(),
   branding: brandingSchema.optional(),
   customCss: z.string().max(262_144).nullable().optional(),
@@ -64,19 +68,6 @@ const roleErrors = [
   'organization.role_names_not_found',
 ] as const;
 
-const labels = {
-  name: { label: 'Name' },
-  description: { label: 'Description' },
-  customData: { label: 'Custom data', help: 'JSON that your applications store with it.', multiline: true },
-  isMfaRequired: {
-    label: 'Require multi-factor authentication',
-    help: 'Members get tokens for it only after a second factor.',
-  },
-  color: { label: 'Colors' },
-  branding: { label: 'Logos and icons' },
-  customCss: { label: 'Custom CSS', multiline: true },
-} as const;
-
 export const listOrganizations = route({
   method: 'GET',
   path: '/api/organizations',
@@ -97,7 +88,7 @@ export const createOrganization = route({
   tag,
   access,
   summary: 'Create an organization',
-  body: form('organizations.new', z.object({ name, ...changeable }), labels),
+  body: z.object({ name, ...changeable }),
   responses: { 201: organizationSchema },
 });
 export const getOrganization = route({
@@ -119,7 +110,7 @@ export const updateOrganization = route({
   access,
   summary: 'Change an organization',
   params,
-  body: form('organizations', z.object({ name: name.optional(), ...changeable }), labels),
+  body: z.object({ name: name.optional(), ...changeable }),
   responses: { 200: organizationSchema },
   errors: ['entity.not_exists_with_id'],
 });

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { translationSchema } from './custom-phrases.ts';
 import { signInFactorSchema } from './mfa-factors.ts';
-import { type PageView, pageLanguages } from './pages.ts';
+import type { PageView } from './pages.ts';
 import { route } from './route.ts';
 import { signInExperienceChangeSchema, signInExperienceErrors } from './sign-in-experience.ts';
-import { instant } from './values.ts';
+import { instant, languageTag } from './values.ts';
 
 /** The hosted pages that can be previewed, by the kinds of their views, which their CSS classes are named after. */
 export const previewScreens = [
@@ -31,7 +31,9 @@ const screen = z.enum(previewScreens);
 const querySchema = z.object({
   screen: screen.default('sign-in'),
   factor: signInFactorSchema.optional().describe('Of the screen second-factor. Default: the first that is enabled.'),
-  language: z.enum(pageLanguages).default('en'),
+  language: languageTag
+    .default('en')
+    .describe('A built-in language, or one of your own that has phrases, here or saved.'),
   colorScheme: z.enum(['light', 'dark']).default('light').describe('What the browser prefers.'),
   platform: z
     .enum(['web', 'ios', 'android'])

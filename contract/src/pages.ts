@@ -2,41 +2,56 @@
  * What the hosted pages show. The server turns a prompt of the sign-in machine into a view; `@aldaba/pages` turns it
  * into HTML. Plain data: no functions, no secrets.
  */
+import type { AccountView } from './account-page.ts';
+import type { CaptchaChallenge } from './captcha-provider.ts';
+import type { ConnectorPlatform } from './connectors.ts';
 import type { SignInFactor } from './mfa-factors.ts';
+import type { ChooseAccountView, LinkAccountView } from './page-accounts.ts';
+import type { PageError, PasswordRule, ProfileQuestion, Terms } from './page-fields.ts';
+import type { SingleSignOnConnectorsView, SingleSignOnView } from './page-sso.ts';
+import type { PortalView } from './portal-page.ts';
 
+export * from './account-page.ts';
+export type { CaptchaChallenge, WidgetChallenge } from './captcha-provider.ts';
 export type { SignInFactor } from './mfa-factors.ts';
+export * from './page-accounts.ts';
+export * from './page-fields.ts';
 export * from './page-frame.ts';
+export * from './page-sso.ts';
+export * from './portal-page.ts';
 
 /** A social way to sign in, as the page shows it. */
 export interface SocialOption {
   /** Connector row id. */
   id: string;
   target: string;
-  platform: 'Native' | 'Universal' | 'Web';
+  platform: ConnectorPlatform;
   /** Name in the page's language. */
   name: string;
   /** URL or data URL. */
   logo: string;
-  logoDark?: string;
+  logoDark?: string | undefined;
 }
 
-/** An error above a form (no `field`) or at a field. `code` is the stable code, `message` the localized sentence. */
-export interface PageError {
-  field?: 'username' | 'password' | 'confirmPassword' | 'code' | 'address' | 'terms' | ProfileQuestion['name'];
-  code: string;
-  message: string;
+/** Google One Tap: its script posts an ID token with the nonce to `loginUri`. */
+export interface OneTapOffer {
+  clientId: string;
+  loginUri: string;
+  nonce: string;
+  autoSelect?: boolean | undefined;
+  closeOnTapOutside?: boolean | undefined;
+  itpSupport?: boolean | undefined;
 }
 
-/** One line of the tenant's password policy. */
-export interface PasswordRule {
-  /** In the person's language. */
-  text: string;
-  /** What the page can check while the person types, in Unicode characters or in kinds of characters. */
-  check?: { minLength: number } | { minTypes: number };
+/** A passkey signs in. Needs a script, which shows the button where the browser supports passkeys. */
+export interface PasskeyOffer {
+  /** PublicKeyCredentialRequestOptionsJSON. */
+  options: Record<string, unknown>;
+  /** Whether there is a button. */
+  button: boolean;
+  /** Whether the browser suggests passkeys in the field of the identifier (conditional mediation). */
+  autofill: boolean;
 }
-
-/** Whether the person has to tick a box for the terms on this page. */
-export type Terms = 'none' | 'notice' | 'checkbox';
 
 export interface SignInView {
   kind: 'sign-in';
@@ -50,17 +65,25 @@ export interface SignInView {
    */
   form: 'password' | 'code' | 'identifier' | 'none';
   /** Prefilled identifier. */
-  username?: string;
+  username?: string | undefined;
   /** Path of the password reset under the base path, if it is available; the page adds `app_id`. */
-  forgotPasswordPath?: string;
+  forgotPasswordPath?: string | undefined;
   /** Something that was done a moment ago. */
-  notice?: 'password-changed';
+  notice?: 'password-changed' | undefined;
+  /** The provider that the account is to be connected with, once its owner has signed in. */
+  connects?: string | undefined;
+  passkey?: PasskeyOffer | undefined;
+  /** The provider's own script offers the account that is signed in there. */
+  oneTap?: OneTapOffer | undefined;
   social: SocialOption[];
+  /** Companies sign their users in (`/single-sign-on/email`). */
+  sso?: true | undefined;
   /** Ways were left out because the browser around the page cannot use them; another browser can. */
-  opensElsewhere?: true;
+  opensElsewhere?: true | undefined;
   /** Path of the registration under the base path (`/register`), if it is enabled; the page adds `app_id`. */
-  registerPath?: string;
+  registerPath?: string | undefined;
   terms: Terms;
+  captcha?: CaptchaChallenge | undefined;
   error?: PageError;
 }
 
@@ -70,11 +93,16 @@ export interface SignInPasswordView {
   appId: string;
   /** As the person knows it. */
   identifier: string;
+  /** The provider that the account is to be connected with, once its owner has signed in. */
+  connects?: string | undefined;
   /** Whether a code to the identifier signs in as well. */
   code: boolean;
-  forgotPasswordPath?: string;
+  /** A passkey of the identifier's account does; offered for every identifier. */
+  passkey?: PasskeyOffer | undefined;
+  forgotPasswordPath?: string | undefined;
   /** The person agreed to the terms on the page before. */
   agreed: boolean;
+  captcha?: CaptchaChallenge | undefined;
   error?: PageError;
 }
 
@@ -83,32 +111,18 @@ export interface RegisterView {
   appId: string;
   /** Fields of the form: a username with a password, an address for a code, or none (social only). */
   form: 'username' | 'email' | 'phone' | 'emailOrPhone' | 'none';
-  username?: string;
+  username?: string | undefined;
   /** What was typed as the address. */
-  typedAddress?: string;
+  typedAddress?: string | undefined;
   social: SocialOption[];
-  opensElsewhere?: true;
+  opensElsewhere?: true | undefined;
   /** Path of the sign-in page under the base path (`/sign-in`); the page adds `app_id`. */
-  signInPath?: string;
+  signInPath?: string | undefined;
   terms: Terms;
   /** Password rules in words, already localized. */
   passwordRules: PasswordRule[];
+  captcha?: CaptchaChallenge | undefined;
   error?: PageError;
-}
-
-/** Something that the operator wants to know of new people. */
-export interface ProfileQuestion {
-  /** The name of its field in the form, e.g. `profile.givenName` or `profile.address.country`. */
-  name: `profile.${string}`;
-  control: 'text' | 'number' | 'date' | 'url' | 'checkbox' | 'select';
-  /** In the operator's words; without them the page has its own for standard fields. */
-  label?: string;
-  description?: string;
-  placeholder?: string;
-  required: boolean;
-  /** `yes` for a box that is ticked. */
-  value: string;
-  options?: { value: string; label: string }[];
 }
 
 /** Before an account is complete: details that the policy asks for, and what the operator wants to know. */
@@ -117,30 +131,18 @@ export interface ContinueView {
   appId: string;
   missing: ('username' | 'password')[];
   /** An address that is missing: it is asked for alone, before the rest, and proved by a code. */
-  address?: 'email' | 'phone' | 'emailOrPhone';
+  address?: 'email' | 'phone' | 'emailOrPhone' | undefined;
   /** Path under the base path that the address is posted to, where it is not `/continue/address`. */
-  addressPath?: string;
+  addressPath?: string | undefined;
   /** What was typed as the address. */
-  typedAddress?: string;
+  typedAddress?: string | undefined;
   /** The password was right but has expired: the user sets a new one. */
-  expired?: true;
+  expired?: true | undefined;
   /** Empty when no further field is requested. */
   questions: ProfileQuestion[];
-  username?: string;
+  username?: string | undefined;
   passwordRules: PasswordRule[];
   error?: PageError;
-}
-
-/** `/select-account` (`prompt=select_account`): go on with the account that is signed in, or use another. */
-export interface ChooseAccountView {
-  kind: 'choose-account';
-  appId: string;
-  /** The application that asks. */
-  applicationName: string;
-  /** The account that is signed in. */
-  account: { id: string; name: string; detail?: string; avatar?: string };
-  /** Path of the page for another account under the base path; the page adds `app_id`. */
-  signInPath: string;
 }
 
 /** `/forgot-password`: where to send the code that stands for the forgotten password. */
@@ -149,7 +151,8 @@ export interface ForgotPasswordView {
   appId: string;
   form: 'email' | 'phone' | 'emailOrPhone';
   /** What was typed as the address. */
-  typedAddress?: string;
+  typedAddress?: string | undefined;
+  captcha?: CaptchaChallenge | undefined;
   error?: PageError;
 }
 /** `/forgot-password/reset`: the new password. */
@@ -157,7 +160,7 @@ export interface ResetPasswordView {
   kind: 'reset-password';
   appId: string;
   /** What the account signs in with, for the password manager. */
-  username?: string;
+  username?: string | undefined;
   passwordRules: PasswordRule[];
   error?: PageError;
 }
@@ -171,13 +174,13 @@ export interface VerificationCodeView {
   /** Path under the base path where another address can be given; the page adds `app_id`. */
   backPath: string;
   /** Path under the base path where a password does instead; the page adds `app_id`. */
-  passwordPath?: string;
+  passwordPath?: string | undefined;
   /** Seconds until another code can be sent without waiting. */
-  resendAfter?: number;
+  resendAfter?: number | undefined;
   /** Seconds until the code expires. */
   expiresIn: number;
   /** Another code was sent a moment ago. */
-  resent?: true;
+  resent?: true | undefined;
   error?: PageError;
 }
 
@@ -187,7 +190,7 @@ export interface OneTimeTokenView {
   appId: string;
   email: string;
   /** Absent when the link is of no use any more: there is no button. */
-  token?: string;
+  token?: string | undefined;
   terms: Terms;
   error?: PageError;
 }
@@ -200,15 +203,17 @@ export interface SecondFactorView {
   /** The others that would do, as links. */
   others: SignInFactor[];
   /** Where codes go, with most of it hidden. */
-  maskedAddress?: string;
+  maskedAddress?: string | undefined;
   /** For codes that are sent: false while none was (a button `/mfa-verification/<factor>/send` asks for one). */
-  sent?: boolean;
+  sent?: boolean | undefined;
   /** Seconds until another code can be sent without waiting. */
-  resendAfter?: number;
+  resendAfter?: number | undefined;
   /** For passkeys: PublicKeyCredentialRequestOptionsJSON; absent without a registered passkey. */
-  options?: Record<string, unknown>;
+  options?: Record<string, unknown> | undefined;
   /** Why a factor is asked for now although it usually is not. */
-  unusual?: true;
+  unusual?: true | undefined;
+  /** The box (`trust`: `yes`) that lets the user skip the second factor in this browser for so many days. */
+  trust?: { days: number; isChosen: boolean } | undefined;
   error?: PageError;
 }
 /** `/mfa-binding`: which second factor to set up. */
@@ -217,11 +222,11 @@ export interface ChooseFactorView {
   appId: string;
   factors: SignInFactor[];
   /** The ones that start without input: buttons that post to their own pages, instead of links. */
-  ready?: SignInFactor[];
+  ready?: SignInFactor[] | undefined;
   /** Whether the person may go on without. */
   skippable: boolean;
   /** The person has a factor; another one is suggested. */
-  additional?: true;
+  additional?: true | undefined;
   error?: PageError;
 }
 /** `/mfa-binding/<factor>` of an authenticator app. */
@@ -242,6 +247,8 @@ export interface BindPasskeyView {
   appId: string;
   /** PublicKeyCredentialCreationOptionsJSON. */
   options: Record<string, unknown>;
+  /** It is to sign in with next time, not a second factor. */
+  signsIn?: true | undefined;
   hasOthers: boolean;
   skippable: boolean;
   error?: PageError;
@@ -303,6 +310,17 @@ export interface ErrorView extends WayBack {
   /** The client ID and the page under the base path where the waiting sign-in can start again. */
   restart?: { appId: string; path: string };
 }
+/** What the link of a colleague gives access to, and who may accept it. */
+interface SetupInvitation {
+  tenantName: string;
+  role: 'full' | 'read-only';
+  /** The only email address that the account may have; absent if it may be any. */
+  email?: string;
+  /** The account that is signed in in this browser, if it may accept. */
+  account?: { id: string; name: string; detail?: string; avatar?: string };
+  /** Address at which an existing account signs in to accept. */
+  signInUrl: string;
+}
 /** `/setup`: creating an administrator from a one-time link. */
 export interface SetupView {
   kind: 'setup';
@@ -310,7 +328,12 @@ export interface SetupView {
   /** As typed: a username or an email address. */
   identifier?: string;
   /** Present if a colleague sent the link: what it gives access to. */
-  invitation?: { tenantName: string; role: 'full' | 'read-only' };
+  invitation?: SetupInvitation;
+  /**
+   * A passkey in place of the password: PublicKeyCredentialCreationOptionsJSON, and what is sent back with the answer.
+   * Absent where browsers have no passkeys.
+   */
+  passkey?: { options: Record<string, unknown>; ceremony: string };
   passwordRules: PasswordRule[];
   error?: PageError;
 }
@@ -347,6 +370,9 @@ export type PageView =
   | BackupCodesView
   | ConsentView
   | ChooseAccountView
+  | LinkAccountView
+  | SingleSignOnView
+  | SingleSignOnConnectorsView
   | EndSessionView
   | SignedOutView
   | UnknownSessionView
@@ -354,6 +380,8 @@ export type PageView =
   | SetupView
   | WelcomeView
   | DemoAppView
+  | AccountView
+  | PortalView
   | FormPostView;
 
 /** A rendered page: the HTML document and the Content-Security-Policy that fits it. */

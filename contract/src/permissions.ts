@@ -19,3 +19,12 @@ export function permissionOf({ access, method, tag }: Declared): Permission | un
   if (access !== 'management') return undefined;
   return `${method === 'GET' ? 'read' : 'write'}:${tag.toLowerCase().replaceAll(' ', '-')}`;
 }
+
+/** An organization permission of the delegated Management API. Only roles that an operator gives it to have it. */
+export type OrganizationPermission = `aldaba:${Permission}`;
+
+/** The permission of a route of the delegated Management API: `aldaba:read:members` for GET of `Delegated members`. */
+export function organizationPermissionOf({ access, method, tag }: Declared): OrganizationPermission | undefined {
+  if (access !== 'organization') return undefined;
+  return `aldaba:${method === 'GET' ? 'read' : 'write'}:${tag.toLowerCase().replace('delegated ', '')}`;
+}

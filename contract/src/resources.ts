@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { form } from './forms.ts';
 import { route } from './route.ts';
 import { flag, instant, pathId, searchQuery } from './values.ts';
 
@@ -34,15 +33,6 @@ const scopesOf = z.object({ resourceId: pathId });
 const scopeName = z.string().min(1).max(256);
 const scopeDescription = z.string().max(65_536).nullable();
 
-const labels = {
-  name: { label: 'Name' },
-  accessTokenTtl: { label: 'Access token lifetime (seconds)' },
-};
-const scopeLabels = {
-  name: { label: 'Permission', help: 'A name without spaces, such as read:orders.' },
-  description: { label: 'Description' },
-};
-
 export const listResources = route({
   method: 'GET',
   path: '/api/resources',
@@ -62,21 +52,14 @@ export const createResource = route({
   tag,
   access,
   summary: 'Create an API resource',
-  body: form(
-    'resources.new',
-    z.object({
-      name: z.string().min(1).max(256),
-      indicator: z.string().max(2048),
-      accessTokenTtl: ttl.default(3600),
-    }),
-    {
-      ...labels,
-      indicator: {
-        label: 'API identifier',
-        help: 'An absolute URI. It is the audience of access tokens and cannot be changed.',
-      },
-    },
-  ),
+  body: z.object({
+    name: z.string().min(1).max(256),
+    indicator: z
+      .string()
+      .max(2048)
+      .describe('An absolute URI. It is the audience of access tokens and cannot be changed.'),
+    accessTokenTtl: ttl.default(3600),
+  }),
   responses: { 201: resourceSchema.extend({ scopes: z.array(scopeSchema) }) },
   errors: ['resource.resource_identifier_in_use'],
 });
@@ -99,7 +82,7 @@ export const updateResource = route({
   access,
   summary: 'Change an API resource',
   params: params,
-  body: form('resources', z.object({ name: z.string().min(1).max(256), accessTokenTtl: ttl }).partial(), labels),
+  body: z.object({ name: z.string().min(1).max(256), accessTokenTtl: ttl }).partial(),
   responses: { 200: resourceSchema },
   errors: ['entity.not_exists_with_id', 'resource.cannot_modify_management_api'],
 });
@@ -122,9 +105,7 @@ export const updateResourceIsDefault = route({
   access,
   summary: 'Set or unset an API resource as the default',
   params: params,
-  body: form('resources.default', z.object({ isDefault: z.boolean() }), {
-    isDefault: { label: 'Default API', help: 'Access tokens are issued for it if a request names no API.' },
-  }),
+  body: z.object({ isDefault: z.boolean().describe('Access tokens are issued for it if a request names no API.') }),
   responses: { 200: resourceSchema },
   errors: ['entity.not_exists_with_id'],
 });
@@ -149,11 +130,10 @@ export const createResourceScope = route({
   access,
   summary: 'Create a permission',
   params: scopesOf,
-  body: form(
-    'resources.permissions.new',
-    z.object({ name: scopeName, description: scopeDescription.default(null) }),
-    scopeLabels,
-  ),
+  body: z.object({
+    name: scopeName.describe('A name without spaces, such as read:orders.'),
+    description: scopeDescription.default(null),
+  }),
   responses: { 201: scopeSchema },
   errors: [
     'entity.not_exists_with_id',
@@ -170,11 +150,9 @@ export const updateResourceScope = route({
   access,
   summary: 'Change a permission',
   params: scopesOf.extend({ scopeId: pathId }),
-  body: form(
-    'resources.permissions',
-    z.object({ name: scopeName, description: scopeDescription }).partial(),
-    scopeLabels,
-  ),
+  body: z
+    .object({ name: scopeName.describe('A name without spaces, such as read:orders.'), description: scopeDescription })
+    .partial(),
   responses: { 200: scopeSchema },
   errors: [
     'entity.not_exists_with_id',

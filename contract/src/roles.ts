@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { form } from './forms.ts';
 import { resourceSchema, scopeSchema } from './resources.ts';
 import { route } from './route.ts';
 import { idList, pathId, searchQuery } from './values.ts';
@@ -34,12 +33,6 @@ const tag = 'Roles';
 const access = 'management';
 const params = z.object({ id: pathId });
 
-const labels = {
-  name: { label: 'Name' },
-  description: { label: 'Description' },
-  isDefault: { label: 'Default role', help: 'New users get it.' },
-};
-
 export const listRoles = route({
   method: 'GET',
   path: '/api/roles',
@@ -63,21 +56,13 @@ export const createRole = route({
   tag,
   access,
   summary: 'Create a role',
-  body: form(
-    'roles.new',
-    z.object({
-      name,
-      description,
-      type: roleTypeSchema.default('User'),
-      isDefault: z.boolean().default(false),
-      scopeIds: idList.optional(),
-    }),
-    {
-      ...labels,
-      type: { label: 'Type', help: 'Roles are for users or for machine-to-machine applications.' },
-      scopeIds: { label: 'Permissions' },
-    },
-  ),
+  body: z.object({
+    name,
+    description,
+    type: roleTypeSchema.default('User').describe('Roles are for users or for machine-to-machine applications.'),
+    isDefault: z.boolean().default(false).describe('New users get it.'),
+    scopeIds: idList.optional(),
+  }),
   responses: { 200: roleSchema },
   errors: [
     'role.name_in_use',
@@ -105,7 +90,7 @@ export const updateRole = route({
   access,
   summary: 'Change a role',
   params,
-  body: form('roles', z.object({ name, description, isDefault: z.boolean() }).partial(), labels),
+  body: z.object({ name, description, isDefault: z.boolean().describe('New users get it.') }).partial(),
   responses: { 200: roleSchema },
   errors: ['entity.not_exists_with_id', 'role.name_in_use', 'role.internal_role_violation'],
 });

@@ -8,9 +8,13 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
  * - `anonymous`: all callers.
  * - `management`: a Bearer token for the tenant's Management API with the route's permission (`permissionOf`) or the
  *   scope `all`.
+ * - `organization`: a Bearer token of a member for the organization in the path (`:id`), with the route's organization
+ *   permission (`organizationPermissionOf`).
+ * - `account`: an opaque Bearer token with `openid` that a user granted to an application of the operator's own.
+ * - `me`: on the admin tenant, a Bearer token of the Console for the resource `https://admin.logto.app/me`.
  * - `interaction`: a browser (or custom sign-in UI) that holds the cookie of a sign-in in progress.
  */
-export type Access = 'anonymous' | 'management' | 'interaction';
+export type Access = 'anonymous' | 'management' | 'organization' | 'interaction' | 'account' | 'me';
 
 /** `required`: pages, 20 by default. `optional`: all items, without headers, unless a page is requested. */
 export type Pagination = 'required' | 'optional';

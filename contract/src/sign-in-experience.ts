@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import { form } from './forms.ts';
 import { signInFactorSchema } from './mfa-factors.ts';
 import { route } from './route.ts';
-import { signInExperienceFields } from './sign-in-experience-fields.ts';
 import { maximumAssetSize } from './user-assets.ts';
 import { color, flag, instant, languageTag, optionalLink, webUrl } from './values.ts';
 
@@ -61,7 +59,12 @@ const passwordLengthSchema = z
   .refine(({ min, max }) => min <= max, { message: 'min must not be above max' });
 const characterTypesSchema = z.object({ min: z.number().int().min(1).max(4).default(1) });
 const passwordRejectsSchema = z.object({
-  pwned: z.boolean().default(true).describe('Passwords of the bundled list of common passwords.'),
+  pwned: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Passwords of the bundled list of common ones, and breached ones of the imported list or the range service.',
+    ),
   repetitionAndSequence: z.boolean().default(true),
   userInfo: z.boolean().default(true),
   words: z.array(z.string().min(1).max(128)).max(1000).default([]),
@@ -79,6 +82,12 @@ const mfaSchema = z.object({
   ]),
   organizationRequiredMfaPolicy: z.enum(['NoPrompt', 'Mandatory']).optional(),
 });
+const trustedDeviceSchema = z
+  .object({
+    enabled: z.boolean().default(false),
+    validPeriodDays: z.number().int().min(1).max(365).default(30),
+  })
+  .describe('Lets users skip the second factor in a browser for some days.');
 const passwordExpirationSchema = z.object({
   enabled: z.boolean().optional(),
   validPeriodDays: z.number().int().min(1).max(365).optional(),
@@ -119,25 +128,41 @@ const settings = {
   color: colorSchema.default({ primaryColor: '#4F46E5', isDarkModeEnabled: true, darkPrimaryColor: '#8C86F9' }),
   branding: brandingSchema.default({}),
   hideLogtoBranding: z.boolean().default(false),
-  languageInfo: languageInfoSchema.default({ autoDetect: true, fallbackLanguage: 'en' }),
+  languageInfo: languageInfoSchema
+    .describe('The language of the browser, or one language for all users.')
+    .default({ autoDetect: true, fallbackLanguage: 'en' }),
   termsOfUseUrl: optionalLink.default(null),
   privacyPolicyUrl: optionalLink.default(null),
-  agreeToTermsPolicy: z.enum(['Automatic', 'ManualRegistrationOnly', 'Manual']).default('Automatic'),
+  agreeToTermsPolicy: z
+    .enum(['Automatic', 'ManualRegistrationOnly', 'Manual'])
+    .describe('Whether users agree by continuing or with a checkbox.')
+    .default('Automatic'),
   signIn: signInSchema.default({
     methods: [{ identifier: 'username', password: true, verificationCode: false, isPasswordPrimary: true }],
   }),
   signUp: signUpSchema.default({ identifiers: ['username'], password: true, verify: false, secondaryIdentifiers: [] }),
   socialSignIn: socialSignInSchema.default({}),
   /** Targets of the social connectors that are offered, in the order of the buttons. */
-  socialSignInConnectorTargets: z.array(z.string().min(1).max(128)).max(100).default([]),
-  signInMode: z.enum(['SignIn', 'Register', 'SignInAndRegister']).default('SignInAndRegister'),
+  socialSignInConnectorTargets: z
+    .array(z.string().min(1).max(128))
+    .max(100)
+    .describe('Social buttons, in the order of the list.')
+    .default([]),
+  signInMode: z
+    .enum(['SignIn', 'Register', 'SignInAndRegister'])
+    .describe('Registration can be turned off.')
+    .default('SignInAndRegister'),
   customCss: text.nullable().default(null),
   customContent: z.record(z.string().max(256), text).default({}),
   customUiAssets: z
     .object({ id: z.string().min(1).max(128), createdAt: instant })
     .nullable()
     .default(null),
-  customUiCsp: z.object({ scriptSrc: cspSources, connectSrc: cspSources }).partial().default({}),
+  customUiCsp: z
+    .object({ scriptSrc: cspSources, connectSrc: cspSources })
+    .partial()
+    .describe('Origins that scripts and requests of uploaded pages may use.')
+    .default({}),
   passwordPolicy: z
     .object({
       length: passwordLengthSchema.prefault({}),
@@ -146,14 +171,19 @@ const settings = {
     })
     .prefault({}),
   mfa: mfaSchema.default({ factors: [], policy: 'UserControlled' }),
-  adaptiveMfa: z.object({ enabled: z.boolean() }).partial().default({}),
+  adaptiveMfa: z
+    .object({ enabled: z.boolean() })
+    .partial()
+    .describe('Asks for a second factor when a sign-in looks unusual.')
+    .default({}),
+  trustedDevice: trustedDeviceSchema.prefault({}),
   singleSignOnEnabled: z.boolean().default(false),
   supportEmail: z
     .union([z.email().max(256), z.literal('')])
     .nullable()
     .default(null),
   supportWebsiteUrl: optionalLink.default(null),
-  unknownSessionRedirectUrl: optionalLink.default(null),
+  unknownSessionRedirectUrl: optionalLink.describe('Where users continue when a sign-in has expired.').default(null),
   captchaPolicy: z.object({ enabled: z.boolean() }).partial().default({}),
   sentinelPolicy: z
     .object({
@@ -161,6 +191,7 @@ const settings = {
       lockoutDuration: z.number().int().min(1).max(525_600).describe('Minutes.'),
     })
     .partial()
+    .describe('How many failed attempts lock an account, and for how long.')
     .default({}),
   emailBlocklistPolicy: z
     .object({
@@ -177,6 +208,7 @@ const settings = {
       maxRetryAttempts: z.number().int().min(1).max(100),
     })
     .partial()
+    .describe('How long a code is valid and how often it can be tried.')
     .default({}),
   forgotPasswordMethods: z
     .array(z.enum(['EmailVerificationCode', 'PhoneVerificationCode']))
@@ -204,14 +236,10 @@ export const signInExperienceSchema = z.object({ tenantId: z.string(), id: z.lit
 export type SignInExperience = z.output<typeof signInExperienceSchema>;
 
 /** A change: every member is optional, and an omitted member gets no default. */
-export const signInExperienceChangeSchema = form(
-  'sign-in-experience',
-  z.object(
-    Object.fromEntries(Object.entries(settings).map(([name, schema]) => [name, schema.unwrap().optional()])) as {
-      [Name in keyof typeof settings]: z.ZodOptional<ReturnType<(typeof settings)[Name]['unwrap']>>;
-    },
-  ),
-  signInExperienceFields,
+export const signInExperienceChangeSchema = z.object(
+  Object.fromEntries(Object.entries(settings).map(([name, schema]) => [name, schema.unwrap().optional()])) as {
+    [Name in keyof typeof settings]: z.ZodOptional<ReturnType<(typeof settings)[Name]['unwrap']>>;
+  },
 );
 export type SignInExperienceChange = z.output<typeof signInExperienceChangeSchema>;
 

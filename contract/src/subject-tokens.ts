@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { route } from './route.ts';
+import { secret } from './secrets.ts';
 import { jsonObject } from './values.ts';
 
 export const createSubjectToken = route({
@@ -13,6 +14,6 @@ export const createSubjectToken = route({
     userId: z.string().min(1).max(128),
     context: jsonObject.optional().describe('Given to the scripts that customize tokens.'),
   }),
-  responses: { 201: z.object({ subjectToken: z.string(), expiresIn: z.number().int().describe('Seconds.') }) },
+  responses: { 201: z.object({ subjectToken: secret(z.string()), expiresIn: z.number().int().describe('Seconds.') }) },
   errors: ['entity.not_found'],
 });

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { form } from './forms.ts';
 import { route } from './route.ts';
 import { emailSchema } from './users.ts';
 import { instant, pathId } from './values.ts';
@@ -27,6 +26,9 @@ export const teamInvitationSchema = z.object({
   email: z.string().nullable(),
   role: teamRoleSchema,
   inviterId: z.string().nullable().describe('ID of the user in the admin tenant.'),
+  isVoid: z
+    .boolean()
+    .describe('Whether the link does not work because its inviter is suspended or has no full access anymore.'),
   createdAt: instant,
   expiresAt: instant,
 });
@@ -77,8 +79,17 @@ export const listTeamInvitations = route({
   operationId: 'ListTeamInvitations',
   tag,
   access,
-  summary: 'List the invitations that can still be accepted, newest first',
+  summary: 'List the invitations that have not been accepted and have not expired, newest first',
   responses: { 200: z.array(teamInvitationSchema) },
+});
+const created = z.object({
+  invitation: teamInvitationSchema,
+  link: z
+    .url()
+    .describe('Creates the account, or gives the access to an existing one, once. It cannot be shown again.'),
+  delivery: z
+    .enum(['none', 'sent', 'failed'])
+    .describe('`none`: without an email address, or the admin tenant has no email connector.'),
 });
 export const createTeamInvitation = route({
   method: 'POST',
@@ -87,32 +98,29 @@ export const createTeamInvitation = route({
   tag,
   access,
   summary: 'Invite a colleague by a one-time link; only for administrators with full access',
-  body: form(
-    'team.invitation',
-    z.object({
-      email: emailSchema.optional(),
-      role: teamRoleSchema,
-      expiresInDays: z.number().int().min(1).max(30).default(7),
-    }),
-    {
-      email: {
-        label: 'Email address',
-        help: 'The link is sent to it if the admin tenant has an email connector.',
-      },
-      role: null,
-      expiresInDays: null,
-    },
-  ),
-  responses: {
-    201: z.object({
-      invitation: teamInvitationSchema,
-      link: z.url().describe('Creates the account, once. It cannot be shown again.'),
-      delivery: z
-        .enum(['none', 'sent', 'failed'])
-        .describe('`none`: without an email address, or the admin tenant has no email connector.'),
-    }),
-  },
+  body: z.object({
+    email: emailSchema
+      .optional()
+      .describe(
+        'The link is sent to it if the admin tenant has an email connector, and works for an account with it only.',
+      ),
+    role: teamRoleSchema,
+    expiresInDays: z.number().int().min(1).max(30).default(7),
+  }),
+  responses: { 201: created },
   errors: ['team.administrators_only', 'team.already_member', 'user.invalid_email'],
+});
+export const renewTeamInvitation = route({
+  method: 'POST',
+  path: '/api/team/invitations/:id/renew',
+  operationId: 'RenewTeamInvitation',
+  tag,
+  access,
+  summary:
+    'Replace an invitation with a new one of the caller: its link stops working; only for administrators with full access',
+  params,
+  responses: { 201: created },
+  errors: [...errors, 'team.already_member'],
 });
 export const deleteTeamInvitation = route({
   method: 'DELETE',

@@ -1,21 +1,9 @@
 import { z } from 'zod';
 import { route } from './route.ts';
-import { pathId } from './values.ts';
 
 /** Small routes that look after what other parts left behind, or tell about the installation. */
 const access = 'management';
 
-export const deleteSecret = route({
-  method: 'DELETE',
-  path: '/api/secrets/:id',
-  operationId: 'DeleteSecret',
-  tag: 'Secrets',
-  access,
-  summary: 'Delete a secret that is kept for a user',
-  params: z.object({ id: pathId }),
-  responses: { 204: null },
-  errors: ['entity.not_found'],
-});
 export const deleteSentinelActivities = route({
   method: 'POST',
   path: '/api/sentinel-activities/delete',

@@ -16,8 +16,13 @@ export const assetTypes = [
 ] as const;
 export type AssetType = (typeof assetTypes)[number];
 
+/** What a picture of a user may be: no documents that can contain scripts, and no archives. */
+export const pictureTypes = ['image/jpeg', 'image/png', 'image/gif', 'image/webp', 'image/bmp'] as const;
+
 /** Bytes. */
 export const maximumAssetSize = 20 * 1024 * 1024;
+/** Bytes of a picture that users upload of themselves. */
+export const maximumAvatarSize = 5 * 1024 * 1024;
 
 const tag = 'User assets';
 const access = 'management';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { route } from './route.ts';
-import { identitiesSchema, identitySchema, userSchema } from './users.ts';
+import { ssoTokenSecretSchema, tokenSecretSchema } from './token-sets.ts';
+import { identitiesSchema, identitySchema, ssoIdentitySchema, userSchema } from './users.ts';
 import { flag, jsonObject, pathId, revokeSessions, revokeSessionsQuery } from './values.ts';
 
 const tag = 'Users';
@@ -47,7 +48,7 @@ export const getUserIdentity = route({
   summary: 'Get a social identity of a user',
   params: identityParams,
   query: secretQuery,
-  responses: { 200: z.object({ identity: identitySchema }) },
+  responses: { 200: z.object({ identity: identitySchema, tokenSecret: tokenSecretSchema.optional() }) },
   errors: ['entity.not_found', 'user.identity_not_exist'],
 });
 export const replaceUserIdentity = route({
@@ -87,8 +88,16 @@ export const listUserAllIdentities = route({
   query: secretQuery,
   responses: {
     200: z.object({
-      socialIdentities: z.array(z.object({ target: z.string(), identity: identitySchema })),
-      ssoIdentities: z.array(z.object({ ssoConnectorId: z.string(), ssoIdentity: jsonObject })),
+      socialIdentities: z.array(
+        z.object({ target: z.string(), identity: identitySchema, tokenSecret: tokenSecretSchema.optional() }),
+      ),
+      ssoIdentities: z.array(
+        z.object({
+          ssoConnectorId: z.string(),
+          ssoIdentity: ssoIdentitySchema,
+          tokenSecret: ssoTokenSecretSchema.optional(),
+        }),
+      ),
     }),
   },
   errors: ['entity.not_found'],
@@ -102,6 +111,6 @@ export const getUserSsoIdentity = route({
   summary: 'Get an enterprise identity of a user',
   params: params.extend({ ssoConnectorId: pathId }),
   query: secretQuery,
-  responses: { 200: z.object({ ssoIdentity: jsonObject }) },
+  responses: { 200: z.object({ ssoIdentity: ssoIdentitySchema, tokenSecret: ssoTokenSecretSchema.optional() }) },
   errors: ['entity.not_found'],
 });

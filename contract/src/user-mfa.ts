@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { mfaFactorSchema } from './mfa-factors.ts';
 import { route } from './route.ts';
+import { secret } from './secrets.ts';
 import { userAgentParsedSchema } from './user-agents.ts';
 import { pathId, revokeSessionsQuery } from './values.ts';
 
@@ -48,8 +49,8 @@ export const createUserMfaVerification = route({
   ]),
   responses: {
     200: z.discriminatedUnion('type', [
-      z.object({ type: z.literal('Totp'), secret: z.string(), secretQrCode: z.string() }),
-      z.object({ type: z.literal('BackupCode'), codes: z.array(z.string()) }),
+      z.object({ type: z.literal('Totp'), secret: secret(z.string()), secretQrCode: secret(z.string()) }),
+      z.object({ type: z.literal('BackupCode'), codes: secret(z.array(z.string())) }),
     ]),
   },
   errors: [

@@ -40,6 +40,9 @@ export const userSessionSchema = z.object({
   }),
   lastSubmission: submissionSchema.nullable().describe('The last sign-in in this browser; null when it is not known.'),
   clientId: z.string().nullable().describe('The application that last used the session.'),
+  lastActiveAt: instant.describe(
+    'The last sign-in, authorization or refresh of a token in the session, to about a minute.',
+  ),
   accountId: z.string().nullable(),
   expiresAt: instant,
   ...browserFields,

@@ -87,7 +87,7 @@ export const importUsers = route({
     .object({
       /** Lines before it are passed over. */
       fromLine: z.coerce.number().int().min(1),
-      /** Accepts addresses with `isEmailVerified: false` and treats them as verified. */
+      /** Accepts addresses with `isEmailVerified: false`. No social identity is linked to them automatically. */
       trustUnverifiedEmails: flag,
     })
     .partial(),

@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import { form } from './forms.ts';
 import { roleSchema } from './roles.ts';
 import { route } from './route.ts';
-import { newUserFields, passwordFields, userFields } from './user-fields.ts';
 import { profileSchema } from './user-profile.ts';
 import { flag, idList, instant, jsonObject, pathId, revokeSessions, searchQuery, time } from './values.ts';
 
@@ -51,8 +49,22 @@ export const userSchema = z.object({
 
 export type User = z.output<typeof userSchema>;
 
+/** Who a user is at an enterprise provider. */
+export const ssoIdentitySchema = z.object({
+  tenantId: z.string(),
+  id: z.string(),
+  userId: z.string(),
+  issuer: z.string(),
+  identityId: z.string().describe('The ID of the user at the provider.'),
+  detail: jsonObject.describe('What the provider told at the last sign-in.'),
+  createdAt: instant,
+  updatedAt: instant,
+  ssoConnectorId: z.string(),
+});
+export type SsoIdentity = z.output<typeof ssoIdentitySchema>;
+
 const requestedUserSchema = userSchema.extend({
-  ssoIdentities: z.array(jsonObject).optional().describe('With includeSsoIdentities.'),
+  ssoIdentities: z.array(ssoIdentitySchema).optional().describe('With includeSsoIdentities.'),
   passwordDigest: z.string().nullable().optional().describe('With includePasswordHash; needs the scope `all`.'),
   passwordAlgorithm: passwordAlgorithmSchema.nullable().optional().describe('With includePasswordHash.'),
 });
@@ -108,9 +120,17 @@ export const listUsers = route({
     roleId: z.string().optional().describe('Users that have this role.'),
     organizationId: z.string().optional().describe('Members of this organization.'),
     isSuspended: flag.optional(),
+    hasMfa: flag.optional().describe('Users who have an authenticator app, a passkey or backup codes, or the others.'),
     createdAfter: time.optional().describe('Users created at this time or later; milliseconds since the epoch.'),
+    lastSignInAfter: time
+      .optional()
+      .describe('Users whose last sign-in was at this time or later; milliseconds since the epoch.'),
     excludeRoleId: z.string().optional(),
     excludeOrganizationId: z.string().optional(),
+    sort: z
+      .enum(['-createdAt', 'createdAt', '-lastSignInAt', 'lastSignInAt'])
+      .default('-createdAt')
+      .describe('Descending with a minus sign. Users who have never signed in are sorted before all others.'),
   }),
   pagination: 'required',
   responses: { 200: z.array(userSchema) },
@@ -123,24 +143,20 @@ export const createUser = route({
   tag,
   access,
   summary: 'Create a user',
-  body: form(
-    'users.new',
-    z
-      .object({
-        primaryPhone: phoneSchema,
-        primaryEmail: emailSchema,
-        username: usernameSchema,
-        password: passwordSchema,
-        passwordDigest: z.string().min(1).max(4096),
-        passwordAlgorithm: passwordAlgorithmSchema,
-        name: nameSchema,
-        avatar: avatarSchema.nullable(),
-        customData: jsonObject,
-        profile: profileSchema,
-      })
-      .partial(),
-    newUserFields,
-  ),
+  body: z
+    .object({
+      primaryPhone: phoneSchema.describe('Digits with the country code, without a plus sign.'),
+      primaryEmail: emailSchema,
+      username: usernameSchema,
+      password: passwordSchema,
+      passwordDigest: z.string().min(1).max(4096),
+      passwordAlgorithm: passwordAlgorithmSchema,
+      name: nameSchema,
+      avatar: avatarSchema.nullable().describe('URL of an image.'),
+      customData: jsonObject.describe('JSON that your applications store with the user.'),
+      profile: profileSchema.describe('Standard claims of OpenID Connect.'),
+    })
+    .partial(),
   responses: { 200: userSchema },
   errors: [...identifierErrors, 'password.invalid_legacy_password_format'],
 });
@@ -164,21 +180,20 @@ export const updateUser = route({
   access,
   summary: 'Change a user',
   params,
-  body: form(
-    'users',
-    z
-      .object({
-        username: z.union([usernameSchema, emptied]).nullable(),
-        primaryEmail: z.union([emailSchema, emptied]).nullable(),
-        primaryPhone: z.union([phoneSchema, emptied]).nullable(),
-        name: nameSchema.nullable(),
-        avatar: avatarSchema.nullable(),
-        customData: jsonObject,
-        profile: profileSchema,
-      })
-      .partial(),
-    userFields,
-  ),
+  body: z
+    .object({
+      username: z.union([usernameSchema, emptied]).nullable(),
+      primaryEmail: z.union([emailSchema, emptied]).nullable(),
+      primaryPhone: z
+        .union([phoneSchema, emptied])
+        .nullable()
+        .describe('Digits with the country code, without a plus sign.'),
+      name: nameSchema.nullable(),
+      avatar: avatarSchema.nullable().describe('URL of an image.'),
+      customData: jsonObject.describe('JSON that your applications store with the user.'),
+      profile: profileSchema.describe('Standard claims of OpenID Connect.'),
+    })
+    .partial(),
   responses: { 200: userSchema },
   errors: ['entity.not_found', ...identifierErrors],
 });
@@ -236,7 +251,7 @@ export const updateUserPassword = route({
   access,
   summary: 'Set the password of a user, which ends their sessions and grants unless revokeSessions is false',
   params,
-  body: form('users.password', z.object({ password: passwordSchema, revokeSessions }), passwordFields),
+  body: z.object({ password: passwordSchema, revokeSessions }),
   responses: { 200: userSchema },
   errors: ['entity.not_found', 'request.overloaded'],
 });

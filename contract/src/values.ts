@@ -29,11 +29,21 @@ export const webUrl = z
 export const optionalLink = z.union([webUrl, z.literal('')]).nullable();
 /** A CSS color `#rrggbb` or `#rgb`. */
 export const color = z.string().regex(/^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$/, 'must be a color like #4f46e5');
+/** Whether a text has the form of a BCP 47 language tag; `Intl` throws on others. */
+export const isLanguageTag = (text: string): boolean => {
+  try {
+    return Intl.getCanonicalLocales(text).length === 1;
+  } catch {
+    return false;
+  }
+};
+
 /** A BCP 47 language tag. */
 export const languageTag = z
   .string()
   .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a language tag like en or zh-CN')
-  .max(35);
+  .max(35)
+  .refine(isLanguageTag, 'must be a language tag like en or zh-CN');
 
 /** How tokens can be signed (RFC 7518 section 3.1). */
 export const signingAlgorithmSchema = z.enum(['RS256', 'PS256', 'ES256', 'ES384', 'ES512']);

@@ -17,6 +17,12 @@ export const messageErrors = [
   'connector.timeout',
   'request.message_rate_limited',
 ] as const;
+/** An operator refuses some email addresses. */
+export const blocklistErrors = [
+  'session.email_blocklist.email_not_allowed',
+  'session.email_blocklist.email_subaddressing_not_allowed',
+  'session.email_blocklist.disposable_email_not_allowed',
+] as const;
 /** No connector can send: the request is valid, but this server cannot serve it. */
 export const messageStatuses = { 'connector.not_found': 501 } as const;
 

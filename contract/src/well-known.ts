@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { publicSocialConnectorSchema } from './connectors.ts';
+import { publicCaptchaConfigSchema } from './captcha-provider.ts';
+import { oneTapSchema, publicSocialConnectorSchema } from './connectors.ts';
 import { profileFieldSchema } from './custom-profile-fields.ts';
 import { route } from './route.ts';
 import { signInExperienceSchema } from './sign-in-experience.ts';
+import { publicSsoConnectorSchema } from './sso-connectors.ts';
 import { jsonObject, pathId } from './values.ts';
 
 /** What a sign-in page needs to draw itself. Public: contains only values that all visitors see. */
@@ -10,11 +12,13 @@ export const publicSignInExperienceSchema = signInExperienceSchema
   .omit({ emailBlocklistPolicy: true, forgotPasswordMethods: true })
   .extend({
     socialConnectors: z.array(publicSocialConnectorSchema),
-    ssoConnectors: z.array(
-      z.object({ id: z.string(), connectorName: z.string(), logo: z.string(), darkLogo: z.string().optional() }),
-    ),
+    ssoConnectors: z.array(publicSsoConnectorSchema),
     forgotPassword: z.object({ phone: z.boolean(), email: z.boolean() }),
     isDevelopmentTenant: z.boolean(),
+    captchaConfig: publicCaptchaConfigSchema
+      .optional()
+      .describe('Present if a captcha of another service is asked for.'),
+    googleOneTap: oneTapSchema.optional(),
     /** What a sign-up asks for, in its order. */
     customProfileFields: z.array(profileFieldSchema),
     /** Everything that people can be asked for. */

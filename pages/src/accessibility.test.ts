@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { PageFrame, PageView } from '@aldaba/contract/pages';
+import { languageNames, type PageFrame, type PageView, pageLanguages } from '@aldaba/contract/pages';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
+import { phrase } from './phrases/index.ts';
 import { launchBrowser, type PageServer, startPageServer } from './testing/browser.ts';
 import { fullBranding, sampleFrame, sampleViews } from './testing/views.ts';
 
@@ -11,9 +12,21 @@ const hard: PageFrame[] = [
   { ...sampleFrame({ primaryColor: '#ffe600', darkPrimaryColor: '#20104a' }), language: 'es' },
   { ...sampleFrame({ ...fullBranding, hideAldabaBranding: true }), language: 'zh-CN' },
 ];
+const withMenu: PageFrame = {
+  ...sampleFrame(),
+  choice: {
+    languages: pageLanguages.map((tag) => ({ tag, name: languageNames[tag] })),
+    returnTo: '/sign-in?app_id=app',
+  },
+};
+const inArabic: PageFrame = { ...sampleFrame(), language: 'ar' };
 const views: [string, PageView][] = Object.entries(sampleViews);
 const looks: [name: string, frame: PageFrame, view: PageView][] = [
   ...views.map(([name, view]): [string, PageFrame, PageView] => [name, sampleFrame(), view]),
+  ...[sampleViews.signInWithForgotten, sampleViews.verificationCode, sampleViews.bindTotp, sampleViews.consent].map(
+    (view): [string, PageFrame, PageView] => [`${view.kind} in Arabic`, inArabic, view],
+  ),
+  ['sign-in with the menu of languages', withMenu, sampleViews.signIn],
   ...hard.flatMap((frame) =>
     [sampleViews.signIn, sampleViews.signInNowhere, sampleViews.consent, sampleViews.error].map(
       (view): [string, PageFrame, PageView] => [`${view.kind} in ${frame.language}`, frame, view],
@@ -38,6 +51,69 @@ const violationsIn = async (page: Page): Promise<string[]> => {
   return found;
 };
 
+/** Controls whose edge, and focused ones whose ring, is less than 3:1 from what is behind them. Runs in the page. */
+const faintEdges = (): string[] => {
+  const channels = (color: string) => (color.match(/[\d.]+/g) ?? []).map(Number);
+  const luminance = (color: string) => {
+    const [r = 0, g = 0, b = 0] = channels(color).map((value) => {
+      const share = value / 255;
+      return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const contrast = (a: string, b: string) => {
+    const [high = 0, low = 0] = [luminance(a), luminance(b)].sort((one, other) => other - one);
+    return (high + 0.05) / (low + 0.05);
+  };
+  const behind = (part: Element | null): string => {
+    if (!part) return 'rgb(255, 255, 255)';
+    const { backgroundColor } = getComputedStyle(part);
+    const [, , , alpha = 1] = channels(backgroundColor);
+    return alpha === 0 ? behind(part.parentElement) : backgroundColor;
+  };
+  const controls = '.box :is(input, select), input[type=checkbox], input[type=radio], .button.outlined, .cells span';
+  return [...document.querySelectorAll<HTMLElement>(controls)].flatMap((control) => {
+    if (!control.checkVisibility() || control.closest('.code-field .box')?.contains(control.closest('input')))
+      return [];
+    const { borderTopColor, borderTopWidth } = getComputedStyle(control);
+    const edge = Number.parseFloat(borderTopWidth) > 0 ? contrast(borderTopColor, behind(control.parentElement)) : 21;
+    control.focus();
+    const { outlineColor, outlineStyle } = getComputedStyle(control);
+    const ring = outlineStyle === 'none' ? 21 : contrast(outlineColor, behind(control.parentElement));
+    const found = [edge < 3 ? `edge ${edge.toFixed(2)}` : '', ring < 3 ? `ring ${ring.toFixed(2)}` : ''];
+    return found.filter(Boolean).map((what) => `${what}: ${control.outerHTML.slice(0, 120)}`);
+  });
+};
+
+/** Errors that no field or live region tells. Runs in the page. */
+const silentErrors = (): string[] =>
+  [...document.querySelectorAll<HTMLElement>('[data-code]')]
+    .filter((place) => {
+      if (place.closest('[role=alert]')) return false;
+      const field = document.querySelector(`[aria-describedby~="${place.id}"]`);
+      return field?.getAttribute('aria-invalid') !== 'true' || !place.textContent;
+    })
+    .map((place) => place.outerHTML);
+
+/** What is cut off with the spacing of text of WCAG 2.2, 1.4.12. Runs in the page. */
+const lostBySpacing = (): string[] => {
+  for (const part of document.querySelectorAll<HTMLElement>('body *')) {
+    part.style.setProperty('line-height', '1.5', 'important');
+    part.style.setProperty('letter-spacing', '0.12em', 'important');
+    part.style.setProperty('word-spacing', '0.16em', 'important');
+    if (part.matches('p')) part.style.setProperty('margin-block-end', '2em', 'important');
+  }
+  const clipped = [...document.querySelectorAll<HTMLElement>('main *, footer *')].filter(
+    (part) =>
+      part.checkVisibility() &&
+      !part.closest('.rings, .visually-hidden, .code-field') &&
+      getComputedStyle(part).overflow !== 'visible' &&
+      part.scrollHeight > part.clientHeight + 1,
+  );
+  const wide = document.documentElement.scrollWidth > window.innerWidth ? ['the page is too wide'] : [];
+  return [...wide, ...clipped.map((part) => part.outerHTML)];
+};
+
 describe('Accessibility in Chromium', () => {
   let browser: Browser;
   let server: PageServer;
@@ -47,7 +123,7 @@ describe('Accessibility in Chromium', () => {
   after(() => Promise.all([browser.close(), server.close()]));
 
   for (const scheme of ['light', 'dark'] as const) {
-    it(`passes axe on every page in ${scheme} mode, at a width of 320 pixels`, async () => {
+    it(`passes axe on every page in ${scheme} mode at a width of 320 pixels, with edges, errors and spaced text that everyone can read`, async () => {
       const context = await browser.newContext({
         colorScheme: scheme,
         viewport: { width: 320, height: 640 },
@@ -57,6 +133,7 @@ describe('Accessibility in Chromium', () => {
       for (const [name, frame, view] of looks) {
         server.shown.set('/page', { frame, view });
         await page.goto(`${server.origin}/page`);
+        await page.evaluate(() => document.querySelector('details')?.setAttribute('open', ''));
         assert.deepEqual(await violationsIn(page), [], name);
         const wide = await page.evaluate(() =>
           [...document.querySelectorAll('main :not(.rings, .rings *, .visually-hidden, .code-field input), footer *')]
@@ -64,6 +141,13 @@ describe('Accessibility in Chromium', () => {
             .map((part) => part.outerHTML),
         );
         assert.deepEqual(wide, [], name);
+        assert.deepEqual(await page.evaluate(faintEdges), [], `edges of ${name}`);
+        if ('error' in view && view.error !== undefined) {
+          assert.deepEqual(await page.evaluate(silentErrors), [], `errors of ${name}`);
+          assert.ok((await page.title()).startsWith(phrase(frame.language, 'form.problem')), name);
+        }
+        // Last, because it changes the page.
+        if (scheme === 'light') assert.deepEqual(await page.evaluate(lostBySpacing), [], `spacing of ${name}`);
       }
       await context.close();
     });

@@ -1,6 +1,14 @@
 /** The style sheet and the islands of script, embedded by `../build.mjs` so that the bundled server needs no folder. */
 
-export type AssetName = 'page.css' | 'form.js' | 'social.js' | 'passkey.js' | 'copy.js' | 'demo.js' | 'submit.js';
+export type AssetName =
+  | 'page.css'
+  | 'form.js'
+  | 'social.js'
+  | 'passkey.js'
+  | 'passkey-sign-in.js'
+  | 'copy.js'
+  | 'demo.js'
+  | 'submit.js';
 
 interface EmbeddedAsset {
   name: AssetName;

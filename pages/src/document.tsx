@@ -5,6 +5,7 @@ import type { PageFrame, PageView } from '@aldaba/contract/pages';
 import type { ComponentChildren } from 'preact';
 import { imageAddress, ownAddress, webAddress } from './addresses.ts';
 import { type AssetName, assetPath } from './assets.ts';
+import { directionOf } from './direction.ts';
 import { initialOf, Mark, markFavicon } from './icons.tsx';
 import { phrase } from './phrases/index.ts';
 import { mediaOf } from './preview.ts';
@@ -59,9 +60,10 @@ const Footer = ({ frame }: { frame: PageFrame }) => {
     { href: supportLink(frame), text: phrase(frame.language, 'footer.help') },
   ].flatMap(({ href, text }) => (href === undefined ? [] : [{ href, text }]));
   const hidden = frame.branding.hideAldabaBranding;
-  if (hidden && links.length === 0) return null;
+  if (hidden && links.length === 0 && !frame.choice) return null;
   return (
     <footer>
+      <Languages frame={frame} />
       {links.length > 0 && (
         <ul>
           {links.map(({ href, text }) => (
@@ -80,6 +82,34 @@ const Footer = ({ frame }: { frame: PageFrame }) => {
         </p>
       )}
     </footer>
+  );
+};
+
+/** The languages that the user can choose; works with scripts off. */
+const Languages = ({ frame }: { frame: PageFrame }) => {
+  const { choice, basePath, tag = frame.language } = frame;
+  const current = choice?.languages.find((each) => each.tag === tag);
+  if (!choice || !current) return null;
+  return (
+    <details class="languages">
+      <summary aria-label={`${phrase(frame.language, 'footer.language')}: ${current.name}`}>{current.name}</summary>
+      <form method="post" action={`${basePath}/language`}>
+        <input type="hidden" name="return_to" value={choice.returnTo} />
+        {choice.languages.map((each) => (
+          <button
+            key={each.tag}
+            type="submit"
+            name="language"
+            value={each.tag}
+            lang={each.tag}
+            dir={directionOf(each.tag)}
+            aria-current={each.tag === tag ? 'true' : undefined}
+          >
+            {each.name}
+          </button>
+        ))}
+      </form>
+    </details>
   );
 };
 
@@ -130,7 +160,11 @@ const colorSchemesOf = ({ branding, preview }: PageFrame): string =>
 export const Document = (props: DocumentProps) => {
   const { frame, kind, script } = props;
   return (
-    <html lang={frame.language} dir="ltr" class={frame.branding.isDarkModeEnabled ? 'adaptive' : undefined}>
+    <html
+      lang={frame.tag ?? frame.language}
+      dir={directionOf(frame.tag ?? frame.language)}
+      class={frame.branding.isDarkModeEnabled ? 'adaptive' : undefined}
+    >
       <head>
         <meta charset="utf-8" />
         {frame.preview !== undefined && <base target="_blank" />}

@@ -127,6 +127,12 @@ describe('Codes and second factors in Chromium', () => {
     assert.equal(await page.inputValue('#code'), '012345');
   });
 
+  it('turns digits of an Arabic keyboard into those of the code', async () => {
+    const page = await open(totp);
+    await page.locator('#code').pressSequentially('٠١٢٣٤٥');
+    assert.equal(await page.inputValue('#code'), '012345');
+  });
+
   it('copies the authenticator key and the backup codes in the form that users type', async () => {
     const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
     for (const [view, text] of [

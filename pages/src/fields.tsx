@@ -9,21 +9,27 @@ type FieldName = NonNullable<PageError['field']>;
 const focused = { autofocus: true };
 const attributesOfFocus = (wanted: boolean | undefined) => (wanted ? focused : {});
 
-/** How a value is typed: which keyboard a phone opens, and what the browser takes for well-formed. */
+/**
+ * How a value is typed: which keyboard a phone opens, what the browser takes for well-formed, and whether the value
+ * reads from left to right on every page.
+ */
 const controls = {
   text: { type: 'text' },
   password: { type: 'password' },
   /** Browsers refuse `müller@example.com` in a field of the type email. */
-  email: { type: 'text', inputMode: 'email', pattern: '\\s*[^\\s@]+@[^\\s@]+[.。][^\\s@]+\\s*' },
-  phone: { type: 'text', inputMode: 'tel' },
+  email: { type: 'text', dir: 'ltr', inputMode: 'email', pattern: '\\s*[^\\s@]+@[^\\s@]+[.。][^\\s@]+\\s*' },
+  phone: { type: 'text', dir: 'ltr', inputMode: 'tel' },
+  /** A username, an email address or a phone number. */
+  identifier: { type: 'text', dir: 'ltr' },
   /**
    * A code of six digits, as apps and messages show it and keyboards write it: with blanks and hyphens, or in full
-   * width.
+   * width or with Arabic and Persian digits.
    */
   digits: {
     type: 'text',
+    dir: 'ltr',
     inputMode: 'numeric',
-    pattern: '[\\s\\-‐-―－]*(?:[0-9０-９][\\s\\-‐-―－]*){6}',
+    pattern: '[\\s\\-‐-―－]*(?:[0-9０-９٠-٩۰-۹][\\s\\-‐-―－]*){6}',
     maxLength: 32,
   },
 } as const;
@@ -37,7 +43,15 @@ export interface FieldProps {
   missing: PhraseKey;
   /** The message for a malformed value. */
   malformed?: PhraseKey | undefined;
-  autocomplete: 'username' | 'current-password' | 'new-password' | 'email' | 'tel' | 'one-time-code' | 'off';
+  autocomplete:
+    | 'username'
+    | 'username webauthn'
+    | 'current-password'
+    | 'new-password'
+    | 'email'
+    | 'tel'
+    | 'one-time-code'
+    | 'off';
   value?: string | undefined;
   error?: PageError | undefined;
   /** Focus when the page opens: the field that an error is about, however it is shown. */
@@ -48,6 +62,8 @@ export interface FieldProps {
   repeats?: string;
   /** Draws the value in so many boxes. */
   boxes?: number;
+  /** The value is sent and cannot be changed. */
+  isFixed?: boolean | undefined;
 }
 
 /** A labeled field with its place for an error. Pasting is never blocked. */
@@ -59,7 +75,7 @@ export const Field = (props: FieldProps) => {
   return (
     <div class="field">
       <label for={name}>{t(props.label)}</label>
-      <div class="box">
+      <div class="box" dir={props.boxes === undefined ? undefined : 'ltr'}>
         {props.boxes !== undefined && (
           <span class="cells" aria-hidden="true">
             {Array.from({ length: props.boxes }, (_, position) => (
@@ -77,6 +93,7 @@ export const Field = (props: FieldProps) => {
           autocorrect="off"
           spellcheck={false}
           required
+          readOnly={props.isFixed}
           aria-invalid={own ? 'true' : undefined}
           aria-describedby={describedBy.filter(Boolean).join(' ')}
           data-missing={t(props.missing)}
@@ -123,22 +140,27 @@ const missingIdentifiers: Readonly<Record<string, PhraseKey>> = {
 
 /** The one field that says who signs in, named after what it takes. */
 export const IdentifierField = (
-  props: Pick<FieldProps, 'frame' | 'value' | 'error' | 'focus'> & { identifiers: SignInView['identifiers'] },
+  props: Pick<FieldProps, 'frame' | 'value' | 'error' | 'focus' | 'isFixed'> & {
+    identifiers: SignInView['identifiers'];
+    /** Whether the browser may suggest passkeys in it. */
+    passkeys?: boolean | undefined;
+  },
 ) => {
   const key = [...props.identifiers].sort().join(' ');
-  const control = key === 'email' || key === 'phone' ? key : 'text';
+  const control = key === 'email' || key === 'phone' ? key : 'identifier';
   return (
     <Field
       frame={props.frame}
       value={props.value}
       error={props.error}
       focus={props.focus ?? false}
+      isFixed={props.isFixed}
       name="username"
       control={control}
       label={identifierLabels[key] ?? 'field.anyIdentifier'}
       missing={missingIdentifiers[key] ?? 'field.identifierMissing'}
       malformed={control === 'email' ? 'field.emailMalformed' : undefined}
-      autocomplete="username"
+      autocomplete={props.passkeys ? 'username webauthn' : 'username'}
     />
   );
 };
@@ -152,7 +174,7 @@ const addressFields = {
   email: { control: 'email', label: 'field.email', missing: 'field.emailMissing', autocomplete: 'email' },
   phone: { control: 'phone', label: 'field.phone', missing: 'field.phoneMissing', autocomplete: 'tel' },
   emailOrPhone: {
-    control: 'text',
+    control: 'identifier',
     label: 'field.emailOrPhone',
     missing: 'field.identifierMissing',
     autocomplete: 'username',

@@ -102,3 +102,10 @@ export const Person = () => (
     <path d="M4.5 20.5c.8-3.9 3.8-6 7.5-6s6.7 2.1 7.5 6" />
   </svg>
 );
+
+export const Building = () => (
+  <svg viewBox="0 0 24 24" aria-hidden="true" focusable="false" class="icon">
+    <path d="M5 21V4.5A1.5 1.5 0 0 1 6.5 3h7A1.5 1.5 0 0 1 15 4.5V21M15 10h2.5a1.5 1.5 0 0 1 1.5 1.5V21M3 21h18" />
+    <path d="M8.5 7.5h3M8.5 11.5h3M8.5 15.5h3" />
+  </svg>
+);

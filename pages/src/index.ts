@@ -4,7 +4,24 @@
  * Content-Security-Policy, and serves `assets` under the tenant's base path.
  */
 export { assets, type PageAsset } from './assets.ts';
-export { type LanguageInput, negotiateLanguage } from './language.ts';
-export { errorSentence, type PhraseKey, phrase, phrases, relativeTime } from './phrases/index.ts';
+export {
+  chooseLanguage,
+  isLanguageGiven,
+  type LanguageInput,
+  negotiateLanguage,
+  type SpokenLanguage,
+} from './language.ts';
+export {
+  errorSentence,
+  listenToRequests,
+  noticesOf,
+  type PhraseKey,
+  phrase,
+  phrases,
+  relativeTime,
+  replaceable,
+  type Spoken,
+  speaksOf,
+} from './phrases/index.ts';
 export { isStyled } from './policy.ts';
 export { renderPage } from './render.tsx';

@@ -7,17 +7,29 @@ describe('Language of a page', () => {
     [undefined, undefined, 'en'],
     ['es', 'zh-CN', 'es'],
     ['es-MX', undefined, 'es'],
-    ['fr pt es-419', undefined, 'es'],
-    ['fr', 'zh', 'zh-CN'],
+    ['nl pl es-419', undefined, 'es'],
+    ['nl', 'zh', 'zh-CN'],
+    ['fr-CA', undefined, 'fr'],
+    ['pt', undefined, 'pt-BR'],
+    ['pt-PT', undefined, 'pt-BR'],
+    ['ja-JP', undefined, 'ja'],
+    ['ar-EG', undefined, 'ar'],
     [undefined, 'zh-Hans', 'zh-CN'],
     [undefined, 'zh_CN', 'zh-CN'],
-    [undefined, 'zh-TW,en;q=0.5', 'zh-CN'],
-    [undefined, 'fr-FR, fr;q=0.9, es;q=0.8, en;q=0.7', 'es'],
+    [undefined, 'zh-TW,en;q=0.5', 'zh-TW'],
+    [undefined, 'zh-Hant', 'zh-TW'],
+    [undefined, 'zh_HK', 'zh-TW'],
+    [undefined, 'zh-Hant-HK', 'zh-TW'],
+    [undefined, 'ZH-MO', 'zh-TW'],
+    [undefined, 'zh-SG', 'zh-CN'],
+    [undefined, 'zh-Hans-HK', 'zh-CN'],
+    [undefined, 'fr-FR, fr;q=0.9, es;q=0.8, en;q=0.7', 'fr'],
+    [undefined, 'nl-NL, nl;q=0.9, es;q=0.8, en;q=0.7', 'es'],
     [undefined, 'en;q=0.2, es;q=0.9', 'es'],
     [undefined, 'es;q=0, zh-cn;q=0.1', 'zh-CN'],
     [undefined, 'ES-mx;q=1.0', 'es'],
     [undefined, '*', 'en'],
-    [undefined, 'fr', 'en'],
+    [undefined, 'nl', 'en'],
     ['', '', 'en'],
     ['esperanto', 'zho', 'en'],
     [undefined, 'es;q=nonsense, zh', 'zh-CN'],
@@ -36,6 +48,6 @@ describe('Language of a page', () => {
   });
 
   it('uses English if the pages do not support the tenant’s default language', () => {
-    assert.equal(negotiateLanguage({ autoDetect: true, fallback: 'fr' }), 'en');
+    assert.equal(negotiateLanguage({ autoDetect: true, fallback: 'nl' }), 'en');
   });
 });

@@ -1,6 +1,8 @@
 /** What a page may load, where its forms may go, and whether the operator's style sheet applies to it. */
 import type { PageFrame, PagePreview, PageView } from '@aldaba/contract/pages';
 import { imageAddress } from './addresses.ts';
+import { widgetDirectives } from './captcha.tsx';
+import { oneTapSources } from './one-tap.tsx';
 
 /**
  * Views whose HTML carries nothing that must stay secret. Only these link the operator's style sheet: selectors such as
@@ -16,6 +18,8 @@ const styledKinds: ReadonlySet<PageView['kind']> = new Set([
   'forgot-password',
   'reset-password',
   'verification-code',
+  'single-sign-on',
+  'single-sign-on-connectors',
   'second-factor',
   'choose-factor',
   'bind-passkey',
@@ -39,13 +43,16 @@ const sourceOf = (address: string | undefined): string[] => {
   return [`${origin}${pathname}`.replaceAll(';', '%3B').replaceAll(',', '%2C')];
 };
 
+const showsPictures = (view: PageView): boolean =>
+  view.kind === 'account' && ['home', 'profile', 'social'].includes(view.screen.part);
+
 /**
- * A styled page takes pictures from any https host, for the operator's backgrounds. The consent page does because
- * avatars often redirect to hosts that only the provider knows. Any other page loads the tenant's own pictures and
- * nothing else.
+ * A styled page takes pictures from any https host, for the operator's backgrounds. The consent page, and the parts of
+ * the account page with pictures, do because avatars often redirect to hosts that only the provider knows. Any other
+ * page loads the tenant's own pictures and nothing else.
  */
 const imageSources = ({ branding }: PageFrame, view: PageView): string[] => {
-  if (isStyled(view) || view.kind === 'consent') return ['https:'];
+  if (isStyled(view) || view.kind === 'consent' || showsPictures(view)) return ['https:'];
   const { logoUrl, darkLogoUrl, favicon, darkFavicon } = branding;
   return [...new Set([logoUrl, darkLogoUrl, favicon, darkFavicon].flatMap(sourceOf))];
 };
@@ -65,28 +72,53 @@ const formActionOf = (view: PageView): string[] => {
     case 'demo-app':
       return ["form-action 'none'"];
     case 'setup':
+    case 'portal':
       return ["form-action 'self'"];
+    case 'account':
+      // Linking a social account leads to its provider.
+      return view.screen.part === 'social' ? [] : ["form-action 'self'"];
     default:
       return [];
   }
 };
 
+/** Sources of other origins that a page needs, by directive. */
+interface Sources {
+  script: readonly string[];
+  style?: readonly string[];
+  connect: readonly string[];
+  frame: readonly string[];
+}
+
+/** A captcha of another service and Google One Tap, where the tenant has them and this page shows them. */
+const sourcesOf = (view: PageView): Sources[] => [
+  ...('captcha' in view && view.captcha !== undefined && view.captcha.type !== 'ProofOfWork'
+    ? [widgetDirectives(view.captcha)]
+    : []),
+  ...(view.kind === 'sign-in' && view.oneTap !== undefined ? [oneTapSources] : []),
+];
+
 /** The Content-Security-Policy of a page. `styleSources` allow the style sheets inside the document. */
 export const contentSecurityPolicy = (frame: PageFrame, view: PageView, styleSources: readonly string[]): string =>
   [
     "default-src 'none'",
-    ["style-src 'self'", ...styleSources].join(' '),
+    ["style-src 'self'", ...styleSources, ...sourcesOf(view).flatMap(({ style = [] }) => style)].join(' '),
     ["img-src 'self' data:", ...imageSources(frame, view)].join(' '),
     "base-uri 'none'",
     ...(frame.preview ? previewDirectives(frame.preview) : pageDirectives(frame, view)),
   ].join('; ');
 
-const pageDirectives = (frame: PageFrame, view: PageView): string[] => [
-  "script-src 'self'",
-  "connect-src 'self'",
-  ...formActionOf(view),
-  `frame-ancestors ${frame.sandboxBridge === undefined ? "'none'" : "'self'"}`,
-];
+const pageDirectives = (frame: PageFrame, view: PageView): string[] => {
+  const sources = sourcesOf(view);
+  const frames = sources.flatMap(({ frame: each }) => each);
+  return [
+    ["script-src 'self'", ...sources.flatMap(({ script }) => script)].join(' '),
+    ["connect-src 'self'", ...sources.flatMap(({ connect }) => connect)].join(' '),
+    ...(frames.length > 0 ? [`frame-src ${frames.join(' ')}`] : []),
+    ...formActionOf(view),
+    `frame-ancestors ${frame.sandboxBridge === undefined ? "'none'" : "'self'"}`,
+  ];
+};
 
 /** The sandbox gives the document an origin of its own, without cookies, scripts, forms and new tabs. */
 const previewDirectives = ({ frameAncestors }: PagePreview): string[] => [

@@ -2,11 +2,12 @@
 import type { PageError, PageFrame, ProfileQuestion } from '@aldaba/contract/pages';
 import { Fragment } from 'preact';
 import { type PhraseKey, phrase } from './phrases/index.ts';
+import { Portrait } from './views/consent.tsx';
 
 /** Standard fields: what the page calls them, and what browsers know them as (HTML, autofill). */
 const standard: Readonly<Record<string, { label: PhraseKey; autocomplete?: string }>> = {
   name: { label: 'profile.name', autocomplete: 'name' },
-  avatar: { label: 'profile.avatar', autocomplete: 'photo' },
+  avatar: { label: 'account.picture' },
   givenName: { label: 'profile.givenName', autocomplete: 'given-name' },
   middleName: { label: 'profile.middleName', autocomplete: 'additional-name' },
   familyName: { label: 'profile.familyName', autocomplete: 'family-name' },
@@ -39,7 +40,9 @@ function partsOf({ frame, question, error }: Props) {
   const id = name.replaceAll('.', '-');
   const key = name.slice(name.lastIndexOf('.') + 1);
   const known = standard[key];
-  const own = error?.field === name ? error : undefined;
+  // What is wrong with a file is said without the question that asked for it.
+  const isOwn = error?.field === name || (question.control === 'picture' && error?.field === 'file');
+  const own = isOwn ? error : undefined;
   const describedBy = [`${id}-error`, description === undefined ? '' : `${id}-hint`];
   return {
     t,
@@ -103,13 +106,31 @@ const Control = ({ parts, question }: { parts: Parts; question: ProfileQuestion 
     case 'date':
       return <input type="date" {...attributes} />;
     case 'url':
-      return <input type="url" {...attributes} />;
+      return <input type="url" dir="ltr" {...attributes} />;
     case 'number':
       // Not of the type `number`: it takes what was mistyped for nothing, and changes with the wheel of a mouse.
-      return <input type="text" inputMode="decimal" {...attributes} />;
+      return <input type="text" dir="ltr" inputMode="decimal" {...attributes} />;
     default:
       return <input type="text" {...attributes} />;
   }
+};
+
+/** A picture is chosen as a file; one that was uploaded already is shown, and kept unless another one is chosen. */
+const Picture = ({ parts, question }: { parts: Parts; question: ProfileQuestion }) => {
+  const { name, required, ...attributes } = parts.attributes;
+  return (
+    <div class="picture-field">
+      {question.value !== '' && <Portrait image={question.value} name={parts.label} shape="round" />}
+      {question.value !== '' && <input type="hidden" name={name} value={question.value} />}
+      <input
+        type="file"
+        accept="image/png,image/jpeg,image/gif,image/webp"
+        {...attributes}
+        name="file"
+        required={required && question.value === ''}
+      />
+    </div>
+  );
 };
 
 const Question = (props: Props) => {
@@ -122,9 +143,13 @@ const Question = (props: Props) => {
         {parts.label}
         {!question.required && <span class="optional"> {parts.t('profile.optional')}</span>}
       </label>
-      <div class="box">
-        <Control parts={parts} question={question} />
-      </div>
+      {question.control === 'picture' ? (
+        <Picture parts={parts} question={question} />
+      ) : (
+        <div class="box">
+          <Control parts={parts} question={question} />
+        </div>
+      )}
       <Hint id={parts.id} question={question} />
       <Complaint id={parts.id} own={parts.own} />
     </div>

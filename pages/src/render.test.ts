@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import type { PageFrame, PageView, SignInView } from '@aldaba/contract/pages';
+import { type PageFrame, type PageView, pageLanguages, type SignInView } from '@aldaba/contract/pages';
 import { assets, renderPage } from '@aldaba/pages';
 import { fullBranding, leavingViews, option, sampleFrame, sampleViews } from './testing/views.ts';
 
@@ -17,10 +17,12 @@ const fullFrame: PageFrame = {
 /** Fields with a closed set of values: they never carry outside text. */
 const closed = new Set([
   ...['kind', 'language', 'platform', 'field', 'terms', 'sandboxBridge', 'missing', 'identifiers', 'notice'],
-  ...['form', 'channel', 'factor', 'factors', 'others'],
+  ...['form', 'channel', 'factor', 'others', 'part', 'next', 'method', 'section', 'addable', 'type'],
 ]);
 const isClosed = (owner: object, key: string): boolean =>
-  closed.has(key) || (key === 'address' && 'kind' in owner && owner.kind === 'continue');
+  closed.has(key) ||
+  (key === 'factors' && !('part' in owner)) ||
+  (key === 'address' && 'kind' in owner && owner.kind === 'continue');
 
 /** Paths of all string fields in a plain value. */
 const stringPaths = (value: unknown, path: string[] = []): string[][] => {
@@ -194,7 +196,19 @@ describe('Identifier field', () => {
   }
 });
 
-describe('First load of the sign-in page', () => {
+describe('First load of the pages', () => {
+  it('takes at most 30 kB compressed in 3 requests besides pictures, on every page in every language', () => {
+    const files = assets();
+    for (const language of pageLanguages)
+      for (const [name, view] of Object.entries(sampleViews)) {
+        const { html } = renderPage({ ...sampleFrame(), language }, view);
+        const loaded = files.filter(({ path }) => html.includes(`"${path}"`));
+        const bytes = loaded.reduce((sum, { gzip }) => sum + gzip.length, gzipSync(html).length);
+        assert.ok(loaded.length <= 2, `${name}: ${loaded.map(({ path }) => path)}`);
+        assert.ok(bytes <= 30_000, `${name} in ${language}: ${bytes} bytes`);
+      }
+  });
+
   it('loads the sign-in page with at most 30 kB compressed in at most 3 requests besides the logo', () => {
     const social = ['wechat', 'github', 'google', 'apple'].map((target) => option('Web', target));
     const { html } = renderPage(sampleFrame(), { ...sampleViews.signIn, social });
@@ -240,9 +254,18 @@ describe('Field patterns', () => {
     return new RegExp(`^(?:${pattern})$`, 'v');
   };
 
-  it('accepts a code with blanks and hyphens around and between, also in full-width digits', () => {
+  it('accepts a code with blanks and hyphens around and between, also in digits of other scripts', () => {
     const pattern = patternOf(renderPage(sampleFrame(), sampleViews.verificationCode).html, 'numeric');
-    for (const typed of ['123456', ' 123456 ', '123 456', '123-456', '１２３４５６', '１２３　４５６'])
+    for (const typed of [
+      '123456',
+      ' 123456 ',
+      '123 456',
+      '123-456',
+      '１２３４５６',
+      '１２３　４５６',
+      '١٢٣٤٥٦',
+      '۱۲۳ ۴۵۶',
+    ])
       assert.match(typed, pattern, typed);
     for (const typed of ['12345', '1234567', '12345x', '']) assert.doesNotMatch(typed, pattern, typed);
   });

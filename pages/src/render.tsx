@@ -1,5 +1,6 @@
 import type { PageFrame, PageView, RenderedPage } from '@aldaba/contract/pages';
 import { renderToString } from 'preact-render-to-string';
+import { Account, accountScript, accountTitle } from './account/index.tsx';
 import { checkBasePath } from './addresses.ts';
 import type { AssetName } from './assets.ts';
 import { Document } from './document.tsx';
@@ -7,17 +8,20 @@ import { type BindingView, bindingPageOf, factorPages } from './factors/index.ts
 import { InteractionHandle } from './fields.tsx';
 import { type PhraseKey, phrase, speaking } from './phrases/index.ts';
 import { contentSecurityPolicy, isStyled } from './policy.ts';
+import { Portal, portalTitle } from './portal/index.tsx';
 import { sheetsOf, sourcesOf } from './sheets.ts';
 import { ChooseAccount } from './views/choose-account.tsx';
 import { Consent } from './views/consent.tsx';
 import { DemoApp } from './views/demo-app.tsx';
 import { Continue, Register, SignIn, SignInPassword } from './views/entry.tsx';
 import { ChooseFactor } from './views/factor-binding.tsx';
+import { LinkAccount } from './views/link-account.tsx';
 import { OneTimeToken } from './views/one-time-token.tsx';
 import { ForgotPassword, ResetPassword } from './views/password.tsx';
 import { SecondFactor } from './views/second-factor.tsx';
 import { EndSession, ErrorPage, FormPost, SignedOut, UnknownSession } from './views/session.tsx';
 import { Setup, Welcome } from './views/setup.tsx';
+import { SingleSignOn, SingleSignOnConnectors } from './views/single-sign-on.tsx';
 import { VerificationCode } from './views/verification.tsx';
 
 const body = (frame: PageFrame, view: PageView) => {
@@ -46,6 +50,12 @@ const body = (frame: PageFrame, view: PageView) => {
       return <ChooseFactor frame={frame} view={view} />;
     case 'choose-account':
       return <ChooseAccount frame={frame} view={view} />;
+    case 'link-account':
+      return <LinkAccount frame={frame} view={view} />;
+    case 'single-sign-on':
+      return <SingleSignOn frame={frame} view={view} />;
+    case 'single-sign-on-connectors':
+      return <SingleSignOnConnectors frame={frame} view={view} />;
     case 'consent':
       return <Consent frame={frame} view={view} />;
     case 'end-session':
@@ -62,12 +72,16 @@ const body = (frame: PageFrame, view: PageView) => {
       return <Welcome frame={frame} />;
     case 'demo-app':
       return <DemoApp frame={frame} view={view} />;
+    case 'account':
+      return <Account frame={frame} view={view} />;
+    case 'portal':
+      return <Portal frame={frame} view={view} />;
     case 'form-post':
       return <FormPost frame={frame} view={view} />;
   }
 };
 
-const titles: Readonly<Record<Exclude<PageView['kind'], BindingView['kind']>, PhraseKey>> = {
+const titles: Readonly<Record<Exclude<PageView['kind'], BindingView['kind'] | 'account' | 'portal'>, PhraseKey>> = {
   'sign-in': 'signIn.title',
   'sign-in-password': 'signInPassword.title',
   register: 'register.title',
@@ -79,6 +93,9 @@ const titles: Readonly<Record<Exclude<PageView['kind'], BindingView['kind']>, Ph
   'second-factor': 'secondFactor.title',
   'choose-factor': 'binding.title',
   'choose-account': 'chooseAccount.title',
+  'link-account': 'linking.title',
+  'single-sign-on': 'sso.title',
+  'single-sign-on-connectors': 'sso.chooseTitle',
   consent: 'consent.title',
   'end-session': 'endSession.title',
   'signed-out': 'signedOut.title',
@@ -91,8 +108,10 @@ const titles: Readonly<Record<Exclude<PageView['kind'], BindingView['kind']>, Ph
 };
 
 const headingOf = (view: PageView): PhraseKey => {
+  if (view.kind === 'account') return accountTitle(view);
   if (view.kind === 'verification-code') return view.channel === 'email' ? 'code.emailTitle' : 'code.phoneTitle';
   if (view.kind === 'choose-factor' && view.additional) return 'binding.additionalTitle';
+  if (view.kind === 'bind-passkey' && view.signsIn) return 'bindPasskey.offerTitle';
   if (view.kind === 'continue' && view.expired) return 'continue.expiredTitle';
   if (view.kind === 'unknown-session' && view.isSignedIn) return 'endedSession.title';
   return bindingPageOf(view)?.title ?? titles[view.kind as keyof typeof titles];
@@ -102,7 +121,8 @@ const headingOf = (view: PageView): PhraseKey => {
 const titleOf = (frame: PageFrame, view: PageView): string => {
   const { name } = frame.branding;
   const application = view.kind === 'consent' ? view.application.name : '';
-  const sentence = phrase(frame.language, headingOf(view), { name, application });
+  const sentence =
+    view.kind === 'portal' ? portalTitle(view) : phrase(frame.language, headingOf(view), { name, application });
   const title = sentence.includes(name) ? sentence : `${sentence} · ${name}`;
   const failed = 'error' in view && view.error !== undefined;
   return failed ? `${phrase(frame.language, 'form.problem')}: ${title}` : title;
@@ -114,25 +134,35 @@ const scriptOf = (view: PageView): AssetName | undefined => {
   if (binding) return binding.script;
   switch (view.kind) {
     case 'sign-in':
+      if (view.passkey) return 'passkey-sign-in.js';
+      return view.social.length > 0 ? 'social.js' : 'form.js';
     case 'register':
       return view.social.length > 0 ? 'social.js' : 'form.js';
     case 'sign-in-password':
+    case 'setup':
+      return view.passkey ? 'passkey.js' : 'form.js';
     case 'continue':
     case 'forgot-password':
     case 'reset-password':
     case 'verification-code':
     case 'one-time-token':
     case 'choose-account':
+    case 'link-account':
+    case 'single-sign-on':
+    case 'single-sign-on-connectors':
     case 'choose-factor':
     case 'consent':
-    case 'setup':
       return 'form.js';
     case 'second-factor':
       return factorPages[view.factor].script;
+    case 'portal':
+      return view.screen.part.startsWith('directory') ? 'copy.js' : 'form.js';
     case 'end-session':
       return view.auto ? 'submit.js' : 'form.js';
     case 'form-post':
       return 'submit.js';
+    case 'account':
+      return accountScript(view);
     case 'demo-app':
       return 'demo.js';
     default:
@@ -146,7 +176,9 @@ const scriptOf = (view: PageView): AssetName | undefined => {
  * @throws TypeError when the base path, a page's path or a form's action is not the kind of address it must be.
  */
 export const renderPage = (frame: PageFrame, view: PageView, words?: Readonly<Record<string, string>>): RenderedPage =>
-  speaking(words, () => render(frame, view));
+  speaking({ tag: frame.tag ?? frame.language, language: frame.language, words: words ?? {} }, () =>
+    render(frame, view),
+  );
 
 /** Whether an error is about a field that the page does not have, and so stands nowhere. */
 const isSilent = (view: PageView, html: string): boolean =>

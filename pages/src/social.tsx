@@ -26,6 +26,8 @@ interface SocialProps {
   terms: Terms;
   /** Whether a password form stands above, so that a line with “or” divides them. */
   hasForm: boolean;
+  /** Whether another way stands below. */
+  hasOthers: boolean;
   /** Ways were left out that work in another browser. */
   opensElsewhere?: boolean | undefined;
 }
@@ -107,7 +109,7 @@ export const Social = (props: SocialProps) => {
       {props.opensElsewhere && (props.hasForm || some) && (
         <p class="fine">{phrase(frame.language, 'social.elsewhereHint')}</p>
       )}
-      {!props.hasForm && (
+      {!props.hasForm && !props.hasOthers && (
         <div class="empty" id="no-way" hidden={some}>
           <Phone />
           {nowhere.title && <h2>{phrase(frame.language, nowhere.title)}</h2>}

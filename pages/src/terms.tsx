@@ -40,7 +40,7 @@ export const WithDocuments = (props: {
     {phraseParts(props.frame.language, props.sentence).map((part) => {
       if (typeof part === 'string') return part;
       if (part.place === 'links') return <DocumentLinks frame={props.frame} documents={props.documents} />;
-      return props.values?.[part.place] ?? '';
+      return <bdi>{props.values?.[part.place]}</bdi>;
     })}
   </>
 );

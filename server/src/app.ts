@@ -8,18 +8,25 @@ import { builtInConnectors } from '@aldaba/connectors';
 import { type Areas, createAreas } from './areas.ts';
 import type { Config } from './config.ts';
 import { connectorsFolderOf } from './connectors-folder.ts';
+import { sweepCaptchaAnswers } from './features/appearance/captcha-provider/index.ts';
 import { createErrorAnswers, renderOutage } from './features/appearance/hosted-pages/index.ts';
 import type { SignInExperiences } from './features/appearance/sign-in-experience/index.ts';
+import type { UserAssets } from './features/appearance/user-assets/index.ts';
 import type { Applications } from './features/applications/applications/index.ts';
 import { addNewManagementScopes } from './features/authorization/resources/index.ts';
 import { grantReading } from './features/authorization/roles/index.ts';
 import { type Connectors, loadConnectorPackages } from './features/connectors/connectors/index.ts';
 import type { EmailTemplates } from './features/connectors/email-templates/index.ts';
+import { type Inbox, sweepInbox } from './features/connectors/inbox/index.ts';
 import type { Sandbox } from './features/connectors/sandbox/index.ts';
+import { sweepInitiated } from './features/enterprise/idp-initiated/index.ts';
+import type { OrganizationDomains } from './features/enterprise/organization-domains/index.ts';
+import { type SsoConnectors, sweepUsedIds } from './features/enterprise/sso-connectors/index.ts';
 import { createReadiness } from './features/operation/status/index.ts';
 import type { UserTransfers } from './features/operation/user-transfers/index.ts';
 import type { OrganizationRoles } from './features/organizations/organization-roles/index.ts';
 import type { Organizations } from './features/organizations/organizations/index.ts';
+import type { AccountDeletions } from './features/people/account-deletions/index.ts';
 import type { SecondFactors } from './features/people/mfa-verifications/index.ts';
 import type { Users } from './features/people/users/index.ts';
 import { createFoundation, type Extent, type Foundation, type World } from './foundation.ts';
@@ -32,7 +39,8 @@ import { managementRoutes, mountRoutes } from './routes.ts';
 import { migrationsOf } from './schema.ts';
 import { type MessageLimits, sweepMessageLimits } from './services/message-limits/index.ts';
 import type { Passwords } from './services/passwords/index.ts';
-import { createSignIn, type SignIn, sweepAttempts } from './sign-in/index.ts';
+import { createAccountApi } from './sign-in/account/index.ts';
+import { createSignIn, type SignInNeeds, sweepAttempts } from './sign-in/index.ts';
 import { createPagePreviews } from './sign-in/preview/index.ts';
 import type { Database } from './store/database.ts';
 import { startSweeps } from './store/sweep.ts';
@@ -50,18 +58,25 @@ interface Parts {
   limits: MessageLimits;
   connectors: Connectors;
   sandbox: Sandbox;
+  inbox: Inbox;
   emailTemplates: EmailTemplates;
   users: Users;
   secondFactors: SecondFactors;
   organizations: Organizations;
   organizationRoles: OrganizationRoles;
+  organizationDomains: OrganizationDomains;
   applications: Applications;
   signInExperiences: SignInExperiences;
   userTransfers: UserTransfers;
+  accountDeletions: AccountDeletions;
+  ssoConnectors: SsoConnectors;
+  userAssets: UserAssets;
   /** Makes a one-time link for creating an administrator. */
   createAdminLink: () => Promise<string>;
   /** The same while there is no administrator, else undefined. */
   firstAdminLink: () => Promise<string | undefined>;
+  /** Where the Console shows the inbox of the default tenant; undefined if messages do not go there. */
+  inboxUrl: () => Promise<string | undefined>;
   /** Finishes requests in flight, then ends background work and the pool. */
   close: () => Promise<void>;
 }
@@ -85,8 +100,15 @@ export async function createApp(config: Config, world: World): Promise<App> {
     log: world.log,
     sweeps: {
       protocol: mounted.oidc.sweep,
+      captchas: (now, isStopped) => sweepCaptchaAnswers(parts.database.system, now, isStopped),
       attempts: (now, isStopped) => sweepAttempts(parts.database.system, now, isStopped),
+      deletions: mounted.areas.people.accountDeletions.sweep,
       messages: (now, isStopped) => sweepMessageLimits(parts.database.system, now, isStopped),
+      pictures: mounted.areas.appearance.userAssets.sweep,
+      sso: (now, isStopped) => sweepUsedIds(parts.database.system, now, isStopped),
+      ssoInitiated: (now) => sweepInitiated(parts.database.system, now),
+      ssoMetadata: mounted.areas.enterprise.ssoConnectors.refreshMetadata,
+      inbox: (now, isStopped) => sweepInbox(parts.database.system, now, isStopped),
     },
   });
   await addNewManagementScopes({ ...parts, grantReading }, await parts.tenancy.get(adminTenantId));
@@ -154,8 +176,15 @@ async function compose(config: Config, world: World, extent: Extent) {
   const kinds = extent.connectorPackages ? await loadConnectorKinds(config, world) : builtInConnectors;
   const areas = createAreas(foundation, kinds);
   const oidc = composeOidc(foundation, areas);
-  const signIn = composeSignIn(foundation, areas, oidc.port);
-  const { appearance, applications, connectors } = areas;
+  const signInNeeds = signInNeedsOf(foundation, areas, oidc.port);
+  const signIn = createSignIn(signInNeeds);
+  const account = createAccountApi({
+    ...{ ...signInNeeds, ...areas.people, ...areas.appearance },
+    providerTokens: areas.connectors.providerTokens,
+    sessions: oidc.sessions,
+    changes: foundation.changes,
+  });
+  const { appearance, applications, connectors, operation } = areas;
   const previews = createPagePreviews({
     ...{ clock, vault: foundation.vault, signIn, ...appearance, ...applications },
     connectors: connectors.connectors,
@@ -171,7 +200,6 @@ async function compose(config: Config, world: World, extent: Extent) {
     migrations: await readdir(migrationsOf(world)),
     readKeys: async () => oidc.keys.ring(await tenancy.get(defaultTenantId)),
   });
-  const { setup } = areas.operation;
   const parts: Omit<Parts, 'close'> = {
     database,
     tenancy,
@@ -180,20 +208,29 @@ async function compose(config: Config, world: World, extent: Extent) {
     limits: areas.limits,
     connectors: areas.connectors.connectors,
     sandbox: areas.connectors.sandbox,
+    inbox: areas.connectors.inbox,
     emailTemplates: areas.connectors.emailTemplates,
     users: areas.people.users,
     secondFactors: areas.people.secondFactors,
-    organizations: areas.organizations.organizations,
+    ...{ organizations: areas.organizations.organizations, applications: areas.applications.applications },
     organizationRoles: areas.organizations.organizationRoles,
-    applications: areas.applications.applications,
+    organizationDomains: areas.enterprise.organizationDomains,
     signInExperiences: areas.appearance.signInExperiences,
     userTransfers: areas.operation.userTransfers,
-    createAdminLink: () => setup.createAdminLink(admin),
-    firstAdminLink: async () => ((await setup.hasAdministrator(admin)) ? undefined : setup.createAdminLink(admin)),
+    accountDeletions: areas.people.accountDeletions,
+    ssoConnectors: areas.enterprise.ssoConnectors,
+    userAssets: areas.appearance.userAssets,
+    createAdminLink: () => operation.setup.createAdminLink(admin),
+    inboxUrl: async () => {
+      const kinds = await areas.connectors.connectors.inboxKinds(await tenancy.get(defaultTenantId));
+      return kinds.length > 0 ? `${tenancy.consoleUrl}/t/${defaultTenantId}/inbox` : undefined;
+    },
+    firstAdminLink: async () =>
+      (await operation.setup.hasAdministrator(admin)) ? undefined : operation.setup.createAdminLink(admin),
   };
   return {
     parts,
-    mounted: { log, readiness, oidc, signIn, previews, areas },
+    mounted: { log, clock, readiness, oidc, signIn, account, previews, areas },
     async close() {
       await areas.connectors.close();
       await foundation.jobs.close();
@@ -236,9 +273,9 @@ function composeOidc(foundation: Foundation, areas: Areas): Oidc {
   });
 }
 
-function composeSignIn(foundation: Foundation, areas: Areas, port: Oidc['port']): SignIn {
+function signInNeedsOf(foundation: Foundation, areas: Areas, port: Oidc['port']): SignInNeeds {
   const { records, operatorScripts, connectors, people, organizations, applications, appearance } = areas;
-  return createSignIn({
+  return {
     clock: foundation.clock,
     vault: foundation.vault,
     log: foundation.log,
@@ -246,21 +283,31 @@ function composeSignIn(foundation: Foundation, areas: Areas, port: Oidc['port'])
     logs: records.logs,
     events: records.hooks,
     actions: operatorScripts.actions,
+    changes: foundation.changes,
     connectors: connectors.connectors,
+    tokenSets: connectors.tokenSets,
+    ssoConnectors: areas.enterprise.ssoConnectors,
+    ssoIdentities: people.ssoIdentities,
+    ssoLogout: areas.enterprise.ssoLogout,
+    idpInitiated: areas.enterprise.idpInitiated,
     verificationCodes: connectors.verificationCodes,
     users: people.users,
     secondFactors: people.secondFactors,
     adaptiveMfa: people.adaptiveMfa,
+    deviceTrust: people.deviceTrust,
     oneTimeTokens: people.oneTimeTokens,
     organizations: organizations.organizations,
     organizationJit: organizations.organizationJit,
     applications: applications.applications,
     applicationExperiences: applications.applicationExperiences,
     profileFields: appearance.profileFields,
+    accountCenters: appearance.accountCenters,
+    captchaProviders: appearance.captchaProviders,
     signInExperiences: appearance.signInExperiences,
+    userAssets: appearance.userAssets,
     pages: appearance.pages,
     port,
-  });
+  };
 }
 
 /** Every kind of connector: the built-in ones, and published packages from the operator's folder. */

@@ -9,6 +9,8 @@ import { createSignInExperienceReader } from './features/appearance/sign-in-expe
 import { createApplicationsArea } from './features/applications/area.ts';
 import { createAuthorizationArea } from './features/authorization/area.ts';
 import { createConnectorsArea } from './features/connectors/area.ts';
+import { createEnterpriseArea } from './features/enterprise/area.ts';
+import type { SsoConnectors } from './features/enterprise/sso-connectors/index.ts';
 import { createOperationArea } from './features/operation/area.ts';
 import { createOperatorScriptsArea } from './features/operator-scripts/area.ts';
 import { createOrganizationsArea } from './features/organizations/area.ts';
@@ -21,16 +23,26 @@ import { createPasswords } from './services/passwords/index.ts';
 
 export type Areas = ReturnType<typeof createAreas>;
 
+type RefreshSso = SsoConnectors['refresh'];
+
 /** @param kinds every kind of connector */
 export function createAreas(foundation: Foundation, kinds: readonly Connector[]) {
-  const lower = createLowerAreas(foundation, kinds);
-  return { ...lower, ...createUpperAreas(foundation, lower) };
+  // Tokens are refreshed long after every area is there.
+  const refreshSso: RefreshSso = (...given) => upper.enterprise.ssoConnectors.refresh(...given);
+  const lower = createLowerAreas(foundation, kinds, refreshSso);
+  const upper = createUpperAreas(foundation, lower);
+  return { ...lower, ...upper };
 }
 
 /** From the audit log to users. */
-function createLowerAreas(foundation: Foundation, kinds: readonly Connector[]) {
-  const { clock, log, database, caches, changes, vault, tenancy, outbound, jobs, docsFolder } = foundation;
-  const passwords = createPasswords({ concurrency: availableParallelism(), maximumQueue: 200, refusalDelay: 1000 });
+function createLowerAreas(foundation: Foundation, kinds: readonly Connector[], refreshSso: RefreshSso) {
+  const { clock, log, database, caches, changes, vault, tenancy, outbound, connect, jobs, docsFolder } = foundation;
+  const passwords = createPasswords({
+    concurrency: availableParallelism(),
+    maximumQueue: 200,
+    refusalDelay: 1000,
+    isBreached: foundation.breachedPasswords,
+  });
 
   const records = createRecordsArea({
     database,
@@ -55,22 +67,23 @@ function createLowerAreas(foundation: Foundation, kinds: readonly Connector[]) {
     changes,
     clock,
     log,
+    logs,
     vault,
     tenancy,
     outbound,
+    connect,
     limits,
     kinds,
     docsFolder,
     signInExperiences: signInExperienceReader,
+    refreshSso,
   });
   const people = createPeopleArea({
-    clock,
-    vault,
-    changes,
-    events,
-    passwords,
+    ...{ database, clock, vault, changes, jobs, tenancy, log, logs, events, limits, passwords },
+    signInExperiences: signInExperienceReader,
     roles: authorization.roles,
     connectors: connectors.connectors,
+    tokenSets: connectors.tokenSets,
     sessions: { endAll: endOfUser(jobs) },
   });
   return { passwords, limits, records, operatorScripts, authorization, signInExperienceReader, connectors, people };
@@ -78,12 +91,12 @@ function createLowerAreas(foundation: Foundation, kinds: readonly Connector[]) {
 
 /** From organizations to the settings of a tenant. */
 function createUpperAreas(foundation: Foundation, lower: ReturnType<typeof createLowerAreas>) {
-  const { clock, log, database, caches, changes, vault, tenancy, files } = foundation;
+  const { clock, log, database, caches, changes, vault, outbound, tenancy, files } = foundation;
   const { passwords, limits, signInExperienceReader } = lower;
   const { hooks: events } = lower.records;
   const { roles } = lower.authorization;
   const { connectors, sandbox } = lower.connectors;
-  const { users } = lower.people;
+  const { users, deviceTrust } = lower.people;
 
   const organizations = createOrganizationsArea({ clock, changes, events, limits, users, connectors });
   const applications = createApplicationsArea({
@@ -98,24 +111,24 @@ function createUpperAreas(foundation: Foundation, lower: ReturnType<typeof creat
     grants: { endOfApplication },
     keys: { requireAlgorithm },
   });
+  const enterprise = createEnterprise(foundation, lower, organizations, applications);
   const appearance = createAppearanceArea({
     database,
     caches,
     changes,
     clock,
-    log,
-    tenancy,
-    files,
-    signInExperienceReader,
-    connectors,
-    sandbox,
+    vault,
+    ...{ outbound, log, tenancy, files, signInExperienceReader, connectors, sandbox },
     organizations: organizations.organizations,
     applications: applications.applications,
     applicationExperiences: applications.applicationExperiences,
+    deviceTrust,
+    ssoConnectors: enterprise.ssoConnectors,
   });
   const operation = createOperationArea({
     clock,
     log,
+    vault,
     tenancy,
     passwords,
     roles,
@@ -127,5 +140,22 @@ function createUpperAreas(foundation: Foundation, lower: ReturnType<typeof creat
     limits,
     connectors,
   });
-  return { organizations, applications, appearance, operation };
+  return { organizations, applications, enterprise, appearance, operation };
+}
+
+/** What the organizations of customers set up. */
+function createEnterprise(
+  { database, caches, clock, vault, log, outbound, resolveTxt }: Foundation,
+  { records, connectors, people, authorization }: ReturnType<typeof createLowerAreas>,
+  organizations: ReturnType<typeof createOrganizationsArea>,
+  { applications }: ReturnType<typeof createApplicationsArea>,
+) {
+  const { logs, hooks: events } = records;
+  const { verificationCodes, tokenSets } = connectors;
+  const { users, ssoIdentities } = people;
+  return createEnterpriseArea({
+    ...{ database, caches, clock, vault, log, outbound, logs, events, resolveTxt },
+    ...{ ...organizations, applications, verificationCodes, tokenSets, users, ssoIdentities },
+    roles: authorization.roles,
+  });
 }

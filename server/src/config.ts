@@ -189,6 +189,11 @@ export const configSchema = z.object({
     .describe(
       'Comma-separated hosts, addresses or CIDR ranges of private networks that outgoing requests (connectors, webhooks) may reach. Default: public addresses only.',
     ),
+  BREACHED_PASSWORDS_URL: origin
+    .optional()
+    .describe(
+      'Range service that is asked about new passwords, e.g. `https://api.pwnedpasswords.com/range`; it gets 5 digits of the SHA-1 hash (see [Breached passwords](sign-in.md#breached-passwords)). Default: none is asked.',
+    ),
   CONNECTORS_FOLDER: text
     .default('connectors')
     .describe('Folder inside the data folder (or an absolute path) with published connector packages to load.'),

@@ -6,9 +6,12 @@ import { createFiles } from './files.ts';
 import { createChanges } from './kernel/changes.ts';
 import type { Clock } from './kernel/clock.ts';
 import { createVault } from './kernel/crypto.ts';
+import { createResolveTxt, type ResolveTxt } from './kernel/dns.ts';
 import type { Log } from './kernel/log.ts';
 import { createOutbound } from './kernel/outbound.ts';
+import { createConnect } from './kernel/outbound-socket.ts';
 import { openMigrated } from './schema.ts';
+import { breachedPasswordsFile, createBreachedPasswords } from './services/breached-passwords/index.ts';
 import { createJobs } from './services/jobs/index.ts';
 import { messageLimitsOf } from './services/message-limits/index.ts';
 import { createCaches } from './store/cache.ts';
@@ -28,6 +31,8 @@ export interface World {
   dataFolder: string;
   /** Outgoing requests; the SSRF-safe client unless a test replaces it. */
   outbound?: typeof fetch;
+  /** Reads TXT records; the system's name servers unless a test replaces it. */
+  resolveTxt?: ResolveTxt;
   progress: (message: string) => void;
   /** Checks every response against the contract; on in tests. */
   checkResponses: boolean;
@@ -63,6 +68,7 @@ export async function createFoundation(config: Config, world: World, { backgroun
   const allowed = config.OUTBOUND_ALLOWED_HOSTS;
   const outbound = world.outbound ?? createOutbound({ allowed });
   const hookOutbound = world.outbound ?? createOutbound({ allowed, keepsConnections: true });
+  const connect = createConnect({ allowed });
   const jobs = createJobs({ database, clock, log }, { works: background });
   return {
     clock,
@@ -73,13 +79,22 @@ export async function createFoundation(config: Config, world: World, { backgroun
     vault,
     tenancy,
     outbound,
+    connect,
     hookOutbound,
+    resolveTxt: world.resolveTxt ?? createResolveTxt(),
     jobs,
     files: createFiles(config, world),
     messageLimits: messageLimitsOf(config.MESSAGE_LIMITS_JSON),
     logRetentionDays: config.LOG_RETENTION_DAYS,
     background,
     docsFolder: join(root, 'docs'),
+    breachedPasswords: createBreachedPasswords({
+      file: breachedPasswordsFile(world.dataFolder),
+      rangeUrl: config.BREACHED_PASSWORDS_URL,
+      outbound,
+      clock,
+      log,
+    }),
   };
 }
 

@@ -32,7 +32,7 @@ async function listen(app: App, config: Config): Promise<void> {
 
 function announce(
   config: Config,
-  { consoleUrl, adminLink }: { consoleUrl: string; adminLink: string | undefined },
+  { consoleUrl, inboxUrl, adminLink }: Record<'inboxUrl' | 'adminLink', string | undefined> & { consoleUrl: string },
 ): void {
   print();
   print(`  Aldaba is ready at ${config.ENDPOINT}`);
@@ -40,6 +40,7 @@ function announce(
   print(`  Console            ${consoleUrl}`);
   print(`  Try it             ${config.ENDPOINT}/demo-app`);
   print(`  For your app       ${config.ENDPOINT}/oidc/.well-known/openid-configuration`);
+  if (inboxUrl) print(`  Codes go to the inbox: ${inboxUrl}`);
   if (adminLink) {
     print(`  First administrator (this link works once, for 30 minutes)`);
     print(`                     ${adminLink}`);
@@ -92,7 +93,8 @@ async function main(): Promise<void> {
     app = await createApp(config, world);
     await listen(app, config);
     stopOnSignal(app, world);
-    announce(config, { consoleUrl: app.tenancy.consoleUrl, adminLink: await app.firstAdminLink() });
+    const [inboxUrl, adminLink] = [await app.inboxUrl(), await app.firstAdminLink()];
+    announce(config, { consoleUrl: app.tenancy.consoleUrl, inboxUrl, adminLink });
   } catch (error) {
     await app?.close();
     await world.stop();

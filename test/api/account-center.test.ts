@@ -21,6 +21,7 @@ describe('Account center', () => {
       fields: {},
       webauthnRelatedOrigins: [],
       deleteAccountUrl: null,
+      deletionGraceDays: null,
       customCss: null,
       profileFields: null,
     };
@@ -40,6 +41,36 @@ describe('Account center', () => {
     const cleared = await api.patch(path, { deleteAccountUrl: '' });
     assert.deepEqual([cleared.status, cleared.body.deleteAccountUrl], [200, null]);
     assert.deepEqual((await api.get(path)).body, cleared.body);
+  });
+
+  it('is open to administrators until it is changed', async () => {
+    const admin = await manage(server, await server.app.tenancy.get('admin'));
+    const { body } = await admin.get(path);
+    assert.deepEqual([body.enabled, body.fields.password, body.fields.customData], [true, 'Edit', undefined]);
+    const { body: changed } = await admin.patch(path, { enabled: false });
+    assert.deepEqual([changed.enabled, changed.fields.password], [false, 'Edit']);
+    await admin.patch(path, { enabled: true });
+  });
+
+  it('lets no administrator of the Console delete the own account: it may be the last one', async () => {
+    const admin = await manage(server, await server.app.tenancy.get('admin'));
+    const refused = await admin.patch(path, { enabled: true, deletionGraceDays: 14 });
+    assertRefused(refused, 422, 'request.feature_not_supported');
+    assert.deepEqual(
+      [(await admin.get(path)).body.deletionGraceDays, (await api.patch(path, { deletionGraceDays: 14 })).status],
+      [null, 200],
+    );
+    assert.equal((await admin.patch(path, { deletionGraceDays: null })).status, 200);
+  });
+
+  it('rejects styles, which the account page would not have', async () => {
+    const refused = await api.patch(path, { customCss: 'main { color: green }' });
+    assertRefused(refused, 422, 'request.feature_not_supported');
+    assert.deepEqual(refused.body.data, { setting: 'customCss' });
+    assert.deepEqual(
+      [(await api.patch(path, { customCss: null })).status, (await api.get(path)).body.customCss],
+      [200, null],
+    );
   });
 
   it('rejects invalid account center settings', async () => {

@@ -139,12 +139,17 @@ describe('Applications', () => {
     assert.ok(!JSON.stringify(rows).includes(secret));
   });
 
-  it('rejects unsupported application types', async () => {
-    for (const type of ['Protected', 'SAML']) {
-      assertRefused(await api.post('/api/applications', { name: 'x', type }), 422, 'request.feature_not_supported');
+  it('rejects unsupported application types and settings without effect', async () => {
+    for (const [type, code] of [
+      ['Protected', 'request.feature_not_supported'],
+      ['SAML', 'application.use_saml_app_api'],
+    ] as const) {
+      assertRefused(await api.post('/api/applications', { name: 'x', type }), 422, code);
       const device = { customClientMetadata: { isDeviceFlow: true } };
       const draft = { name: 'x', type: 'Native' };
       assertRefused(await api.post('/api/applications', { ...draft, ...device }), 422, 'request.feature_not_supported');
+      const tenant = { customClientMetadata: { tenantId: 'acme' } };
+      assertRefused(await api.post('/api/applications', { ...draft, ...tenant }), 422, 'request.feature_not_supported');
       const none = { customClientMetadata: { isDeviceFlow: false } };
       const { body: native } = await api.post('/api/applications', { ...draft, ...none });
       assert.deepEqual(native.customClientMetadata, none.customClientMetadata);

@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { findPersona, oidcIssuer, type ProviderOutcome, providerOutcomes } from '../../connectors/sandbox/index.ts';
+import {
+  findPersona,
+  oidcIssuer,
+  type ProviderOutcome,
+  playedProviders,
+  providerOutcomes,
+} from '../../connectors/sandbox/index.ts';
+import { builtInConnectors } from '../../connectors/src/index.ts';
+import { simulatedConnectors } from '../../contract/src/connectors.ts';
 import { assertRefused, type Manager, manage } from '../support/management.ts';
 import { shownError, type Visit, visit } from '../support/page-agent.ts';
+import { providerVisit } from '../support/provider-visit.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const client = { clientId: 'the-client', clientSecret: 'a client secret of the tests' };
@@ -14,6 +23,8 @@ const oauth2 = {
 };
 const kinds = {
   google: { connectorId: 'google-universal', config: client },
+  apple: { connectorId: 'apple-universal', config: { clientId: client.clientId } },
+  wecom: { connectorId: 'wecom-universal', config: { corpId: 'ww1', appSecret: client.clientSecret, agentId: '7' } },
   github: { connectorId: 'github-universal', config: client },
   oidc: { connectorId: 'oidc', config: { ...client, issuer: oidcIssuer }, metadata: { target: 'oidc' } },
   posted: {
@@ -25,6 +36,14 @@ const kinds = {
 };
 type Kind = keyof typeof kinds;
 const names = Object.keys(kinds) as Kind[];
+const mei = findPersona('mei');
+/** What a provider says of Mei; the standard claims where nothing else is here. */
+const told: Partial<Record<Kind, { userId: string; avatar?: string | undefined; email?: string | undefined }>> = {
+  github: { userId: '1001', avatar: mei?.headimgurl, email: mei?.email },
+  oauth2: { userId: '1001', avatar: mei?.headimgurl, email: mei?.email },
+  apple: { userId: '001999.mei.1026', email: mei?.email },
+  wecom: { userId: 'mei', avatar: mei?.headimgurl },
+};
 
 describe('Sign-in through OAuth connectors', () => {
   let server: TestServer;
@@ -49,37 +68,8 @@ describe('Sign-in through OAuth connectors', () => {
     for (const { id } of (await api.get('/api/users?page_size=100')).body) await api.delete(`/api/users/${id}`);
   });
 
-  /** From the button to the page that plays the provider. */
-  const press = async (person: Visit, name: Kind): Promise<URL> => {
-    const answer = await person.post(`/sign-in/social/${ids.get(name)}`, {});
-    assert.equal(answer.status, 303);
-    return new URL(answer.headers.get('location') ?? '');
-  };
-  const decide = (person: Visit, page: URL, fields: Record<string, string>) =>
-    person.post(page.pathname + page.search, fields);
-  /** The fields of the form that a page sends on by itself. */
-  const fieldsOf = (html: string) =>
-    Object.fromEntries(
-      [...html.matchAll(/name="(\w+)" value="([^"]*)"/g)].map(([, name = '', value = '']) => [name, value]),
-    );
-  /** Follows redirects from the provider's page to the first answer of Aldaba that is not a redirect. */
-  const comeBack = async (person: Visit, answer: Response): Promise<Response> => {
-    const html = answer.status === 200 ? await answer.text() : '';
-    const action = /action="([^"]+)"/.exec(html)?.[1];
-    const callback = action
-      ? await person.post(new URL(action).pathname, fieldsOf(html))
-      : await person.get(pathOf(answer));
-    assert.equal(callback.status, 303, 'the callback leads on');
-    return person.get(
-      pathOf(
-        callback.headers.get('location')?.includes('/callback/social/') ? callback : await person.get(pathOf(callback)),
-      ),
-    );
-  };
-  const pathOf = (answer: Response): string => {
-    const { pathname, search } = new URL(answer.headers.get('location') ?? '', server.url);
-    return pathname + search;
-  };
+  const { decide, comeBack, ...provider } = providerVisit(() => server);
+  const press = (person: Visit, name: Kind) => provider.press(person, ids.get(name) ?? '');
   const signIn = async (name: Kind, persona = 'mei', outcome: ProviderOutcome = 'success') => {
     const person = await visit(server);
     const page = await press(person, name);
@@ -97,12 +87,12 @@ describe('Sign-in through OAuth connectors', () => {
         assert.ok((await person.arrive(answer)).searchParams.get('code'), `time ${time}`);
       }
       const { body: users } = await api.get('/api/users');
-      const mei = findPersona('mei');
       assert.equal(users.length, 1);
       const { userId, details } = users[0].identities[name];
-      assert.equal(userId, name === 'github' || name === 'oauth2' ? '1001' : 'sandbox-mei');
-      assert.deepEqual([users[0].name, users[0].avatar], [mei?.nickname, mei?.headimgurl]);
-      assert.equal(details.email, mei?.email);
+      const expected = told[name] ?? { userId: 'sandbox-mei', avatar: mei?.headimgurl, email: mei?.email };
+      assert.equal(userId, expected.userId);
+      assert.deepEqual([users[0].name, users[0].avatar], [mei?.nickname, expected.avatar ?? null]);
+      assert.equal(details.email, expected.email);
       assert.ok(details.rawData, 'the answers of the provider are kept');
     });
   }
@@ -179,11 +169,6 @@ describe('Sign-in through OAuth connectors', () => {
     assert.equal(shown.code, 'connector.social_auth_code_invalid', 'the verifier belongs to the other request');
   });
 
-  it('rejects connector settings that store tokens of providers', async () => {
-    const reply = await api.patch(`/api/connectors/${ids.get('google')}`, { enableTokenStorage: true });
-    assertRefused(reply, 422, 'request.feature_not_supported');
-  });
-
   it('links an identity through the Management API, or reports that the provider needs a session', async () => {
     const request = { state: 'a state', redirectUri: `${server.url}/callback/${ids.get('github')}` };
     const { status, body } = await api.post(`/api/connectors/${ids.get('github')}/authorization-uri`, request);
@@ -205,6 +190,17 @@ describe('Sign-in through OAuth connectors', () => {
       'connector.not_implemented',
     );
   });
+});
+
+it('lists the kinds of connectors whose provider the sandbox simulates', () => {
+  const keyOf = (id: string) => id.replace(/-(universal|web)$/, '');
+  const listed = simulatedConnectors.filter((id) => id !== 'wechat-native').map(keyOf);
+  assert.deepEqual(listed.toSorted(), playedProviders.map(({ key }) => key).toSorted());
+  const known = builtInConnectors.map(({ metadata }) => metadata.id);
+  assert.deepEqual(
+    simulatedConnectors.filter((id) => !known.includes(id)),
+    [],
+  );
 });
 
 describe('Simulated provider page', () => {
@@ -264,7 +260,7 @@ describe('Simulated provider page', () => {
       const headers = { origin: new URL(server.url).origin };
       assertRefused(await api.send('POST', path(query), { body, headers }), 400, 'guard.invalid_input');
     }
-    assertRefused(await api.get(path(request(), 'facebook')), 404, 'request.not_found');
+    assertRefused(await api.get(path(request(), 'unknown')), 404, 'request.not_found');
   });
 
   // security: sandbox-pages

@@ -124,6 +124,11 @@ describe('Conventions of the Management API', () => {
     assert.equal(names.size, 25, 'no user is on two pages, none is missing');
   });
 
+  it('lets no cache keep an answer with personal data', async () => {
+    const { headers } = await api.get('/api/users');
+    assert.equal(headers.get('cache-control'), 'no-store');
+  });
+
   it('rejects page numbers and sizes out of range', async () => {
     for (const query of ['page=0', 'page=x', 'page=-1', 'page_size=0', 'page_size=101', 'page=1&page=2', 'page=1.5']) {
       assertRefused(await api.get(`/api/users?${query}`), 400, 'guard.invalid_pagination');

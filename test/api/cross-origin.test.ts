@@ -50,6 +50,7 @@ describe('Cross-origin requests', () => {
 
   it('answers a preflight request with what the Console sends, and only to the Console’s origins', async () => {
     for (const origin of own()) {
+      assert.equal((await call(origin, '/me', 'OPTIONS')).allowed, origin);
       const { status, allowed, headers } = await call(origin, '/api/users/some-id', 'OPTIONS');
       assert.deepEqual([status, allowed], [204, origin]);
       assert.match(headers.get('access-control-allow-methods') ?? '', /PATCH/);
@@ -71,7 +72,7 @@ describe('Cross-origin requests', () => {
       const { status, allowed } = await call('https://anybody.test', path, 'OPTIONS');
       assert.deepEqual([status, allowed], [204, 'https://anybody.test']);
     }
-    for (const path of ['/api/my-accounts', '/api/users?/api/my-account', '/api/experience'])
+    for (const path of ['/api/my-accounts', '/api/users?/api/my-account', '/api/experience', '/me'])
       assert.equal((await call('https://anybody.test', path, 'OPTIONS')).allowed, null, path);
   });
 });

@@ -17,7 +17,14 @@ describe('Deny by default', () => {
   after(() => server.close());
 
   const openGuard = async () => ({});
-  const guards: Guards = { anonymous: openGuard, management: openGuard, interaction: openGuard };
+  const guards: Guards = {
+    anonymous: openGuard,
+    management: openGuard,
+    interaction: openGuard,
+    account: openGuard,
+    me: openGuard,
+    organization: openGuard,
+  };
   /** Starts what `mount` adds to an HTTP server without routes, as the composition root does. */
   const start = async (mount: (http: Http) => void): Promise<void> => {
     const http = createHttp({ tenancy: server.app.tenancy, log, trustedProxies: [] });
@@ -104,10 +111,15 @@ describe('Deny by default', () => {
     }));
 
   // security: social-linking, unguarded-routes, script-isolation
-  it('allows anonymous access only to what pages and programs read before a sign-in, and to sign-in steps', () => {
+  it('allows access without a permission to what is read before a sign-in, sign-in steps and own accounts only', () => {
     const opened = {
-      anonymous: /^GET \/api\/(\.well-known\/|status(\/ready)?$|swagger\.json$)/,
+      // The logout of a provider brings a token that the provider signed.
+      anonymous:
+        /^(GET (\/\.well-known\/webauthn$|\/api\/(\.well-known\/|status(\/ready)?$|authn\/hasura$|swagger\.json$))|POST \/api\/authn\/single-sign-on\/oidc\/:connectorId\/backchannel-logout$)/,
       interaction: /^[A-Z]+ \/api\/(experience|interaction)(\/|$)/,
+      account: /^[A-Z]+ \/api\/(my-account|verifications)(\/|$)/,
+      me: /^[A-Z]+ \/me(\/|$)/,
+      organization: /^[A-Z]+ \/api\/organizations\/:id\/(members|roles|invitations)(\/|$)/,
     };
     const wrong = allRoutes.filter(({ access, method, path }) => {
       const places = Object.entries(opened).filter(([, place]) => place.test(`${method} ${path}`));

@@ -22,9 +22,10 @@ describe('Error responses', () => {
   const languages: [header: string | undefined, sentence: string, language: string | null][] = [
     ['es', inSpanish, 'es'],
     ['es-MX,es;q=0.9,en;q=0.1', inSpanish, 'es'],
-    ['fr, zh-CN;q=0.8, en;q=0.5', inChinese, 'zh-CN'],
+    ['nl, zh-CN;q=0.8, en;q=0.5', inChinese, 'zh-CN'],
     ['zh', inChinese, 'zh-CN'],
     ['en-GB, es;q=0.5', english, 'en'],
+    ['fr-CA', 'Le compte ou le mot de passe est incorrect. Vérifiez-les et réessayez.', 'fr'],
     ['xx', english, 'en'],
     [undefined, english, null],
   ];
@@ -77,7 +78,7 @@ describe('Error responses', () => {
   it('returns a page to browsers and JSON to programs for an unknown path', async () => {
     for (const path of [
       '/t/admin/console',
-      '/account',
+      '/account/nothing',
       '/nothing/here',
       '/t/nowhere',
       '/t/nowhere/sign-in',

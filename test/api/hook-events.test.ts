@@ -6,7 +6,7 @@ import { hookEventSchema } from '@aldaba/contract';
 import { experienceClient } from '../support/agent.ts';
 import { movableClock } from '../support/clock.ts';
 import { openExperience } from '../support/experience-page.ts';
-import { connectorsFolder, type Mailbox, openMailbox } from '../support/mailbox.ts';
+import { type Mailbox, openMailbox } from '../support/mailbox.ts';
 import { assertRefused, type Manager, manage } from '../support/management.ts';
 import { visit } from '../support/page-agent.ts';
 import { type Received, type Receiver, startReceiver } from '../support/receiver.ts';
@@ -18,7 +18,6 @@ const membersOfRequest = ['createdAt', 'data', 'event', 'hookId', 'ip', 'matched
 const payloadOf = (request: Received) => JSON.parse(request.body);
 
 describe('Webhook events', () => {
-  let folder: Awaited<ReturnType<typeof connectorsFolder>>;
   let mailbox: Mailbox;
   let server: TestServer;
   let api: Manager;
@@ -26,11 +25,10 @@ describe('Webhook events', () => {
   let hookId: string;
   const clock = movableClock();
   before(async () => {
-    folder = await connectorsFolder('@logto/connector-smtp');
     mailbox = await openMailbox();
     receiver = await startReceiver();
     server = await startServer({
-      environment: { OUTBOUND_ALLOWED_HOSTS: '127.0.0.1', CONNECTORS_FOLDER: folder.path },
+      environment: mailbox.environment,
       world: { clock },
     });
     api = await manage(server);
@@ -40,7 +38,7 @@ describe('Webhook events', () => {
   });
   after(async () => {
     await server.close();
-    await Promise.all([receiver.close(), mailbox.close(), folder.remove()]);
+    await Promise.all([receiver.close(), mailbox.close()]);
   });
 
   const make = async (path: string, body: object) => {

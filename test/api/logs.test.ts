@@ -46,11 +46,11 @@ describe('Audit log', () => {
       [
         'Interaction.Create Success',
         'Interaction.SignIn.Verification.Password.Submit Error',
-        'Interaction.End Success',
         'Interaction.SignIn.Create Success',
         'Interaction.SignIn.Verification.Password.Submit Success',
         'Interaction.SignIn.Identifier.Submit Success',
         'Interaction.SignIn.Submit Success',
+        'Interaction.End Success',
       ],
     );
     assert.equal(new Set(entries.map(({ payload }) => payload.sessionId)).size, 1);

@@ -229,7 +229,6 @@ describe('Object authorization', () => {
       '/api/users/:userId/sso-identities/:ssoConnectorId',
       '/api/systems/application',
       '/api/applications/:id/protected-app-metadata/custom-domains',
-      '/api/secrets/:id',
     ]);
     /** Digests of passwords, what is sealed in the database, and the private half of a key. */
     const keptSecrets = /\$argon2|"v1\.[\w-]{40}|"d":"[\w-]{43}"|"(?:p|q|dp|dq|qi)":"[\w-]{40}/;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { allRoutes, permissionOf, type RouteContract } from '@aldaba/contract';
+import { allRoutes, organizationPermissionOf, permissionOf, type RouteContract } from '@aldaba/contract';
 import { z } from 'zod';
 import { managerWith } from '../support/management.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -74,8 +74,11 @@ function walk(value: unknown, visit: (object: Json, at: string) => void, at = '#
 
 const documents = {
   '/api/swagger.json': () => true,
-  '/api/.well-known/management.openapi.json': ({ access }: RouteContract) => access !== 'interaction',
-  '/api/.well-known/experience.openapi.json': ({ access }: RouteContract) => access !== 'management',
+  '/api/.well-known/management.openapi.json': ({ access }: RouteContract) =>
+    ['anonymous', 'management', 'organization'].includes(access),
+  '/api/.well-known/experience.openapi.json': ({ access }: RouteContract) =>
+    ['anonymous', 'interaction'].includes(access),
+  '/api/.well-known/user.openapi.json': ({ access }: RouteContract) => ['anonymous', 'account'].includes(access),
 };
 
 for (const [address, belongs] of Object.entries(documents)) {
@@ -213,11 +216,18 @@ for (const [address, belongs] of Object.entries(documents)) {
           name,
         );
         const declared = routes.get(name) as RouteContract;
-        const isGuarded = declared.access === 'management';
-        assert.deepEqual(security, isGuarded ? [{ managementToken: [permissionOf(declared)] }] : [], name);
-        if (isGuarded)
+        const ofToken = {
+          management: [{ managementToken: [permissionOf(declared)] }],
+          account: [{ userToken: [] }],
+          me: [{ meToken: [] }],
+          organization: [{ organizationToken: [organizationPermissionOf(declared)] }],
+          anonymous: undefined,
+          interaction: undefined,
+        }[declared.access];
+        assert.deepEqual(security, ofToken ?? [], name);
+        if (ofToken)
           assert.ok(
-            ['401', '403'].every((status) => statuses.includes(status)),
+            ['401', declared.access === 'me' ? '404' : '403'].every((status) => statuses.includes(status)),
             name,
           );
       }

@@ -150,6 +150,7 @@ describe('Organization invitations', () => {
   });
 
   it('requires an email connector to send an invitation', async () => {
+    await api.patch('/api/configs/inbox', { enabled: false });
     const organizationId = await organization();
     const body = draft(organizationId, 'new@acme.test', { messagePayload: { link: 'https://acme.test/join' } });
     assertRefused(await api.post(path, body), 501, 'connector.not_found');

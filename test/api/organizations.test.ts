@@ -39,6 +39,7 @@ describe('Organizations', () => {
       description: null,
       customData: { plan: 'gold' },
       isMfaRequired: true,
+      isTrustedDeviceAllowed: true,
       color,
       branding,
       customCss: null,

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { previewScreens } from '@aldaba/contract';
 import { type Agent, createAgent } from '../support/agent.ts';
 import { authorization } from '../support/authorization.ts';
-import { connectorsFolder, type Mailbox, openMailbox } from '../support/mailbox.ts';
+import { type Mailbox, openMailbox } from '../support/mailbox.ts';
 import { assertRefused, type Manager, manage } from '../support/management.ts';
 import { openPreview, preview } from '../support/preview.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -37,21 +37,19 @@ const bodyOf = (html: string): string =>
     .replaceAll('(prefers-color-scheme: dark)', '(max-width:0)')
     .replaceAll(/<input type="hidden" name="interaction" value="[\w-]{16}"\/>/g, '')
     .replaceAll(/&amp;interaction=[\w-]{16}/g, '')
-    .replaceAll(/(name="xsrf" value=")[^"]*/g, '$1');
+    .replaceAll(/(name="(?:xsrf|return_to)" value=")[^"]*/g, '$1');
 
 describe('the preview of a hosted page', () => {
-  let folder: Awaited<ReturnType<typeof connectorsFolder>>;
   let mailbox: Mailbox;
   let server: TestServer;
   let api: Manager;
   let appId: string;
   let now = Date.now();
   before(async () => {
-    folder = await connectorsFolder('@logto/connector-smtp');
     mailbox = await openMailbox();
     server = await startServer({
       world: { clock: { now: () => now } },
-      environment: { CONNECTORS_FOLDER: folder.path, ADMIN_ENDPOINT: 'https://admin.example.com' },
+      environment: { ...mailbox.environment, ADMIN_ENDPOINT: 'https://admin.example.com' },
     });
     api = await manage(server);
     for (const connector of [
@@ -76,7 +74,6 @@ describe('the preview of a hosted page', () => {
   after(async () => {
     await server.close();
     await mailbox.close();
-    await folder.remove();
   });
 
   /** Opens a sign-in and follows its redirects to the page. */
@@ -156,6 +153,20 @@ describe('the preview of a hosted page', () => {
     assert.ok(!(await preview(api, {}, {})).page?.html.includes('#0a7d34'));
   });
 
+  it('speaks a language of the operator before it is saved, with built-in words where it has none', async () => {
+    const unsavedWords = { customPhrases: { signIn: { submit: 'Inloggen' } } };
+    const spoken = async (body: object) => (await preview(api, { language: 'nl' }, body)).page?.html ?? '';
+    const html = await spoken({ ...unsavedWords, languageInfo: { autoDetect: true, fallbackLanguage: 'es' } });
+    assert.match(html, /<html lang="nl"/);
+    assert.ok(html.includes('Inloggen') && html.includes('Contraseña'), 'missing words are of the fallback language');
+    assert.match(await spoken({}), /<html lang="en"/, 'a language without words is not spoken');
+    await api.put('/api/custom-phrases/nl', { signIn: { submit: 'Aanmelden' } });
+    assert.match(await spoken({}), /<html lang="nl"[\s\S]*Aanmelden/);
+    assert.ok(!(await spoken(unsavedWords)).includes('Aanmelden'), 'unsaved words replace the saved ones');
+    await api.delete('/api/custom-phrases/nl');
+    assertRefused(await api.post('/api/sign-in-exp/preview?language=not%20a%20tag', {}), 400, 'guard.invalid_input');
+  });
+
   it('is in the language and in the color scheme that are asked for, whatever the browser prefers', async () => {
     const { page: spanish } = await preview(api, { language: 'es', screen: 'register' });
     assert.match(spanish?.html ?? '', /<html lang="es"[\s\S]*Crea(?:r)? (?:tu|una) cuenta/);
@@ -212,7 +223,7 @@ describe('the preview of a hosted page', () => {
       { signUp: { identifiers: ['username'], password: false, verify: false } },
       { signUpProfileFields: [{ name: 'unknown' }] },
       { socialSignInConnectorTargets: ['nowhere'] },
-      { passkeySignIn: { enabled: true } },
+      { captchaPolicy: { enabled: true } },
     ];
     for (const settings of wrong) {
       const saving = await api.patch('/api/sign-in-exp', settings);

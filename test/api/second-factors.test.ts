@@ -202,6 +202,7 @@ describe('Second factors in a sign-in', () => {
         skipMfaOnSignIn: false,
         passkeySkipped: false,
         isRequiredByOrganization: false,
+        refusesTrustedDevices: false,
       });
       await assert.rejects(statusOf('nobody'), refusedWith('entity.not_found'));
     });
@@ -210,7 +211,12 @@ describe('Second factors in a sign-in', () => {
       const userId = await addPerson();
       const chosen = async (config: object) => {
         assert.equal((await api.patch(`/api/users/${userId}/logto-configs`, config)).status, 200);
-        const { factors: _, isRequiredByOrganization: __, ...choices } = await statusOf(userId);
+        const {
+          factors: _,
+          isRequiredByOrganization: __,
+          refusesTrustedDevices: ___,
+          ...choices
+        } = await statusOf(userId);
         return choices;
       };
       assert.deepEqual(await chosen({ mfa: { enabled: false, skipped: true } }), {

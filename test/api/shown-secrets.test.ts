@@ -36,6 +36,7 @@ describe('Secrets in answers of the Management API', () => {
     await api.patch(`/api/connectors/${ids.connectorId}`, { config: { appId: mark, appSecret: 'wechat-app-secret' } });
     const { body: tokens } = await api.get(`/api/users/${ids.userId}/personal-access-tokens`);
     const { body: links } = await api.get('/api/one-time-tokens');
+    const { body: message } = await api.get(`/api/inbox/messages/${ids.other.messages}`);
     const { body: named } = await api.get(`/api/applications/${ids.machineId}/secrets`);
     secrets = {
       'a webhook': hook.signingKey,
@@ -44,6 +45,7 @@ describe('Secrets in answers of the Management API', () => {
       'a connector': 'wechat-app-secret',
       'a personal access token': tokens[0]?.value ?? '',
       'a one-time token': links[0]?.token ?? '',
+      'a message of the inbox': message.content,
       'an application': named.find(({ name }) => name === plantedName)?.value ?? '',
     };
     const admin = await managerOf(server, await createAdministrator(server, 'root'));

@@ -9,7 +9,7 @@ import {
   useLink,
 } from '../support/administrator.ts';
 import { type Agent, createAgent } from '../support/agent.ts';
-import { connectorsFolder, type Mailbox, openMailbox } from '../support/mailbox.ts';
+import { type Mailbox, openMailbox } from '../support/mailbox.ts';
 import {
   assertRefused,
   type Manager,
@@ -18,6 +18,7 @@ import {
   managerWith,
   requestToken,
 } from '../support/management.ts';
+import { shownError, visitOf } from '../support/page-agent.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const members = '/api/team/members';
@@ -135,6 +136,114 @@ describe('The team of a tenant', () => {
     assertRefused(await managerWith(`${server.url}/t/acme`, answer.access_token).get(members), 403, 'auth.forbidden');
   });
 
+  // security: team
+  it('opens to an account that exists already, which signs in to accept', async () => {
+    const owner = createAgent();
+    await server.app.tenancy.create({ id: 'second', name: 'Second' });
+    const admin = await manage(server, await server.app.tenancy.get('admin'));
+    assert.equal((await useLink(server, owner, (await invite(api, { role: 'full' })).link, 'owner')).status, 303);
+    await admin.post(`/api/users/${(await named('owner'))?.id}/roles`, { roleIds: ['second-admin'] });
+    const second = await managerOf(server, owner, 'second');
+
+    const { agent, id } = await join('joiner', 'read-only');
+    assert.deepEqual(
+      (await second.get(members)).body.map(({ username }) => username),
+      ['owner'],
+    );
+    const { link } = await invite(second, { role: 'full' });
+    const visit = visitOf({ ...server, url: `${server.url}/t/admin` }, agent);
+    const token = new URL(link).searchParams.get('token') ?? '';
+    const page = await (await agent.fetch(link)).text();
+    assert.match(page, /Accept as joiner/);
+    // A stranger's browser shows no account, and cannot name one.
+    assert.doesNotMatch(await (await fetch(link)).text(), /joiner/);
+    const stranger = visitOf({ ...server, url: `${server.url}/t/admin` }, createAgent());
+    assert.equal((await stranger.post('/setup', { token, account: id })).status, 200);
+    assert.equal((await second.get(members)).body.length, 1);
+
+    const done = await visit.post('/setup', { token, account: id });
+    assert.deepEqual([done.status, done.headers.get('location')], [303, `${server.url}/console/t/second`]);
+    assert.equal((await second.get(members)).body.find((member) => member.id === id)?.role, 'full');
+    assert.equal((await (await managerOf(server, agent, 'second')).get('/api/users')).status, 200);
+    assert.equal((await visit.post('/setup', { token, account: id })).status, 404, 'used');
+    const again = await invite(second, { role: 'full' });
+    const refused = await visit.post('/setup', {
+      token: new URL(again.link).searchParams.get('token') ?? '',
+      account: id,
+    });
+    assert.equal((await shownError(refused)).code, 'team.already_member');
+  });
+
+  it('leads a colleague without a session through the sign-in of the Console, back to the invitation', async () => {
+    await join('returner', 'read-only');
+    const { link } = await invite(await managerOf(server, await createAdministrator(server, 'host')), { role: 'full' });
+    const agent = createAgent();
+    const page = await (await agent.fetch(link)).text();
+    const address = /href="([^"]*\/oidc\/auth[^"]*)"/.exec(page)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    const visit = visitOf({ ...server, url: `${server.url}/t/admin` }, agent);
+    await agent.fetch(address);
+    const signedIn = await visit.post('/sign-in', {
+      app_id: 'admin-console',
+      username: 'returner',
+      password: 'tulips under stone',
+    });
+    let place = new URL(signedIn.headers.get('location') ?? '', server.url).href;
+    for (let hops = 0; hops < 4 && !place.includes('/setup?token='); hops += 1)
+      place = new URL((await agent.fetch(place)).headers.get('location') ?? '', server.url).href;
+    assert.equal(place, link);
+    assert.match(await (await agent.fetch(place)).text(), /Accept as returner/);
+  });
+
+  // security: team
+  it('opens by an invitation to an email address to the account with that address only', async () => {
+    const { agent } = await join('nameless', 'read-only');
+    await server.app.tenancy.create({ id: 'mailed', name: 'Mailed' });
+    const admin = await manage(server, await server.app.tenancy.get('admin'));
+    const owner = await join('mail_owner', 'full');
+    await admin.post(`/api/users/${owner.id}/roles`, { roleIds: ['mailed-admin'] });
+    const mailed = await managerOf(server, owner.agent, 'mailed');
+    const { link } = await invite(mailed, { role: 'full', email: 'Right@example.com' });
+    const token = new URL(link).searchParams.get('token') ?? '';
+    const page = await (await agent.fetch(link)).text();
+    assert.doesNotMatch(page, /Accept as/);
+    assert.match(page, /value="Right@example.com"[^>]* readonly/i);
+    const visit = visitOf({ ...server, url: `${server.url}/t/admin` }, agent);
+    const me = (await named('nameless'))?.id ?? '';
+    assert.equal((await shownError(await visit.post('/setup', { token, account: me }))).code, 'setup.other_email');
+    for (const name of ['wrong@example.com', 'right'])
+      assert.equal(
+        (await shownError(await useLink(server, createAgent(), link, name))).code,
+        'setup.other_email',
+        name,
+      );
+    assert.equal((await useLink(server, createAgent(), link, 'right@EXAMPLE.com')).status, 303);
+  });
+
+  it('shows invitations of a suspended inviter as void, and lets another administrator renew them', async () => {
+    const { agent, id } = await join('inviter', 'full');
+    const old = await invite(await managerOf(server, agent), { role: 'read-only', email: 'kim@example.com' });
+    const listedOne = async (which: string) =>
+      (await api.get(invitations)).body.find((invitation) => invitation.id === which);
+    assert.equal((await listedOne(old.invitation.id))?.isVoid, false);
+    const admin = await manage(server, await server.app.tenancy.get('admin'));
+    await admin.patch(`/api/users/${id}/is-suspended`, { isSuspended: true });
+    assert.equal((await listedOne(old.invitation.id))?.isVoid, true);
+    const renewed = await api.post(`${invitations}/${old.invitation.id}/renew`, {});
+    assert.equal(renewed.status, 201);
+    const { invitation, link } = renewed.body;
+    assert.deepEqual(
+      [invitation.email, invitation.role, invitation.isVoid, invitation.inviterId],
+      ['kim@example.com', 'read-only', false, (await named('root'))?.id],
+    );
+    assert.equal(invitation.expiresAt - invitation.createdAt, 7 * day);
+    assert.equal(await listedOne(old.invitation.id), undefined);
+    assert.equal((await useLink(server, createAgent(), old.link, 'kim@example.com')).status, 404);
+    assert.equal((await useLink(server, createAgent(), link, 'kim@example.com')).status, 303);
+    const gone = `${invitations}/${old.invitation.id}/renew`;
+    assertRefused(await api.post(gone, {}), 404, 'entity.not_exists_with_id');
+    assertRefused(await (await manage(server)).post(gone, {}), 403, 'team.administrators_only');
+  });
+
   // security: single-use
   it('has invitations that work once, until they expire or are revoked', async () => {
     const { link } = await invite(api, { role: 'read-only' });
@@ -166,16 +275,36 @@ describe('The team of a tenant', () => {
   });
 
   // security: team
-  it('is not changed with the token of an administrator who was removed or restricted since', async () => {
+  it('refuses the tokens of an administrator from the moment of the removal or suspension on', async () => {
+    const admin = await manage(server, await server.app.tenancy.get('admin'));
+    const suspend = (id: string, isSuspended: boolean) => admin.patch(`/api/users/${id}/is-suspended`, { isSuspended });
     const gone = await join('gone', 'full');
     const withOldToken = await managerOf(server, gone.agent);
+    assert.equal((await withOldToken.get('/api/users')).status, 200);
     assert.equal((await api.delete(`${members}/${gone.id}`)).status, 204);
-    assertRefused(await withOldToken.post(invitations, { role: 'full' }), 403, 'auth.forbidden');
+    for (const refused of [withOldToken.get('/api/users'), withOldToken.post(invitations, { role: 'full' })])
+      assertRefused(await refused, 401, 'auth.unauthorized');
 
+    const paused = await join('paused', 'read-only');
+    const asPaused = await managerOf(server, paused.agent);
+    assert.equal((await asPaused.get('/api/users')).status, 200);
+    assert.equal((await suspend(paused.id, true)).status, 200);
+    assertRefused(await asPaused.get('/api/users'), 401, 'auth.unauthorized');
+    assert.equal((await suspend(paused.id, false)).status, 200);
+    assert.equal((await asPaused.get('/api/users')).status, 200);
+    const { body: roles } = await admin.get(`/api/users/${paused.id}/roles`);
+    assert.equal((await admin.delete(`/api/users/${paused.id}/roles/${roles[0]?.id}`)).status, 204);
+    assertRefused(await asPaused.get('/api/users'), 403, 'auth.forbidden');
+  });
+
+  // security: team
+  it('is not changed with the token of an administrator who was restricted since', async () => {
     const restricted = await join('restricted', 'full');
     const asBefore = await managerOf(server, restricted.agent);
     assert.equal((await api.patch(`${members}/${restricted.id}`, { role: 'read-only' })).status, 200);
     assertRefused(await asBefore.patch(`${members}/${restricted.id}`, { role: 'full' }), 403, 'auth.forbidden');
+    assertRefused(await asBefore.post('/api/users', {}), 403, 'auth.forbidden');
+    assert.equal((await asBefore.get('/api/users')).status, 200);
     assert.equal((await named('restricted'))?.role, 'read-only');
   });
 
@@ -227,16 +356,13 @@ describe('The team of a tenant', () => {
 describe('Invitations by email', () => {
   let server: TestServer;
   let mailbox: Mailbox;
-  let folder: Awaited<ReturnType<typeof connectorsFolder>>;
   before(async () => {
     mailbox = await openMailbox();
-    folder = await connectorsFolder('@logto/connector-smtp');
-    server = await startServer({ environment: { CONNECTORS_FOLDER: folder.path } });
+    server = await startServer({ environment: mailbox.environment });
   });
   after(async () => {
     await server?.close();
     await mailbox?.close();
-    await folder?.remove();
   });
 
   it('send the link through the email connector of the admin tenant, and say if that failed', async () => {

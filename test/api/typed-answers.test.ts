@@ -9,7 +9,14 @@ import { startServer, type TestServer } from '../support/server.ts';
 
 const log = createLog('silent');
 const open = async () => ({ scopes: new Set(['all']) });
-const guards: Guards = { anonymous: open, management: open, interaction: open };
+const guards: Guards = {
+  anonymous: open,
+  management: open,
+  interaction: open,
+  account: open,
+  me: open,
+  organization: open,
+};
 
 // Each `@ts-expect-error` is a promise of its own: `npm run check` fails as soon as the line below it compiles.
 describe('Typed responses of handlers', () => {

@@ -41,18 +41,6 @@ describe('Maintenance by the Management API', () => {
     assertRefused(await api.post(path, { targetType: 'Robot', targets: ['ada'] }), 400, 'guard.invalid_input');
   });
 
-  it('deletes a secret of this tenant only', async () => {
-    const { body: user } = await api.post('/api/users', { username: 'keeper' });
-    await server.tenant.db.raw(
-      `insert into secrets (tenant_id, id, user_id, type, value_sealed) values ($1, 'secret1', $2, 'federated_token_set', 'sealed')`,
-      ['default', user.id],
-    );
-    const admin = await manage(server, await server.app.tenancy.get('admin'));
-    assertRefused(await admin.delete('/api/secrets/secret1'), 404, 'entity.not_found');
-    assert.equal((await api.delete('/api/secrets/secret1')).status, 204);
-    assertRefused(await api.delete('/api/secrets/secret1'), 404, 'entity.not_found');
-  });
-
   it('reports that protected applications have no domain', async () => {
     assertRefused(await api.get('/api/systems/application'), 501, 'request.feature_not_supported');
     const { id } = (await api.post('/api/applications', { name: 'Web', type: 'Traditional' })).body;

@@ -1,27 +1,24 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { findPersona } from '../../connectors/sandbox/index.ts';
-import { connectorsFolder, openMailbox } from '../support/mailbox.ts';
+import { openMailbox } from '../support/mailbox.ts';
 import { assertRefused, type Manager, manage } from '../support/management.ts';
 import { type Operator, operate } from '../support/operator.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 describe('Social identities linked by an operator', () => {
   let server: TestServer;
-  let folder: Awaited<ReturnType<typeof connectorsFolder>>;
   let api: Manager;
   let operator: Operator;
   let wechat: string;
   before(async () => {
-    folder = await connectorsFolder('@logto/connector-smtp');
-    server = await startServer({ environment: { CONNECTORS_FOLDER: folder.path } });
+    server = await startServer();
     api = await manage(server);
     operator = await operate(server);
     wechat = await operator.connectWechat();
   });
   after(async () => {
     await server.close();
-    await folder.remove();
   });
 
   afterEach(() => operator.deleteUsers());

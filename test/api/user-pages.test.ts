@@ -10,6 +10,10 @@ interface Person {
   inRole: boolean;
   isMember: boolean;
   hasOrganizationRole: boolean;
+  /** Null: never. */
+  signedInAt: number | null;
+  hasMfa: boolean;
+  isSuspended: boolean;
 }
 
 const size = 7;
@@ -55,6 +59,10 @@ describe('Pages of user lists', () => {
       inRole: n % 5 !== 0,
       isMember: n % 4 !== 1,
       hasOrganizationRole: n % 4 === 2,
+      // Several in one instant, on the same days as others were created.
+      signedInAt: n % 5 === 0 ? null : start + ((n * 7) % 12) * 86_400_000 + (n % 3) * 3_600_000,
+      hasMfa: n % 3 === 1,
+      isSuspended: n % 7 === 2,
     }));
     await server.tenant.db.raw(
       `insert into users (tenant_id, id, name, created_at) select $1, p.id, p.name, p.at
@@ -66,13 +74,35 @@ describe('Pages of user lists', () => {
         made.map(({ at }) => new Date(at).toISOString()),
       ],
     );
+    const { db } = server.tenant;
+    for (const { id, signedInAt, hasMfa, isSuspended } of made) {
+      if (signedInAt !== null)
+        // Not on the first day alone: users sign in again.
+        for (const time of [start, signedInAt]) await server.app.users.update(db, id, { lastSignInAt: new Date(time) });
+      const factors = `/api/users/${id}/mfa-verifications`;
+      const { body: factor } = await api.post(factors, { type: 'Totp' });
+      const [{ id: factorId }] = (await api.get(factors)).body;
+      assert.equal(factor.type, 'Totp');
+      if (!hasMfa) await api.delete(`${factors}/${factorId}`);
+      if (isSuspended) await api.patch(`/api/users/${id}/is-suspended`, { isSuspended });
+    }
     return made;
   }
 
-  async function assertPages(path: string, has: (person: Person) => boolean) {
+  const byId = (a: Person, b: Person) => (a.id < b.id ? -1 : 1);
+  const newestFirst = (a: Person, b: Person) => b.at - a.at || byId(a, b);
+  const lastSignInFirst = (a: Person, b: Person) => (b.signedInAt ?? 0) - (a.signedInAt ?? 0) || byId(a, b);
+  const sorts = {
+    '-createdAt': newestFirst,
+    createdAt: (a: Person, b: Person) => newestFirst(b, a),
+    '-lastSignInAt': lastSignInFirst,
+    lastSignInAt: (a: Person, b: Person) => lastSignInFirst(b, a),
+  };
+
+  async function assertPages(path: string, has: (person: Person) => boolean, order = newestFirst) {
     const wanted = people
       .filter(has)
-      .sort((a, b) => b.at - a.at || (a.id < b.id ? -1 : 1))
+      .sort(order)
       .map(({ id }) => id);
     for (let page = 1; page <= Math.ceil(wanted.length / size) + 1; page += 1) {
       const { body, headers } = await api.get(`${path}page=${page}&page_size=${size}`);
@@ -84,6 +114,7 @@ describe('Pages of user lists', () => {
   }
 
   const everybody = () => true;
+  const isEven = ({ name }: Person) => name.startsWith('Even');
 
   it('returns all users without gaps, newest first', () => assertPages('/api/users?', everybody));
 
@@ -112,7 +143,6 @@ describe('Pages of user lists', () => {
   });
 
   it('returns complete pages of a search in each of these lists', async () => {
-    const isEven = ({ name }: Person) => name.startsWith('Even');
     await assertPages('/api/users?search.name=even%25&', isEven);
     await assertPages(`/api/roles/${ids.role}/users?search.name=even%25&`, (p) => isEven(p) && p.inRole);
     await assertPages(`/api/users?search.name=even%25&excludeRoleId=${ids.role}&`, (p) => isEven(p) && !p.inRole);
@@ -135,9 +165,55 @@ describe('Pages of user lists', () => {
     );
     await assertPages(
       `/api/users?createdAfter=${time}&isSuspended=false&excludeRoleId=${role}&excludeOrganizationId=${organization}&`,
-      ({ inRole, isMember, at }) => at >= time && !inRole && !isMember,
+      ({ inRole, isMember, at, isSuspended }) => at >= time && !isSuspended && !inRole && !isMember,
     );
-    await assertPages(`/api/users?isSuspended=true&roleId=${role}&`, () => false);
+    const since = Date.UTC(2027, 0, 3);
+    for (const [sort, order] of Object.entries(sorts)) {
+      const path = `/api/users?sort=${sort}&hasMfa=false&isSuspended=false&lastSignInAfter=${since}&`;
+      const has = ({ hasMfa, isSuspended, signedInAt }: Person) =>
+        !hasMfa && !isSuspended && (signedInAt ?? -1) >= since;
+      await assertPages(path, has, order);
+      await assertPages(`${path}createdAfter=${time}&`, (person) => has(person) && person.at >= time, order);
+      await assertPages(`${path}search.name=even%25&`, (person) => has(person) && isEven(person), order);
+    }
+  });
+
+  it('returns complete pages in each order, of all users and of filtered ones', async () => {
+    const { role, organization } = ids;
+    const lists: [query: string, has: (person: Person) => boolean][] = [
+      ['', everybody],
+      [`roleId=${role}&`, ({ inRole }) => inRole],
+      [`excludeOrganizationId=${organization}&`, ({ isMember }) => !isMember],
+      ['search.name=even%25&', isEven],
+      [`roleId=${role}&organizationId=${organization}&`, ({ inRole, isMember }) => inRole && isMember],
+      [`excludeRoleId=${role}&isSuspended=false&`, ({ inRole, isSuspended }) => !inRole && !isSuspended],
+      ['isSuspended=true&', ({ isSuspended }) => isSuspended],
+      ['isSuspended=false&', ({ isSuspended }) => !isSuspended],
+      [`isSuspended=true&roleId=${role}&`, ({ isSuspended, inRole }) => isSuspended && inRole],
+    ];
+    for (const [sort, order] of Object.entries(sorts))
+      for (const [query, has] of lists) await assertPages(`/api/users?sort=${sort}&${query}`, has, order);
+    assert.equal((await api.get('/api/users?sort=name')).status, 400);
+  });
+
+  it('returns complete pages of users with and without a second factor', async () => {
+    for (const [sort, order] of Object.entries(sorts)) {
+      await assertPages(`/api/users?hasMfa=true&sort=${sort}&`, ({ hasMfa }) => hasMfa, order);
+      await assertPages(`/api/users?hasMfa=false&sort=${sort}&`, ({ hasMfa }) => !hasMfa, order);
+    }
+    await assertPages(`/api/users?hasMfa=true&roleId=${ids.role}&`, ({ hasMfa, inRole }) => hasMfa && inRole);
+  });
+
+  it('returns complete pages of users whose last sign-in was since a time', async () => {
+    const since = (time: number) => (person: Person) => (person.signedInAt ?? -1) >= time;
+    for (const { signedInAt } of people.filter((_, n) => n % 9 === 1))
+      for (const time of [signedInAt ?? 0, (signedInAt ?? 0) + 1])
+        for (const [sort, order] of Object.entries(sorts))
+          await assertPages(`/api/users?lastSignInAfter=${time}&sort=${sort}&`, since(time), order);
+    for (const time of [0, 1])
+      await assertPages(`/api/users?lastSignInAfter=${time}&`, ({ signedInAt }) => signedInAt !== null);
+    await assertPages('/api/users?lastSignInAfter=0&search.name=even%25&', (p) => isEven(p) && p.signedInAt !== null);
+    assert.equal((await api.get('/api/users?lastSignInAfter=yesterday')).status, 400);
   });
 
   it('returns the right total while many roles change concurrently', async () => {
@@ -152,6 +228,28 @@ describe('Pages of user lists', () => {
     await assertPages(`/api/roles/${ids.role}/users?`, ({ inRole }) => inRole);
     const [shown] = (await api.get(`/api/roles?search=${ids.role}`)).body;
     assert.equal(shown.usersCount, people.filter(({ inRole }) => inRole).length);
+  });
+
+  it('returns the right totals after users lost a factor, signed in, were reactivated and deleted', async () => {
+    const { db } = server.tenant;
+    const now = Date.UTC(2027, 3, 1, 12);
+    for (const [n, person] of people.entries()) {
+      if (n % 4 === 0) {
+        await server.app.users.update(db, person.id, { lastSignInAt: new Date(now + n) });
+        person.signedInAt = now + n;
+        await api.patch(`/api/users/${person.id}/is-suspended`, { isSuspended: false });
+        person.isSuspended = false;
+      }
+      if (n % 4 !== 1) continue;
+      assert.equal((await api.delete(`/api/users/${person.id}`)).status, 204);
+    }
+    people = people.filter((_, n) => n % 4 !== 1);
+    await assertPages('/api/users?sort=lastSignInAt&', everybody, sorts.lastSignInAt);
+    await assertPages(`/api/users?lastSignInAfter=${now}&`, ({ signedInAt }) => (signedInAt ?? 0) >= now);
+    await assertPages('/api/users?hasMfa=true&', ({ hasMfa }) => hasMfa);
+    await assertPages('/api/users?hasMfa=false&', ({ hasMfa }) => !hasMfa);
+    await assertPages('/api/users?isSuspended=true&', ({ isSuspended }) => isSuspended);
+    await assertPages('/api/users?isSuspended=false&hasMfa=true&', (p) => !p.isSuspended && p.hasMfa);
   });
 
   it('returns an empty page if no user matches', async () => {

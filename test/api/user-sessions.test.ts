@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { decodeJwt } from 'jose';
-import { type Tokens, UnexpectedAnswer } from '../support/agent.ts';
+import { createAgent, type Tokens, UnexpectedAnswer } from '../support/agent.ts';
+import { authorization } from '../support/authorization.ts';
+import { movableClock } from '../support/clock.ts';
 import { managedServer } from '../support/managed-server.ts';
 import { assertRefused } from '../support/management.ts';
 
 describe('Sessions and grants of a user', () => {
-  const suite = managedServer();
+  const clock = movableClock();
+  const suite = managedServer({ world: { clock } });
 
   const password = 'correct horse battery 1';
   const person = async (username: string) =>
@@ -119,6 +122,27 @@ describe('Sessions and grants of a user', () => {
       }
     });
   }
+
+  it('shows when a session was last used: a sign-in, a refresh and a return of the browser, to a minute', async () => {
+    const userId = await person('barbara');
+    const path = `/api/users/${userId}/sessions`;
+    const lastActive = async () => (await suite.api.get(path)).body.sessions[0].lastActiveAt as number;
+    const isNow = async () => Math.abs((await lastActive()) - clock.now()) < 5000;
+    const agent = createAgent();
+    const tokens = await suite.app.redeem(await suite.app.signIn('barbara', password, agent));
+    assert.ok(await isNow());
+    const first = await lastActive();
+    clock.ahead += 50_000;
+    const again = await suite.app.refresh(tokens.refresh_token);
+    assert.equal(await lastActive(), first, 'within a minute nothing is written');
+    clock.ahead += 50_000;
+    await suite.app.refresh(again.refresh_token);
+    assert.ok(await isNow());
+    clock.ahead += 70_000;
+    const { url } = authorization({ endpoint: suite.server.url, clientId: 'demo-app', extra: { prompt: 'none' } });
+    assert.match((await agent.fetch(url)).headers.get('location') ?? '', /code=/);
+    assert.ok(await isNow());
+  });
 
   it('ends sessions one by one, and revokes their offline grants only on request', async () => {
     const userId = await person('grace');

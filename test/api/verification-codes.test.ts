@@ -2,30 +2,27 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { movableClock } from '../support/clock.ts';
-import { connectorsFolder, type Mailbox, openMailbox } from '../support/mailbox.ts';
+import { type Mailbox, openMailbox } from '../support/mailbox.ts';
 import { assertRefused, type Manager, manage } from '../support/management.ts';
 import { race } from '../support/race.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 describe('Verification codes', () => {
-  let folder: Awaited<ReturnType<typeof connectorsFolder>>;
   let mailbox: Mailbox;
   let server: TestServer;
   let api: Manager;
   const clock = movableClock();
   before(async () => {
-    folder = await connectorsFolder('@logto/connector-smtp');
     mailbox = await openMailbox();
     server = await startServer({
       world: { clock },
-      environment: { CONNECTORS_FOLDER: folder.path },
+      environment: mailbox.environment,
     });
     api = await manage(server);
   });
   after(async () => {
     await server.close();
     await mailbox.close();
-    await folder.remove();
   });
 
   const path = '/api/verification-codes';
@@ -39,7 +36,8 @@ describe('Verification codes', () => {
   };
   const wrong = (code: string) => String((Number(code) + 1) % 1_000_000).padStart(6, '0');
 
-  it('rejects a request for a code if no connector can send it', async () => {
+  it('rejects a request for a code if no connector can send it and no inbox receives it', async () => {
+    await api.patch('/api/configs/inbox', { enabled: false });
     assertRefused(await send('ana@example.com'), 501, 'connector.not_found');
     assertRefused(await api.post(path, { phone: '34600000000' }), 501, 'connector.not_found');
     assertRefused(await api.post(path, {}), 400, 'guard.invalid_input');

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { findRoot } from '../../server/src/root.ts';
 import { type CommandLine, commandLine } from '../support/command-line.ts';
+import { manage } from '../support/management.ts';
 import { type Registry, startRegistry } from '../support/registry.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -24,7 +25,7 @@ describe('Sign-in settings on the command line', () => {
     registry = await startRegistry(join(dataFolder, 'registry'));
     aldaba = commandLine(server, {
       dataFolder: join(dataFolder, 'data'),
-      environment: registry.environment,
+      environment: { ...registry.environment, OUTBOUND_ALLOWED_HOSTS: '127.0.0.1' },
     });
   });
   after(async () => {
@@ -74,10 +75,25 @@ describe('Sign-in settings on the command line', () => {
     assert.match(help.out, /universalLinks +no +text +The Universal Link/);
   });
 
-  it('rejects sign-up by email or phone without a connector that can send the code', async () => {
+  it('sets a field below a member, beside what the member has', async () => {
+    const kind = 'google-universal';
+    const client = ['--set', 'clientId=a', '--set', 'clientSecret=b'];
+    const added = await aldaba('connector', 'add', kind, ...client, '--set', 'oneTap.isEnabled=true');
+    assert.equal(added.code, 0, added.err);
+    assert.equal((await aldaba('connector', 'set', kind, '--set', 'oneTap.autoSelect=true')).code, 0);
+    const { body: rows } = await (await manage(server)).get('/api/connectors');
+    const row = rows.find(({ connectorId }: { connectorId: string }) => connectorId === kind);
+    assert.deepEqual(row?.config.oneTap, { isEnabled: true, autoSelect: true });
+    const unknown = await aldaba('connector', 'set', kind, '--set', 'oneTap.color=red');
+    assert.equal(unknown.code, 2, unknown.out);
+    assert.equal((await aldaba('connector', 'remove', kind)).code, 0);
+  });
+
+  it('rejects sign-up by email or phone without a connector or an inbox for the code', async () => {
+    await aldaba('inbox', 'off');
     const email = await aldaba('sign-up', 'email');
     assert.equal(email.code, 1);
-    assert.match(email.err, /No email connector is configured.*connector install @logto\/connector-smtp/);
+    assert.match(email.err, /No email connector is configured.*connector add simple-mail-transfer-protocol --help/);
     assert.match((await aldaba('sign-up', 'phone')).err, /No SMS connector is configured/);
     const unknown = await aldaba('sign-up', 'fax');
     assert.equal(unknown.code, 2);
@@ -87,17 +103,14 @@ describe('Sign-in settings on the command line', () => {
   it('installs a published package into the connectors folder, without changing Aldaba’s own package.json', async () => {
     const root = findRoot(process.env);
     const before = await readFile(join(root, 'package.json'), 'utf8');
-    const installed = await aldaba('connector', 'install', '@logto/connector-smtp');
+    const installed = await aldaba('connector', 'install', '@logto/connector-saml');
     assert.equal(installed.code, 0, installed.err);
-    assert.match(
-      installed.out,
-      /Installed @logto\/connector-smtp \d\S+: connector add simple-mail-transfer-protocol --help/,
-    );
+    assert.match(installed.out, /Installed @logto\/connector-saml \d\S+: connector add saml --help/);
     assert.equal(await readFile(join(root, 'package.json'), 'utf8'), before);
     const folder = join(dataFolder, 'data/connectors');
     const { dependencies } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
-    assert.match(dependencies['@logto/connector-smtp'], /^\d/, 'the version is not pinned');
-    assert.ok((await readdir(join(folder, 'node_modules/@logto'))).includes('connector-smtp'));
+    assert.match(dependencies['@logto/connector-saml'], /^\d/, 'the version is not pinned');
+    assert.ok((await readdir(join(folder, 'node_modules/@logto'))).includes('connector-saml'));
     for (const name of ['../evil', '--global', 'git+ssh://host/x', 'https://host/x.tgz'])
       assert.equal((await aldaba('connector', 'install', '--', name)).code, 2, name);
     const missing = await aldaba('connector', 'install', '@logto/connector-nothing');
@@ -108,7 +121,7 @@ describe('Sign-in settings on the command line', () => {
     assert.match(other.out, /left-alone cannot be loaded: only @logto\/connector-\* packages are loaded/);
   });
 
-  it('shows the fields of an installed connector, and accepts values of every type from a JSON file', async () => {
+  it('shows the fields of a mail connector, and accepts values of every type from a JSON file', async () => {
     const kind = 'simple-mail-transfer-protocol';
     const help = await aldaba('connector', 'add', kind, '--help');
     assert.match(help.out, /^port +(yes|no)? +number/m);
@@ -162,7 +175,7 @@ describe('Sign-in settings on the command line', () => {
       assert.deepEqual(JSON.parse(forPrograms.out), { code: 'connector.general', message: refused.err.trimEnd() });
       const logging = commandLine(server, {
         dataFolder: join(dataFolder, 'data'),
-        environment: { ...registry.environment, LOG_LEVEL: 'info' },
+        environment: { ...registry.environment, OUTBOUND_ALLOWED_HOSTS: '127.0.0.1', LOG_LEVEL: 'info' },
       });
       const logged = await logging(...test);
       assert.equal(logged.out, '', 'the log does not mix with the answer');
@@ -233,7 +246,7 @@ describe('Doctor command', () => {
     assert.equal(code, 0, out + err);
     for (const about of ['Proxy', 'Database', 'Clock', 'Schema', 'Secret', 'Endpoint'])
       assert.match(out, new RegExp(`^✔ ${about} `, 'm'));
-    assert.match(out, /^! Email .*connector install @logto\/connector-smtp/m);
+    assert.match(out, /^! Email .*connector add simple-mail-transfer-protocol --help/m);
   });
 
   it('reports problems of the address, the proxy, the secret and the connections', async () => {

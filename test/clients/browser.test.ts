@@ -14,6 +14,7 @@ describe('Single-page app with the published @logto/browser on its own origin', 
   before(async () => {
     server = await startServer();
     const operator = await operate(server);
+    await operator.call('PATCH', '/api/account-center', { enabled: true, fields: { username: 'ReadOnly' } });
     const { port, url } = await planExample();
     ({ id: appId } = await operator.addApplication({
       type: 'SPA',
@@ -51,6 +52,14 @@ describe('Single-page app with the published @logto/browser on its own origin', 
       tokens.push(await refreshToken());
       assert.equal(new Set(tokens).size, round + 1, 'a public client gets a new refresh token each time');
     }
+    // The Account API takes the token that the SDK has for no API, from any page.
+    const account = await page.evaluate<{ username?: string }>(`(async () => {
+      const [, stored] = Object.entries(localStorage).find(([key]) => key.endsWith(':accessToken'));
+      const [{ token }] = Object.values(JSON.parse(stored));
+      const answer = await fetch(${JSON.stringify(`${server.url}/api/my-account`)}, { headers: { authorization: 'Bearer ' + token } });
+      return answer.json();
+    })()`);
+    assert.equal(account.username, person.username);
     await page.reload();
     await hello.waitFor();
 

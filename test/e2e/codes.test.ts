@@ -27,6 +27,7 @@ describe('Codes on the hosted pages', () => {
     });
     operator = await operate(server);
     await post.addEmail(operator);
+    await operator.call('PATCH', '/api/configs/inbox', { enabled: false });
     app = await startLanding();
     ({ id: clientId } = await operator.addApplication({ type: 'SPA', redirectUri: `${app.url}/callback` }));
   });

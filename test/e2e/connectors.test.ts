@@ -43,13 +43,13 @@ describe('Sign-in through a provider in a browser', () => {
     await visitor.page.getByRole('button', { name: `Continue with ${name}` }).click();
   };
 
-  for (const [name, provider] of [
-    ['Google', 'Google'],
-    ['GitHub', 'GitHub'],
-    ['Acme ID', 'OpenID Connect'],
+  for (const [name, provider, screen] of [
+    ['Google', 'Google', {}],
+    ['GitHub', 'GitHub', {}],
+    ['Acme ID', 'OpenID Connect', phoneScreen],
   ] as const) {
     it(`signs a user in through ${name} under the page’s strict policy`, async () => {
-      visitor = await openBrowser();
+      visitor = await openBrowser(screen);
       const { page } = visitor;
       await openSignIn(name);
       await page.getByRole('heading', { name: `Sign in with ${provider}` }).waitFor();

@@ -8,7 +8,6 @@ import { openBrowser } from '../support/browser.ts';
 import { type CommandLine, commandLine } from '../support/command-line.ts';
 import { type Mailbox, openMailbox } from '../support/mailbox.ts';
 import { goodPassword } from '../support/pages.ts';
-import { type Registry, startRegistry } from '../support/registry.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 /** The blocks of the guide in one language, in their order. */
@@ -22,21 +21,17 @@ async function blocksOf(language: string): Promise<string[]> {
 describe('Guide to email by SMTP', () => {
   let folder: string;
   let mailbox: Mailbox;
-  let registry: Registry;
   let server: TestServer;
   let aldaba: CommandLine;
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'aldaba-email-'));
     mailbox = await openMailbox();
-    registry = await startRegistry(join(folder, 'registry'));
-    const connectors = { CONNECTORS_FOLDER: join(folder, 'connectors') };
-    server = await startServer({ environment: connectors });
-    aldaba = commandLine(server, { dataFolder: folder, environment: { ...connectors, ...registry.environment } });
+    server = await startServer({ environment: mailbox.environment });
+    aldaba = commandLine(server, { dataFolder: folder, environment: mailbox.environment });
   });
   after(async () => {
     await server?.close();
-    registry?.close();
     await mailbox?.close();
     await rm(folder, { recursive: true, force: true });
   });
@@ -55,14 +50,12 @@ describe('Guide to email by SMTP', () => {
   it('signs a user up with a code by following the guide command by command', async () => {
     const [configuration = ''] = await blocksOf('json');
     const steps = (await blocksOf('sh')).filter((block) => block.includes('./aldaba '));
-    const [install = '', add = '', signUp = '', change = '', ...more] = steps;
+    const [add = '', signUp = '', change = '', ...more] = steps;
     assert.deepEqual(more, []);
     // The mail server of the guide, at a port that is free here.
     assert.match(configuration, /"port": 1025,/);
     const ownPort = configuration.replace('"port": 1025,', `"port": ${mailbox.config.port},`);
     await writeFile(join(folder, 'smtp.json'), ownPort);
-    await runBlock(install);
-    await server.restart();
     await runBlock(add);
     assert.match(mailbox.received(), /RCPT TO:<ana@example\.com>[\s\S]*Your code is 000000\./);
     await runBlock(signUp);

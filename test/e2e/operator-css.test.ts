@@ -49,9 +49,12 @@ describe('Malicious operator CSS', () => {
       leaked.push(route.request().url());
       return route.fulfill({ status: 204 });
     });
+    // Every page but that of a link gives away that it is one.
+    const given = extra.one_time_token ? undefined : visitor.page.waitForResponse('https://leak.example/page');
     await visitor.page.goto(
       authorization({ endpoint: server.url, clientId: 'demo-app', redirectUri: `${server.url}/demo-app`, extra }).url,
     );
+    await given;
     await visitor.page.waitForLoadState('networkidle');
     return visitor.page;
   };

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
+import { authorization } from '../support/authorization.ts';
 import { openBrowser } from '../support/browser.ts';
+import { screens } from '../support/console.ts';
 import { type Manager, manage } from '../support/management.ts';
+import { differingShare } from '../support/pixels.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const picture = (fill: string): string =>
@@ -65,6 +68,44 @@ describe('The preview in a frame of the Console', () => {
       assert.deepEqual(await page.context().cookies(), []);
     } finally {
       await close();
+    }
+  });
+
+  it('looks like the page that users get once the settings are saved, on a desktop and on a phone, light and dark', async () => {
+    const visitor = await openBrowser();
+    const { page } = visitor;
+    /** Without a focus and a caret: a frame does not take them. */
+    const picture = async () => {
+      await page.mouse.move(0, 0);
+      await page.evaluate('document.activeElement?.blur()');
+      return page.screenshot({ animations: 'disabled' });
+    };
+    const look = async ({ viewport, colorScheme }: (typeof views)[number]) => {
+      await page.setViewportSize(viewport);
+      // Screenshots end the animations of a page, but not those in its frames.
+      await page.emulateMedia({ colorScheme });
+    };
+    const views = [
+      { viewport: screens.desktop.viewport, colorScheme: 'light' },
+      { viewport: screens.phone.viewport, colorScheme: 'dark' },
+    ] as const;
+    try {
+      const previews: Buffer[] = [];
+      for (const view of views) {
+        await look(view);
+        await frame(page, { applicationId: 'demo-app', colorScheme: view.colorScheme }, unsaved);
+        previews.push(await picture());
+      }
+      assert.equal((await api.patch('/api/sign-in-exp', unsaved)).status, 200);
+      for (const [place, view] of views.entries()) {
+        await look(view);
+        await page.goto(authorization({ endpoint: server.url }).url);
+        const shown = await picture();
+        const share = await differingShare(page, [previews[place] ?? shown, shown]);
+        assert.ok(share < 0.001, `${share * 100} % of the pixels differ in ${view.colorScheme}`);
+      }
+    } finally {
+      await visitor.close();
     }
   });
 

@@ -84,6 +84,8 @@ describe('Hosted pages', () => {
       await page.getByText(/taken/).waitFor();
       await register(page, { username: 'somebody_new', password: 'short' });
       await page.getByText(/too short/).waitFor();
+      await register(page, { username: 'somebody_new', password: 'password123' });
+      await page.getByText('This password is common').waitFor();
       assert.equal(await page.getByLabel('Choose a password').inputValue(), '');
       assert.ok(!(await operator.users()).some(({ username }) => username === 'somebody_new'));
     });
@@ -107,6 +109,9 @@ describe('Hosted pages', () => {
     await page.waitForFunction(`document.activeElement?.getAttribute('aria-controls') === 'password'`);
     await keyboard.press('Space');
     assert.equal(await page.getByLabel('Password', { exact: true }).getAttribute('type'), 'text');
+    // Over the link of a forgotten password.
+    await keyboard.press('Tab');
+    await page.waitForFunction(`document.activeElement?.className === 'forgot'`);
     await keyboard.press('Tab');
     await page.waitForFunction(`document.activeElement?.type === 'submit'`);
     await keyboard.press('Enter');

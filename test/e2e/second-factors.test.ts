@@ -1,62 +1,28 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
-import { barriers } from '../support/accessibility.ts';
-import { authorization } from '../support/authorization.ts';
 import { openBrowser, phoneScreen, type Visitor } from '../support/browser.ts';
-import { arrivalAt, type Landing, startLanding } from '../support/landing.ts';
-import { type Operator, operate } from '../support/operator.ts';
+import { addPasskeyDevice, assertFits, type HostedSignIn, openHostedSignIn } from '../support/hosted-sign-in.ts';
 import { goodPassword, register, signIn } from '../support/pages.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { totpCode } from '../support/totp-app.ts';
 
 describe('Second factors on the hosted pages', () => {
-  let server: TestServer;
-  let operator: Operator;
+  let world: HostedSignIn;
   let visitor: Visitor;
-  let app: Landing;
-  let clientId: string;
   const clock = { time: Date.now(), now: () => clock.time };
 
   before(async () => {
-    server = await startServer({ world: { clock } });
-    operator = await operate(server);
-    await operator.call('PATCH', '/api/sign-in-exp', {
+    world = await openHostedSignIn({ world: { clock } });
+    await world.operator.call('PATCH', '/api/sign-in-exp', {
       color: { primaryColor: '#5d34f2', darkPrimaryColor: '#7958ff', isDarkModeEnabled: true },
     });
-    app = await startLanding();
-    ({ id: clientId } = await operator.addApplication({ type: 'SPA', redirectUri: `${app.url}/callback` }));
   });
-  after(async () => {
-    app?.close();
-    await server?.close();
-  });
+  after(() => world?.close());
   afterEach(() => visitor?.close());
 
   const useFactors = (factors: string[], policy: string, more: object = {}) =>
-    operator.call('PATCH', '/api/sign-in-exp', { mfa: { factors, policy }, ...more });
-  const start = async (page: Page, extra: Record<string, string> = {}) => {
-    const redirectUri = `${app.url}/callback`;
-    await page.goto(authorization({ endpoint: server.url, clientId, redirectUri, extra }).url);
-  };
-  const arrives = async (page: Page) =>
-    assert.ok((await arrivalAt(page, `${app.url}/callback`)).searchParams.get('code'));
-  const signOut = async (page: Page) => {
-    await page.goto(`${server.url}/oidc/session/end`);
-    await page.getByRole('button', { name: 'Sign out' }).click();
-    await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
-  };
+    world.operator.call('PATCH', '/api/sign-in-exp', { mfa: { factors, policy }, ...more });
   const heading = (page: Page, name: string) => page.getByRole('heading', { name }).waitFor();
-  /** Asserts that the page is accessible in light and dark, on a phone and on a desktop. */
-  const isFit = async (page: Page) => {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      // Colors pass into each other.
-      await page.evaluate('Promise.allSettled(document.getAnimations().map(({ finished }) => finished))');
-      assert.deepEqual(await barriers(page), []);
-    }
-    assert.equal(await page.evaluate('document.documentElement.scrollWidth > innerWidth'), false, 'fits the screen');
-  };
   /** Some time passes before the app shows a code, so that no code is one that was used. */
   const nextCode = (secret: string) => {
     clock.time += 60_000;
@@ -72,11 +38,11 @@ describe('Second factors on the hosted pages', () => {
   for (const scripts of ['on', 'off']) {
     it(`sets up a factor, asks for it and accepts a backup code, on a phone with scripts ${scripts}`, async () => {
       await useFactors(['Totp', 'BackupCode'], 'Mandatory');
-      const fit = scripts === 'on' ? isFit : () => undefined;
+      const fit = scripts === 'on' ? (page: Page) => assertFits(page) : () => undefined;
       visitor = await openBrowser({ ...phoneScreen, javaScriptEnabled: scripts === 'on' });
       const { page } = visitor;
       const ana = { username: `ana_scripts_${scripts}`, password: goodPassword };
-      await start(page, { first_screen: 'register' });
+      await world.start(page, { first_screen: 'register' });
       await register(page, ana);
 
       await heading(page, 'Connect an authenticator app');
@@ -96,10 +62,10 @@ describe('Second factors on the hosted pages', () => {
       await page.reload();
       assert.deepEqual(await page.locator('#codes code').allTextContents(), codes);
       await page.getByRole('button', { name: 'I have saved them' }).click();
-      await arrives(page);
+      await world.arrives(page);
 
-      await signOut(page);
-      await start(page);
+      await world.signOut(page);
+      await world.start(page);
       await signIn(page, ana);
       await heading(page, 'Confirm it’s you');
       await fit(page);
@@ -107,15 +73,15 @@ describe('Second factors on the hosted pages', () => {
       await page.getByText(/code is wrong/).waitFor();
       await fit(page);
       await confirm(page, 'Code', nextCode(secret));
-      await arrives(page);
+      await world.arrives(page);
 
-      await signOut(page);
-      await start(page);
+      await world.signOut(page);
+      await world.start(page);
       await signIn(page, ana);
       await page.getByRole('link', { name: 'Backup codes' }).click();
       await fit(page);
       await confirm(page, 'Backup code', codes[4] ?? '');
-      await arrives(page);
+      await world.arrives(page);
       if (scripts === 'on')
         assert.deepEqual(
           visitor.complaints.filter((text) => !/status of 4\d\d/.test(text)),
@@ -124,48 +90,69 @@ describe('Second factors on the hosted pages', () => {
     });
   }
 
+  for (const scripts of ['on', 'off']) {
+    const place = scripts === 'on' ? 'on a desktop' : 'on a phone with scripts off';
+    it(`skips the factor in a browser that the user trusted, ${place}`, async () => {
+      const trustedDevice = { enabled: true, validPeriodDays: 14 };
+      await useFactors(['Totp'], 'NoPrompt', { trustedDevice });
+      visitor = await openBrowser(scripts === 'on' ? {} : { ...phoneScreen, javaScriptEnabled: false });
+      const { page } = visitor;
+      const eva = { username: `eva_scripts_${scripts}`, password: goodPassword };
+      const { id } = await world.operator.addUser(eva);
+      const path = `/api/users/${id}/mfa-verifications`;
+      const { secret } = await world.operator.call<{ secret: string }>('POST', path, { type: 'Totp' });
+      await world.start(page);
+      await signIn(page, eva);
+      await heading(page, 'Confirm it’s you');
+      const box = page.getByLabel('Trust this device for 14 days');
+      assert.equal(await box.isChecked(), false);
+      await box.check();
+      await confirm(page, 'Code', '000000');
+      await page.getByText(/code is wrong/).waitFor();
+      if (scripts === 'on') await assertFits(page);
+      assert.equal(await box.isChecked(), true, 'the tick is lost');
+      await confirm(page, 'Code', nextCode(secret));
+      await world.arrives(page);
+
+      await world.signOut(page);
+      await world.start(page);
+      await signIn(page, eva);
+      await world.arrives(page);
+      await useFactors(['Totp'], 'NoPrompt', { trustedDevice: { enabled: false } });
+    });
+  }
+
   it('creates a passkey, and asks for it', async () => {
     await useFactors(['WebAuthn', 'Totp', 'BackupCode'], 'PromptAtSignInAndSignUp');
     visitor = await openBrowser(phoneScreen);
-    const { page, context } = visitor;
-    const device = await context.newCDPSession(page);
-    await device.send('WebAuthn.enable');
-    await device.send('WebAuthn.addVirtualAuthenticator', {
-      options: {
-        protocol: 'ctap2',
-        transport: 'internal',
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: true,
-        automaticPresenceSimulation: true,
-      },
-    });
+    const { page } = visitor;
+    await addPasskeyDevice(visitor);
     const bea = { username: 'bea_passkey', password: goodPassword };
-    await start(page, { first_screen: 'register' });
+    await world.start(page, { first_screen: 'register' });
     await register(page, bea);
     await heading(page, 'Protect your account');
-    await isFit(page);
+    await assertFits(page);
     await page.getByRole('link', { name: 'Passkey' }).click();
     await heading(page, 'Create a passkey');
-    await isFit(page);
+    await assertFits(page);
     await page.getByRole('button', { name: 'Create a passkey' }).click();
     await page.getByRole('button', { name: 'I have saved them' }).click();
-    await arrives(page);
+    await world.arrives(page);
 
-    await signOut(page);
-    await start(page);
+    await world.signOut(page);
+    await world.start(page);
     await signIn(page, bea);
     await page.getByRole('button', { name: 'Use your passkey' }).waitFor();
-    await isFit(page);
+    await assertFits(page);
     await page.getByRole('button', { name: 'Use your passkey' }).click();
-    await arrives(page);
+    await world.arrives(page);
   });
 
   it('says what to do if a passkey is the only factor and scripts are off', async () => {
     await useFactors(['WebAuthn'], 'Mandatory');
     visitor = await openBrowser({ javaScriptEnabled: false });
     const { page } = visitor;
-    await start(page, { first_screen: 'register' });
+    await world.start(page, { first_screen: 'register' });
     await register(page, { username: 'cai_noscript', password: goodPassword });
     await page.getByText(/Passkeys need JavaScript, which is disabled/).waitFor();
     assert.equal(await page.getByRole('button', { name: 'Create a passkey' }).isVisible(), false);
@@ -177,11 +164,11 @@ describe('Second factors on the hosted pages', () => {
     const { page } = visitor;
     const { keyboard } = page;
     const dan = { username: 'dan_keys', password: goodPassword };
-    const { id } = await operator.addUser(dan);
+    const { id } = await world.operator.addUser(dan);
     const path = `/api/users/${id}/mfa-verifications`;
-    const { secret } = await operator.call<{ secret: string }>('POST', path, { type: 'Totp' });
-    await operator.call('POST', path, { type: 'BackupCode' });
-    await start(page);
+    const { secret } = await world.operator.call<{ secret: string }>('POST', path, { type: 'Totp' });
+    await world.operator.call('POST', path, { type: 'BackupCode' });
+    await world.start(page);
     await page.waitForFunction(`document.activeElement?.id === 'username'`);
     await keyboard.type(dan.username);
     await keyboard.press('Tab');
@@ -203,7 +190,7 @@ describe('Second factors on the hosted pages', () => {
     await page.waitForFunction(`document.activeElement?.id === 'code'`);
     await keyboard.type(nextCode(secret));
     await keyboard.press('Enter');
-    await arrives(page);
+    await world.arrives(page);
   });
 
   it('asks for a skipped second factor after a long inactivity and names the reason', async () => {
@@ -211,20 +198,24 @@ describe('Second factors on the hosted pages', () => {
     visitor = await openBrowser(phoneScreen);
     const { page } = visitor;
     const eva = { username: 'eva_away', password: goodPassword };
-    const { id } = await operator.addUser(eva);
+    const { id } = await world.operator.addUser(eva);
     const made = { type: 'Totp' };
-    const { secret } = await operator.call<{ secret: string }>('POST', `/api/users/${id}/mfa-verifications`, made);
-    await operator.call('PATCH', `/api/users/${id}/logto-configs`, { mfa: { skipMfaOnSignIn: true } });
-    await start(page);
+    const { secret } = await world.operator.call<{ secret: string }>(
+      'POST',
+      `/api/users/${id}/mfa-verifications`,
+      made,
+    );
+    await world.operator.call('PATCH', `/api/users/${id}/logto-configs`, { mfa: { skipMfaOnSignIn: true } });
+    await world.start(page);
     await signIn(page, eva);
-    await arrives(page);
-    await signOut(page);
+    await world.arrives(page);
+    await world.signOut(page);
     clock.time += 200 * 24 * 3_600_000;
-    await start(page);
+    await world.start(page);
     await signIn(page, eva);
     await page.getByText('This sign-in looks unusual').waitFor();
-    await isFit(page);
+    await assertFits(page);
     await confirm(page, 'Code', nextCode(secret));
-    await arrives(page);
+    await world.arrives(page);
   });
 });

@@ -21,7 +21,11 @@ describe('Back-channel logout', () => {
   beforeEach(async () => {
     receiver = await startReceiver();
     const register = async (backchannelLogoutUri?: string) => {
-      const oidcClientMetadata = { redirectUris: [redirectUri], backchannelLogoutUri };
+      const oidcClientMetadata = {
+        redirectUris: [redirectUri],
+        backchannelLogoutUri,
+        backchannelLogoutSessionRequired: backchannelLogoutUri !== undefined,
+      };
       return createParty(provider, {
         id: (await provider.addClient({ type: 'SPA', oidcClientMetadata })).id,
         redirectUri,

@@ -115,6 +115,21 @@ describe('Consent', () => {
     assert.ok(tokens.refresh_token);
   });
 
+  it('shows the logo of the client’s metadata, unless the branding of the application has one', async () => {
+    const { db } = provider.tenant;
+    const logoUri = 'https://foreign.example.com/registered.png';
+    await provider.applications.update(db, foreign.id, { oidcClientMetadata: { logoUri } });
+    assert.match(
+      (await reachConsent(createAgent())).html,
+      /<img[^>]* src="https:\/\/foreign\.example\.com\/registered\.png"/,
+    );
+    const branding = { logoUrl: 'https://foreign.example.com/branded.png' };
+    await provider.applicationExperiences.set(db, foreign.id, { branding });
+    const { html } = await reachConsent(createAgent());
+    assert.match(html, /branded\.png/);
+    assert.doesNotMatch(html, /registered\.png/);
+  });
+
   it('returns a denied consent to the application', async () => {
     const agent = createAgent();
     const { xsrf } = await reachConsent(agent);

@@ -32,7 +32,8 @@ describe('Organization tokens', () => {
   before(async () => {
     provider = await startProvider({ isStill: true });
     const vault = createVault('a secret for tests that is long enough');
-    factors = createMfaVerifications({ clock: provider.clock, vault, users: provider.users, events });
+    const deviceTrust = { forgetAll: async () => undefined };
+    factors = createMfaVerifications({ clock: provider.clock, vault, users: provider.users, events, deviceTrust });
     const { db } = provider.tenant;
     const resource = await provider.resources.create(db, { name: 'Invoices', indicator, accessTokenTtl: 600 });
     ids.pay = (await provider.resources.createScope(db, resource.id, { name: 'pay', description: null })).id;
@@ -304,10 +305,18 @@ describe('Organization tokens', () => {
       return [pick(decodeJwt(tokens.id_token)), pick((await me.json()) as Record<string, unknown>)];
     };
     const roles = [`${organizationId}:reader`, `${organizationId}:writer`];
-    const all = [[organizationId], roles, undefined];
-    assert.deepEqual(await told(`openid ${organizationsScope} ${rolesScope}`), [all, all]);
-    const some = [[organizationId], undefined, undefined];
-    assert.deepEqual(await told(`openid ${organizationsScope}`), [some, some]);
+    // Details of the organizations are in ID tokens of tenants that enable them, and always at userinfo.
+    const data = [{ id: organizationId, name: 'Acme', description: null }];
+    const all = [[organizationId], roles];
+    assert.deepEqual(await told(`openid ${organizationsScope} ${rolesScope}`), [
+      [...all, undefined],
+      [...all, data],
+    ]);
+    const some = [[organizationId], undefined];
+    assert.deepEqual(await told(`openid ${organizationsScope}`), [
+      [...some, undefined],
+      [...some, data],
+    ]);
     const nothing = [undefined, undefined, undefined];
     assert.deepEqual(await told('openid profile'), [nothing, nothing]);
   });

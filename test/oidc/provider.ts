@@ -79,6 +79,7 @@ export interface Provider {
   customClaims: CustomClaims;
   scripts: Scripts;
   applications: Applications;
+  applicationExperiences: ReturnType<typeof createApplicationExperiences>;
   users: Users;
   resources: ReturnType<typeof createResources>;
   roles: ReturnType<typeof createRoles>;
@@ -182,7 +183,10 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
     events: { publish: async () => undefined },
     logs: { write: () => undefined },
     dashboard: { recordActive: () => undefined },
+    deviceTrust: { forgetAll: async () => undefined, limit: async () => undefined },
   };
+  // Notices of changes by email are not, either.
+  ground.changes.on('account.changed', async () => undefined);
   const features = composeFeatures(ground);
   const pages = createPageSender({
     ...ground,
@@ -191,16 +195,19 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
       ...ground,
       reader: createSignInExperienceReader(ground),
       connectorsOf: async () => [],
+      captchaProviders: { find: async () => undefined },
+      ownLanguages: async () => [],
       profileFields: { list: async () => [] },
       customUiAssets: { exists: async () => false },
     }),
-    customPhrases: { words: async () => undefined },
+    customPhrases: { words: async () => undefined, languages: async () => [] },
   });
   return { ...ground, ...features, oidc: createOidc({ ...ground, ...features, pages }) };
 }
 
 /** What the features of the protocol stand on. */
 type FeatureGround = Pick<OidcNeeds, 'caches' | 'clock' | 'database' | 'events' | 'jobs' | 'log' | 'logs' | 'vault'> & {
+  deviceTrust: { forgetAll: () => Promise<void> };
   tenancy: Tenancy;
   changes: Changes<Transaction>;
 };
@@ -269,7 +276,14 @@ function addTestRoutes(http: Http, oidc: Oidc, { clock, signIn }: { clock: Clock
     );
   });
   const authorize = createAuthorize(
-    { anonymous: async () => ({}), interaction: async () => ({}), management: oidc.verifyManagementToken },
+    {
+      anonymous: async () => ({}),
+      interaction: async () => ({}),
+      management: oidc.verifyManagementToken,
+      account: oidc.verifyAccountToken,
+      me: oidc.verifyMeToken,
+      organization: oidc.verifyOrganizationToken,
+    },
     listUsers,
   );
   http.get('/test/guarded', async (request: Request) => ({

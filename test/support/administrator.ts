@@ -9,7 +9,7 @@ import { type Manager, managerWith, type Reply } from './management.ts';
 import { visitOf } from './page-agent.ts';
 import type { TestServer } from './server.ts';
 
-const administratorPassword = 'tulips under stone';
+export const administratorPassword = 'tulips under stone';
 
 /** Posts the form of a one-time link. */
 export function useLink(server: TestServer, agent: Agent, link: string, name: string): Promise<Response> {
@@ -32,12 +32,16 @@ const redeem = (server: TestServer, fields: Record<string, string>) =>
     body: new URLSearchParams({ client_id: client, ...fields }),
   });
 
-/** The tokens of the Console for a tenant, for the user who is signed in in the browser. */
-export async function consoleTokens(server: TestServer, agent: Agent, tenant = 'default'): Promise<ConsoleTokens> {
+/** The tokens of the Console for a tenant, or for another resource, for the user who is signed in in the browser. */
+export async function consoleTokens(
+  server: TestServer,
+  agent: Agent,
+  tenant = 'default',
+  resource = indicatorOf(tenant),
+): Promise<ConsoleTokens> {
   const page = await (await fetch(`${server.url}/console`)).text();
   const settings = /name="aldaba-console" content="([^"]*)"/.exec(page)?.[1]?.replaceAll('&quot;', '"') ?? '{}';
   const { permissions } = JSON.parse(settings) as { permissions: string[] };
-  const resource = indicatorOf(tenant);
   const { url, redirectUri, verifier } = authorization({
     endpoint: `${server.url}/t/admin`,
     clientId: client,

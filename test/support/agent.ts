@@ -4,6 +4,10 @@ import { type Authorization, authorization } from './authorization.ts';
 export interface Agent {
   /** Sends a request with the stored cookies, and stores the cookies of the answer. */
   fetch: (url: string, init?: RequestInit) => Promise<Response>;
+  /** The stored cookies, as they are sent. */
+  cookies: () => string;
+  /** Stores a cookie, as a script of the page does. */
+  keep: (name: string, value: string) => void;
   /** Sends JSON. */
   json: (method: string, url: string, body?: unknown) => Promise<Response>;
 }
@@ -22,9 +26,11 @@ export function createAgent(): Agent {
     }
   };
   const agent: Agent = {
+    keep: (name, value) => cookies.set(name, value),
+    cookies: () => [...cookies].map((pair) => pair.join('=')).join('; '),
     async fetch(url, init = {}) {
       const headers = new Headers(init.headers);
-      if (cookies.size > 0) headers.set('cookie', [...cookies].map((pair) => pair.join('=')).join('; '));
+      if (cookies.size > 0) headers.set('cookie', agent.cookies());
       const response = await fetch(url, { ...init, headers, redirect: 'manual' });
       keep(response);
       return response;
@@ -73,8 +79,11 @@ export interface Tokens {
   id_token: string;
 }
 
-/** A public client of one tenant that signs users in through the Experience API, as a custom sign-in page does. */
-export function experienceClient(endpoint: string) {
+/**
+ * A public client of one tenant that signs users in through the Experience API, as a custom sign-in page does.
+ * @param extra parameters of its authorization requests that add to or replace the usual ones
+ */
+export function experienceClient(endpoint: string, extra: Record<string, string> = {}) {
   const call = async (agent: Agent, method: string, path: string, body?: unknown): Promise<Response> =>
     expectStatus(
       `${method} ${path}`,
@@ -83,7 +92,7 @@ export function experienceClient(endpoint: string) {
     );
 
   const begin = async (agent: Agent): Promise<Authorization> => {
-    const request = authorization({ endpoint });
+    const request = authorization({ endpoint, extra });
     await expectStatus('the authorization request', [302, 303], await agent.fetch(request.url));
     return request;
   };
@@ -115,8 +124,7 @@ export function experienceClient(endpoint: string) {
     },
 
     /** By a username, or by another identifier. */
-    async signIn(who: string | { type: string; value: string }, password: string) {
-      const agent = createAgent();
+    async signIn(who: string | { type: string; value: string }, password: string, agent = createAgent()) {
       const request = await begin(agent);
       await call(agent, 'PUT', '', { interactionEvent: 'SignIn' });
       const identifier = typeof who === 'string' ? { type: 'username', value: who } : who;

@@ -5,7 +5,7 @@ import { type Browser, type BrowserContext, type BrowserContextOptions, chromium
  * One Chromium for the whole test run, a new context (own cookies, own storage) for each test.
  * `ALDABA_TEST_CHROMIUM` names the program; without it Debian's place is tried.
  */
-const executablePath = process.env.ALDABA_TEST_CHROMIUM ?? '/usr/bin/chromium';
+const executablePath = process.env.ALDABA_TEST_CHROMIUM ?? '/usr/bin/chromium-headless-shell';
 
 /**
  * An address of a server in a private network, where Chromium offers no `crypto.subtle`, unlike on `localhost`. It is
@@ -43,11 +43,11 @@ export interface Visitor {
   close: () => Promise<void>;
 }
 
-/** Opens an empty tab in a context of its own. */
+/** Opens an empty tab in a context of its own, for a user who wants no motion: nothing waits for transitions. */
 export async function openBrowser(options: BrowserContextOptions = {}): Promise<Visitor> {
   running ??= chromium.launch({ executablePath, args: flags });
   const browser = await running;
-  const context = await browser.newContext({ locale: 'en-US', ...options });
+  const context = await browser.newContext({ locale: 'en-US', reducedMotion: 'reduce', ...options });
   context.setDefaultTimeout(patience);
   const complaints: string[] = [];
   context.on('weberror', (error) => complaints.push(String(error.error())));

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { findPersona } from '../../connectors/sandbox/index.ts';
 import { findRoot } from '../../server/src/root.ts';
 import { barriers } from './accessibility.ts';
 import { openBrowser, phoneScreen, type Visitor } from './browser.ts';
@@ -9,6 +10,8 @@ import type { TestServer } from './server.ts';
 
 /** The administrator that `openConsole` creates. */
 const administrator = { username: 'anna', password: 'tulips under stone' };
+/** What the one-time link asks for. */
+const typed = { ...administrator, confirmPassword: administrator.password };
 
 /** Screens of the Console's tests. */
 export const screens = {
@@ -22,22 +25,57 @@ export interface ConsoleVisitor extends Visitor {
   open: (path: string) => Promise<void>;
 }
 
-/** Creates the first administrator through the one-time link, and opens the Console signed in as that user. */
+/** The session of each server's first administrator. */
+const sessions = new WeakMap<TestServer, NonNullable<BrowserContextOptions['storageState']>>();
+
+/** Opens the Console signed in as the first administrator, who is created without a page the first time. */
 export async function openConsole(server: TestServer, options: BrowserContextOptions = {}): Promise<ConsoleVisitor> {
-  const visitor = await openBrowser({ ...screens.desktop, ...options });
+  const storageState = sessions.get(server);
+  const visitor = await openBrowser({ ...screens.desktop, ...options, ...(storageState && { storageState }) });
+  if (!storageState) {
+    await createAdministrator(server, visitor.context);
+    sessions.set(server, await visitor.context.storageState());
+  }
+  await visitor.page.goto(`${server.url}/console/t/default`);
+  return inConsole(visitor, server);
+}
+
+async function createAdministrator(server: TestServer, { request }: BrowserContext): Promise<void> {
+  const { origin, pathname, searchParams } = new URL(await server.app.createAdminLink());
+  const form = { ...typed, token: searchParams.get('token') ?? '' };
+  const created = await request.post(`${origin}${pathname}`, { form, headers: { origin }, maxRedirects: 0 });
+  assert.equal(created.status(), 303, await created.text());
+}
+
+/** Opens the Console by the page of the one-time link. */
+export async function openConsoleByLink(server: TestServer): Promise<ConsoleVisitor> {
+  const visitor = await openBrowser(screens.desktop);
   const { page } = visitor;
-  const { username, password } = administrator;
   await page.goto(await server.app.createAdminLink());
-  await page.locator('[name=username]').fill(username);
-  await page.locator('[name=password]').fill(password);
-  await page.locator('[name=confirmPassword]').fill(password);
-  await page.locator('button[type=submit]').click();
+  for (const [name, value] of Object.entries(typed)) await page.locator(`[name=${name}]`).fill(value);
+  await page.locator('button[type=submit]').first().click();
+  return inConsole(visitor, server);
+}
+
+async function inConsole(visitor: Visitor, server: TestServer): Promise<ConsoleVisitor> {
+  const { page } = visitor;
   await page.locator('nav').first().waitFor({ state: 'attached' });
   return {
     ...visitor,
     open: async (path) => {
       await page.goto(`${server.url}/console/t/default/${path}`);
     },
+  };
+}
+
+/** The phone of the sandbox in the Console, the app on it, and what WeChat asks its user. */
+export function sandboxPhone(page: Page) {
+  const phone = page.frameLocator('iframe[title="Phone"]');
+  return {
+    phone,
+    app: phone.frameLocator('#frame'),
+    wechat: phone.getByRole('dialog', { name: 'Sign in with WeChat' }),
+    mei: phone.getByRole('radio', { name: findPersona('mei')?.nickname ?? '' }),
   };
 }
 
@@ -70,6 +108,27 @@ export const inspect = (page: Page, name: string): Promise<void> =>
     assert.deepEqual(found, [], `${name} in ${theme}`);
   });
 
+/** Does something while the page is as wide as on a phone. */
+export async function onPhoneWidth(page: Page, action: () => Promise<void>): Promise<void> {
+  const screen = page.viewportSize();
+  assert.ok(screen);
+  await page.setViewportSize(screens.phone.viewport);
+  await action();
+  await page.setViewportSize(screen);
+}
+
+/** Asserts that nothing is wider than a screen of 320 px whose text is twice as large (WCAG 1.4.4 and 1.4.10). */
+export async function assertFits(page: Page): Promise<void> {
+  const screen = page.viewportSize();
+  assert.ok(screen);
+  await page.setViewportSize({ width: 320, height: 640 });
+  await page.evaluate("document.documentElement.style.fontSize = '200%'");
+  const width = await page.evaluate<number>('document.documentElement.scrollWidth');
+  await page.evaluate("document.documentElement.style.fontSize = ''");
+  await page.setViewportSize(screen);
+  assert.ok(width <= 320, `${page.url()} is ${width} px wide`);
+}
+
 type Theme = 'light' | 'dark';
 
 /** Resolves when transitions are over; animations without an end, such as skeletons, do not count. */
@@ -80,10 +139,10 @@ const settled = `Promise.all(document.getAnimations()
 async function inBothThemes(page: Page, action: (theme: Theme) => Promise<void>): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const theme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+    await page.emulateMedia({ colorScheme: theme });
     await page.locator(`html[data-mantine-color-scheme=${theme}]`).waitFor({ state: 'attached' });
     await page.evaluate(settled);
     await action(theme);
   }
-  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+  await page.emulateMedia({ colorScheme: null });
 }

@@ -11,7 +11,12 @@ export interface ExperiencePage {
     body?: unknown,
   ) => Promise<{ status: number; body: Record<string, never> & { code?: string } }>;
   /** The same, and the answer has to have this status. */
-  expect: (status: number, method: string, path: string, body?: unknown) => Promise<Record<string, string>>;
+  expect: <Answer extends object = Record<string, string>>(
+    status: number,
+    method: string,
+    path: string,
+    body?: unknown,
+  ) => Promise<Answer>;
   /** The same for an answer that has to be this error. */
   refuse: (
     expected: [status: number, code: string],
@@ -46,15 +51,15 @@ export function experienceOf(server: TestServer, agent: Agent = createAgent()): 
       const text = await answer.text();
       return { status: answer.status, body: text === '' ? {} : JSON.parse(text) };
     },
-    async expect(status, method, path, body) {
+    async expect<Answer extends object>(status: number, method: string, path: string, body?: unknown) {
       const answer = await page.call(method, path, body);
       assert.equal(answer.status, status, `${method} ${path}: ${JSON.stringify(answer.body)}`);
-      return answer.body;
+      return answer.body as object as Answer;
     },
     async refuse(expected, method, path, body) {
       const answer = await page.call(method, path, body);
       assert.deepEqual([answer.status, answer.body.code], expected, `${method} ${path}`);
-      return answer.body as unknown as { data: Record<string, unknown> };
+      return answer.body as object as { data: Record<string, unknown> };
     },
     async follow(url) {
       let at = new URL(url);

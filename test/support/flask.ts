@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { openBrowser } from './browser.ts';
 import { freePort, startProgram } from './programs.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -41,4 +43,31 @@ export async function startFlask({ port, endpoint, appId, appSecret }: FlaskSett
   });
   await program.says(/Running on/);
   return { url: `http://localhost:${port}`, output: program.output, stop: () => program.stop() };
+}
+
+/** What the file `.env` of the guide says, as its code block in the Console shows it. */
+export async function environmentIn(block: Locator): Promise<Record<string, string>> {
+  const lines = (await block.locator('code').innerText()).split('\n');
+  return Object.fromEntries(lines.map((line) => line.split('=', 2)));
+}
+
+/** Runs the app with the values of the guide, and opens its sign-in in a browser of its reader's own. */
+export async function visitFlask(
+  { port, values }: { port: number; values: Record<string, string> },
+  signIn: (page: Page, url: string) => Promise<void>,
+): Promise<void> {
+  const flask = await startFlask({
+    port,
+    endpoint: values.LOGTO_ENDPOINT ?? '',
+    appId: values.LOGTO_APP_ID ?? '',
+    appSecret: values.LOGTO_APP_SECRET ?? '',
+  });
+  const reader = await openBrowser();
+  try {
+    await reader.page.goto(`${flask.url}/sign-in`);
+    await signIn(reader.page, flask.url);
+  } finally {
+    await reader.close();
+    await flask.stop();
+  }
 }

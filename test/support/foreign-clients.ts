@@ -24,11 +24,12 @@ export interface ForeignClientSettings {
 
 const folder = join(import.meta.dirname, '../clients/foreign');
 /** `npm test` creates the environment and names it. */
-const python = process.env.ALDABA_TEST_PYTHON ?? join(import.meta.dirname, '../../.cache/venv/bin/python');
+export const foreignPython =
+  process.env.ALDABA_TEST_PYTHON ?? join(import.meta.dirname, '../../.cache/venv/bin/python');
 
 /** Starts a file of `test/clients/foreign`, JavaScript or Python, and waits until it listens. */
 export function startForeignClient(program: string, settings: ForeignClientSettings): Promise<ForeignClient> {
-  const runtime = program.endsWith('.py') ? python : process.execPath;
+  const runtime = program.endsWith('.py') ? foreignPython : process.execPath;
   return startClient(runtime, [join(folder, program)], settings);
 }
 

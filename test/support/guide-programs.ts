@@ -38,7 +38,7 @@ export type ServerTimeShift = <Result>(milliseconds: number, action: () => Promi
 export async function checkApi(app: FollowedGuide, shiftTime: ServerTimeShift): Promise<void> {
   const printed = app.printed.join('\n');
   assert.deepEqual(
-    printed.match(/(?<=^HTTP\/1.1 )\d+/gm),
+    printed.match(/(?<=HTTP\/1.1 )\d+/g),
     ['401', '200', '403'],
     `the guide's calls printed:\n${printed}`,
   );

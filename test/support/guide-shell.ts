@@ -17,7 +17,7 @@ export type VersionChoice = 'recorded' | 'newest';
 export interface GuideShell {
   /** Writes a file of the app, relative to the working folder. */
   write: (file: string, text: string, append: boolean) => Promise<void>;
-  /** Types commands and returns what they print. @throws Error with the output when one fails */
+  /** Types commands and returns their standard output. @throws Error with all they printed when one fails */
   run: (commands: string) => Promise<string>;
   /** Types commands that keep running until `close`. */
   start: (commands: string) => void;
@@ -105,10 +105,10 @@ class Shell {
     const done = join(this.base, `installed-${this.#fences + 1}`);
     if (!(install && existsSync(done))) {
       const next = join(this.base, `state-${this.#fences + 1}`);
-      const { code, printed } = await this.#finish(
+      const { code, printed, complaints } = await this.#finish(
         `${pinVersions(commands, this.#versions)}\nexport -p >'${next}'\nprintf %s "$PWD" >'${next}.folder'`,
       );
-      if (code !== 0) throw new Error(`The guide's commands failed:\n${commands}\n${printed}`);
+      if (code !== 0) throw new Error(`The guide's commands failed:\n${commands}\n${printed}\n${complaints}`);
       if (install) await writeFile(done, '');
       this.#fences += 1;
       return printed;
@@ -145,21 +145,25 @@ class Shell {
     );
   }
 
-  async #finish(commands: string): Promise<{ code: number | null; printed: string }> {
+  /** `printed` is the standard output alone: what curl says of its progress would cut into its lines. */
+  async #finish(commands: string): Promise<{ code: number | null; printed: string; complaints: string }> {
     if (Object.keys(this.#versions).length > 0) {
       const lines = Object.entries(this.#versions).map(([name, version]) => `${name}==${version}\n`);
       await writeFile(this.#constraints, lines.filter((line) => !line.startsWith('@')).join(''));
     }
     const child = this.#spawn(commands);
     let printed = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream?.setEncoding('utf8').on('data', (text: string) => {
-        printed += text;
-      });
+    let complaints = '';
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      printed += text;
+    });
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      complaints += text;
+    });
     const limit = setTimeout(() => signalGroup(child, 'SIGKILL'), commandLimit);
     const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
     clearTimeout(limit);
-    return { code, printed };
+    return { code, printed, complaints };
   }
 
   #workingFolder(): string {

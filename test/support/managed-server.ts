@@ -1,7 +1,7 @@
 import { after, before } from 'node:test';
 import { experienceClient } from './agent.ts';
 import { type Manager, manage } from './management.ts';
-import { startServer, type TestServer } from './server.ts';
+import { startServer, type TestServer, type TestServerOptions } from './server.ts';
 
 /** A server with the usual two clients. Read the members inside of tests and hooks, not while the suite is declared. */
 export interface ManagedServer {
@@ -13,12 +13,12 @@ export interface ManagedServer {
 }
 
 /** Starts a server before the tests of the suite that calls this, and stops it after them. */
-export function managedServer(): ManagedServer {
+export function managedServer(options: TestServerOptions = {}): ManagedServer {
   let server: TestServer | undefined;
   let api: Manager | undefined;
   let app: ManagedServer['app'] | undefined;
   before(async () => {
-    server = await startServer();
+    server = await startServer(options);
     api = await manage(server);
     app = experienceClient(server.url);
   });

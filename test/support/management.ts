@@ -65,12 +65,13 @@ export async function manage({ app, tenant: ownTenant }: TestServer, tenant = ow
   return managerWith(url, body.access_token);
 }
 
-export function managerWith(url: string, token: string): Manager {
+/** @param always headers of every request */
+export function managerWith(url: string, token: string, always: Record<string, string> = {}): Manager {
   const client = createClient({ baseUrl: url, token });
   const send = async (method: string, path: string, { body, raw, headers }: RequestOptions = {}): Promise<Reply> => {
     const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body));
     return client.send(method, path, {
-      headers: { ...(payload === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      headers: { ...(payload === undefined ? {} : { 'content-type': 'application/json' }), ...always, ...headers },
       ...(payload === undefined ? {} : { body: payload }),
     });
   };

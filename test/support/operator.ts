@@ -41,22 +41,19 @@ export interface Operator {
   deleteUsers: () => Promise<void>;
 }
 
-/** Indicator of the Management API of the tenant `default`, as every Logto client knows it. */
-const managementApi = 'https://default.logto.app/api';
-
-/** Gives a server its first machine-to-machine application, and works with that from then on. */
-export async function operate(server: TestServer): Promise<Operator> {
-  const { app, tenant, url } = server;
+/** Gives a tenant (`default` unless given) a machine-to-machine application, and works with that from then on. */
+export async function operate({ app, tenant: own }: TestServer, tenant = own): Promise<Operator> {
+  const { baseUrl: url } = tenant;
   const machine = await tenant.db.transaction(async (tx) => {
     const created = await app.applications.create(tx, { name: 'Operator', type: 'MachineToMachine' });
     await app.applications.update(tx, created.id, { isAdmin: true });
     return created;
   });
-  const { clientCredentials } = createManagementApi('default', {
+  const { clientCredentials } = createManagementApi(tenant.id, {
     clientId: machine.id,
     clientSecret: machine.secret ?? '',
     baseUrl: url,
-    apiIndicator: managementApi,
+    apiIndicator: tenant.managementIndicator,
   });
   const call = async <Answer>(method: string, path: string, body?: unknown): Promise<Answer> => {
     const { value } = await clientCredentials.getAccessToken();

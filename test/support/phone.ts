@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { CDPSession, Page } from 'playwright-core';
 import { openBrowser, phoneScreen, type Visitor } from './browser.ts';
 
@@ -9,14 +10,18 @@ interface AppRequest {
   callbackUri: string;
 }
 
-/** What the user does when WeChat opens: consents with an account (a code comes back), or refuses. */
-type AtWechat = (request: { appId: string }) => Promise<string> | 'refuses';
+/** What the user does when WeChat or Alipay opens: consents with an account (a code comes back), or refuses. */
+type AtApp = (request: { appId: string }) => Promise<string> | 'refuses';
+/** What the user does in the phone's browser, until that opens the app's callback link. */
+type InBrowser = (address: string) => Promise<URL>;
 
 export interface Phone extends Visitor {
   /** Every message that the page posted to the app, oldest first. */
   requests: AppRequest[];
-  /** Changes what the person does at WeChat from now on. */
-  person: (atWechat: AtWechat) => void;
+  /** Changes what the person does at WeChat or Alipay from now on. */
+  person: (atApp: AtApp) => void;
+  /** Changes what the person does in the phone's browser from now on. */
+  browser: (inBrowser: InBrowser) => void;
 }
 
 /**
@@ -64,11 +69,11 @@ export async function openPhone({ platform, arrival = 'early', targets = ['wecha
   const { page, context } = visitor;
   const requests: AppRequest[] = [];
   const answers: Promise<void>[] = [];
-  let atWechat: AtWechat = () => 'refuses';
+  const acts: Acts = { atApp: () => 'refuses', inBrowser: () => assert.fail('The browser is not expected') };
   await page.exposeFunction('appReceives', (text: string) => {
     const request: AppRequest = JSON.parse(text);
     requests.push(request);
-    const answered = answer({ page, platform, request, atWechat });
+    const answered = answer({ page, platform, request, acts });
     answers.push(answered.catch((error) => void visitor.complaints.push(String(error))));
   });
   const bridge = bridgeOf(targets)[platform];
@@ -78,7 +83,10 @@ export async function openPhone({ platform, arrival = 'early', targets = ['wecha
     ...visitor,
     requests,
     person(next) {
-      atWechat = next;
+      acts.atApp = next;
+    },
+    browser(next) {
+      acts.inBrowser = next;
     },
     async close() {
       await Promise.all(answers);
@@ -103,26 +111,39 @@ async function afterLoad(page: Page, source: string): Promise<void> {
   });
 }
 
+interface Acts {
+  atApp: AtApp;
+  inBrowser: InBrowser;
+}
 interface Answering {
   page: Page;
   platform: Platform;
   request: AppRequest;
-  atWechat: AtWechat;
+  acts: Acts;
 }
+/** The name of the code in the answer of the app that a scheme opens. */
+const codeNames: Readonly<Record<string, string>> = { 'wechat:': 'code', 'alipay:': 'auth_code' };
 
 /**
- * The app's part: reads the request, opens WeChat, and takes the web view to the callback or reports an error into it.
+ * The app's part: reads the request, opens the other app or the browser, and takes the web view to the callback or
+ * reports an error into it.
  */
-async function answer({ page, platform, request, atWechat }: Answering): Promise<void> {
+async function answer({ page, platform, request, acts }: Answering): Promise<void> {
   const { protocol, searchParams } = new URL(request.redirectTo);
-  if (protocol !== 'wechat:') return report(page, platform, { code: 'unknown_social_scheme' });
+  if (protocol.startsWith('http')) {
+    const { search } = await acts.inBrowser(request.redirectTo);
+    await page.goto(request.callbackUri + search);
+    return;
+  }
+  const codeName = codeNames[protocol];
+  if (!codeName) return report(page, platform, { code: 'unknown_social_scheme' });
   const [appId, state, link] = ['app_id', 'state', 'universal_link'].map((name) => searchParams.get(name));
-  if (!appId || !state || (platform === 'ios' && !link))
-    return report(page, platform, { code: 'insufficient_information' });
-  const outcome = atWechat({ appId });
+  const isLinkMissing = platform === 'ios' && protocol === 'wechat:' && !link;
+  if (!appId || !state || isLinkMissing) return report(page, platform, { code: 'insufficient_information' });
+  const outcome = acts.atApp({ appId });
   if (outcome === 'refuses') return report(page, platform, { code: 'authentication_failed', socialCode: '-4' });
   const callback = new URL(request.callbackUri);
-  callback.searchParams.set('code', await outcome);
+  callback.searchParams.set(codeName, await outcome);
   callback.searchParams.set('state', state);
   if (platform === 'ios') {
     callback.searchParams.set('language', 'zh_CN');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Tenant } from '../../server/src/tenancy/index.ts';
 import { experienceClient, type Tokens } from './agent.ts';
 import { type Manager, manage, requestToken } from './management.ts';
+import { scimClient } from './scim.ts';
 import type { TestServer } from './server.ts';
 
 /** Ids and names of what a tenant has, by the names that paths and bodies use for them. */
@@ -20,6 +21,7 @@ export interface Ids {
   machineOrganizationRoleId: string;
   organizationScopeId: string;
   invitationId: string;
+  portalLinkId: string;
   hookId: string;
   emailTemplateId: string;
   logId: string;
@@ -83,10 +85,11 @@ export async function plant(server: TestServer, tenant: Tenant): Promise<Planted
   });
   await plantRelations({ api, mark }, { userId, ...applications, ...roles, ...organizations });
   await make('PATCH', '/api/sign-in-exp', { termsOfUseUrl: `https://${mark}.example.com/terms` });
-
-  const other = { 'one-time-tokens': await idOf('/api/one-time-tokens', { email: `${mark}@example.com` }) };
+  const others = { userId, connectorId, webId: applications.webId, ...roles, ...organizations };
+  const other = await plantOthers({ tenant, api, mark }, others);
   const client = experienceClient(tenant.baseUrl);
   const tokens = await client.redeem(await client.signIn(username, password));
+  await plantDeletion(tenant, userId);
   return {
     tenant,
     api,
@@ -107,6 +110,71 @@ export async function plant(server: TestServer, tenant: Tenant): Promise<Planted
       other,
     },
   };
+}
+
+/** What was sent or is to be sent to an address, and tokens of a provider. */
+async function plantOthers(
+  { tenant, api, mark }: Pick<Planted, 'tenant' | 'api' | 'mark'>,
+  ids: Pick<Ids, 'userId' | 'connectorId' | 'webId' | 'roleId' | 'organizationId' | 'organizationRoleId'>,
+): Promise<Ids['other']> {
+  const { userId, connectorId, webId } = ids;
+  const make = makerOf(api);
+  const email = `${mark}@example.com`;
+  await make('POST', '/api/verification-codes', { email });
+  const [message] = await make('GET', '/api/inbox/messages');
+  const link = await make('POST', '/api/one-time-tokens', { email });
+  const secretId = await plantTokens(tenant, { userId, connectorId, identityId: mark });
+  const saml = await make('POST', '/api/saml-applications', {
+    name: mark,
+    entityId: `https://${mark}.example.com/saml`,
+  });
+  // An inactive one, which can be deleted.
+  const certificate = await make('POST', `/api/saml-applications/${saml.id}/secrets`, { lifeSpanInYears: 1 });
+  const directories = await plantDirectories({ tenant, api, mark }, ids);
+  const company = await make('POST', '/api/sso-connectors', { providerName: 'SAML', connectorName: mark });
+  const key = await make('POST', `/api/sso-connectors/${company.id}/signing-keys`, { active: false });
+  await tenant.db.raw(
+    `insert into sso_connector_idp_initiated_auth_configs (tenant_id, connector_id, default_application_id, created_at)
+     values ($1, $2, $3, now())`,
+    [tenant.id, company.id, webId],
+  );
+  return {
+    'one-time-tokens': link.id,
+    messages: message.id,
+    secrets: secretId,
+    'saml-applications': saml.id,
+    'saml-certificates': certificate.id,
+    'sso-connectors': company.id,
+    'signing-keys': key.id,
+    ...directories,
+  };
+}
+
+/** The directories of the tenant and of the organization: a token each, and a group with the planted user. */
+async function plantDirectories(
+  { tenant, api, mark }: Pick<Planted, 'tenant' | 'api' | 'mark'>,
+  {
+    userId,
+    roleId,
+    organizationId,
+    organizationRoleId,
+  }: Pick<Ids, 'userId' | 'roleId' | 'organizationId' | 'organizationRoleId'>,
+): Promise<Ids['other']> {
+  const make = makerOf(api);
+  const planted: Ids['other'] = {};
+  for (const [kind, path, role] of [
+    ['', '/api', roleId],
+    ['organization-', `/api/organizations/${organizationId}`, organizationRoleId],
+  ] as const) {
+    const { id, value } = await make('POST', `${path}/scim/tokens`, { name: mark });
+    const directory = scimClient(tenant.baseUrl, value);
+    await directory.patch(`/Users/${userId}`, { op: 'add', path: 'title', value: mark });
+    const { body: group } = await directory.post('/Groups', { displayName: mark, members: [{ value: userId }] });
+    await make('PATCH', `${path}/scim/groups/${group.id}`, { roleId: role });
+    planted[`${kind}scim-tokens`] = id;
+    planted[`${kind}scim-groups`] = group.id;
+  }
+  return planted;
 }
 
 /** What the sign-in of the planted user left behind, and a line of the audit log that is known to be there. */
@@ -141,6 +209,28 @@ async function plantDevice({ id, db }: Planted['tenant'], userId: string): Promi
   );
   return deviceId;
 }
+
+/** Tokens of a provider, as a sign-in would keep them. */
+async function plantTokens(
+  { id, db }: Planted['tenant'],
+  { userId, connectorId, identityId }: { userId: string; connectorId: string; identityId: string },
+): Promise<string> {
+  const secretId = `secret-${id}`;
+  await db.raw(
+    `insert into secrets (tenant_id, id, user_id, type, connector_id, target, identity_id, key_sealed, value_sealed, metadata)
+     values ($1, $2, $3, 'federated_token_set', $4, 'wechat', $5, 'sealed', 'sealed', '{"hasRefreshToken": false}')`,
+    [id, secretId, userId, connectorId, identityId],
+  );
+  return secretId;
+}
+
+/** A deletion that the user asked for on the account page. */
+const plantDeletion = ({ id, db }: Planted['tenant'], userId: string): Promise<unknown> =>
+  db.raw(
+    `insert into account_deletions (tenant_id, user_id, requested_at, deletes_at)
+     values ($1, $2, now(), now() + interval '14 days')`,
+    [id, userId],
+  );
 
 /** A token by client credentials for the tenant's Management API, whatever scopes it has. */
 export const machineToken = async ({ tenant, machine }: Planted): Promise<string> =>
@@ -178,6 +268,7 @@ async function plantOrganization(wish: {
   await make('POST', `${path}/applications`, { applicationIds: [machineId] });
   await make('POST', `${path}/applications/${machineId}/roles`, { organizationRoleIds: [machineOrganizationRoleId] });
   await make('POST', `${path}/jit/email-domains`, { emailDomain: plantedDomain });
+  await make('POST', `${path}/domains`, { domain: plantedDomain });
   await make('POST', `${path}/jit/roles`, { organizationRoleIds: [organizationRoleId] });
   const { id: invitationId } = await make('POST', '/api/organization-invitations', {
     invitee: `guest-${mark}@example.com`,
@@ -186,7 +277,11 @@ async function plantOrganization(wish: {
     expiresAt: Date.now() + 86_400_000,
     organizationRoleIds: [organizationRoleId],
   });
-  return { organizationId, organizationScopeId, organizationRoleId, machineOrganizationRoleId, invitationId };
+  const { id: portalLinkId } = await make('POST', `${path}/portal-links`, {});
+  return {
+    ...{ organizationId, organizationScopeId, organizationRoleId, machineOrganizationRoleId },
+    ...{ invitationId, portalLinkId },
+  };
 }
 
 async function plantRelations(
@@ -227,6 +322,7 @@ async function plantRelations(
   await make('POST', '/api/subject-tokens', { userId: ids.userId, context: { mark } });
   await make('POST', '/api/custom-profile-fields', { name: plantedName, type: 'Text', label: mark, required: false });
   await make('PUT', '/api/custom-phrases/es', { signIn: { title: mark } });
+  await make('PUT', '/api/captcha-provider', { config: { type: 'ProofOfWork' } });
   const script = `const getCustomJwtClaims = () => ({ mark: '${mark}' });`;
   for (const kind of ['access-token', 'client-credentials'])
     await make('PUT', `/api/configs/jwt-customizer/${kind}`, { script });

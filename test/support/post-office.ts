@@ -10,12 +10,14 @@ import { startServer, type TestServer } from './server.ts';
 export interface PostOffice {
   /** Environment of a server that has the connectors. */
   environment: Record<string, string>;
-  /** Adds the published SMTP connector to the tenant; returns its id. */
+  /** Adds the SMTP connector to the tenant; returns its id. */
   addEmail: (operator: Operator) => Promise<string>;
   /** The same for phones, with a connector of this file. */
   addPhone: (operator: Operator) => Promise<string>;
   /** The code of the next message to an email address or a phone; waits for it. */
   codeTo: (recipient: string) => Promise<string>;
+  /** Waits for an email to an address that has the words in it. */
+  arrived: (recipient: string, words: RegExp) => Promise<void>;
   /** Every message that was sent. */
   received: () => string;
   close: () => Promise<void>;
@@ -38,7 +40,7 @@ const smsPackage = `
   });`;
 
 export async function openPostOffice(): Promise<PostOffice> {
-  const folder = await connectorsFolder('@logto/connector-smtp');
+  const folder = await connectorsFolder();
   const mailbox = await openMailbox();
   const phones = await startReceiver();
   const root = join(folder.path, 'test-sms');
@@ -50,7 +52,7 @@ export async function openPostOffice(): Promise<PostOffice> {
   await writeFile(join(root, 'logo.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
   await writeFile(join(root, 'guide.md'), '# Guide');
   return {
-    environment: { CONNECTORS_FOLDER: folder.path },
+    environment: { ...mailbox.environment, CONNECTORS_FOLDER: folder.path },
     addEmail: (operator) => addConnector(operator, 'simple-mail-transfer-protocol', mailbox.config),
     addPhone: (operator) => addConnector(operator, 'test-sms', { url: phones.url }),
     async codeTo(recipient) {
@@ -58,6 +60,7 @@ export async function openPostOffice(): Promise<PostOffice> {
       const { body } = await phones.next((request) => JSON.parse(request.body).to === recipient);
       return JSON.parse(body).code;
     },
+    arrived: mailbox.arrived,
     received: () => mailbox.received() + phones.requests.map(({ body }) => body).join('\n'),
     async close() {
       await Promise.all([mailbox.close(), phones.close()]);
@@ -78,15 +81,17 @@ export interface PostServer {
   close: () => Promise<void>;
 }
 
-/** Without connectors: `post` adds them. @param environment in addition to that of the connectors */
+/** Without connectors and inbox: `post` adds connectors. @param environment in addition to that of the connectors */
 export async function startPostServer(environment: Record<string, string> = {}): Promise<PostServer> {
   const post = await openPostOffice();
   const clock = movableClock();
   const server = await startServer({ environment: { ...post.environment, ...environment }, world: { clock } });
+  const operator = await operate(server);
+  await operator.call('PATCH', '/api/configs/inbox', { enabled: false });
   return {
     post,
     server,
-    operator: await operate(server),
+    operator,
     clock,
     async close() {
       await server.close();

@@ -27,6 +27,7 @@ const words: Record<string, string> = {
   scopeType: 'resource-scopes',
   factoryId: 'wechat-native',
   emailDomain: plantedDomain,
+  domain: plantedDomain,
   tokenTypePath: 'access-token',
   actionType: 'action.postSignIn',
   languageTag: 'es',
@@ -45,8 +46,13 @@ function rowOf(path: string, collection: string, name: string, ids: Ids): string
     if (name === 'organizationRoleId') return ids.machineOrganizationRoleId;
     if (name === 'roleId' || collection === 'roles') return ids.machineRoleId;
   }
+  if (name === 'secretId') return ids.other['saml-certificates'] ?? 'unknown';
+  // A directory belongs to the tenant or to an organization.
+  const directory = path.startsWith('/api/organizations/') ? 'organization-scim' : 'scim';
+  if (name === 'tokenId' || name === 'groupId') return ids.other[`${directory}-${collection}`] ?? 'unknown';
   if (name === 'id') return ofCollection[collection]?.(ids) ?? ids.other[collection] ?? 'unknown';
   if (name === 'applicationId') return ids.machineId;
+  if (collection === 'signing-keys') return ids.other[collection] ?? 'unknown';
   const known = (ids as unknown as Record<string, unknown>)[name];
   return typeof known === 'string' ? known : 'unknown';
 }
@@ -78,6 +84,7 @@ const newName = () => {
 /** Members of bodies that name rows. */
 const idMembers: Record<string, (ids: Ids, path: string) => unknown> = {
   userIds: ({ userId }) => [userId],
+  roleId: ({ roleId, organizationRoleId }, path) => (path.includes('/organizations/') ? organizationRoleId : roleId),
   roleIds: ({ roleId, machineRoleId }, path) => [path.includes('/applications') ? machineRoleId : roleId],
   applicationIds: ({ machineId }) => [machineId],
   scopeIds: ({ scopeId }) => [scopeId],
@@ -115,6 +122,7 @@ const values: Record<string, () => unknown> = {
   events: () => ['User.Created'],
   config: () => ({ url: 'https://hooks.example.com/' }),
   script: () => 'const getCustomJwtClaims = () => ({});',
+  domain: () => `${newName().replace('_', '-')}.test`,
   emailDomain: () => `${newName().replace('_', '-')}.test`,
   emailDomains: () => ['other.test'],
   ssoConnectorIds: () => ['none'],
@@ -126,12 +134,15 @@ const values: Record<string, () => unknown> = {
 };
 const profileField = () => ({ name: newName(), type: 'Text', label: 'x', required: false });
 const bodies: Record<string, (ids: Ids) => unknown> = {
+  UpdateCaptchaProvider: () => ({ config: { type: 'ProofOfWork' } }),
   CreateApplicationProtectedAppMetadataCustomDomain: () => ({ domain: 'app.other.test' }),
   CreateConnector: () => ({ connectorId: 'wechat-native', config: { appId: 'a', appSecret: 'b' } }),
   // Other objects that may exist in addition to the planted one.
   CreateUserMfaVerification: () => ({ type: 'BackupCode' }),
   ReplaceUserIdentity: () => ({ userId: newName() }),
   UpdateConnector: () => ({ config: { appId: 'a', appSecret: 'b' } }),
+  CreateSsoConnector: () => ({ providerName: 'SAML', connectorName: newName() }),
+  UpdateSsoConnector: () => ({ connectorName: newName() }),
   CreateConnectorTest: () => ({ email: 'new@example.com', config: {} }),
   CreateCustomProfileFieldsBatch: () => [profileField()],
   CreateCustomProfileField: profileField,

@@ -53,7 +53,7 @@ export async function openFactorWorld({ log }: { log?: Log } = {}): Promise<Fact
   const clock = { time: Date.now(), now: () => clock.time };
   const server = await startServer({
     world: { clock, ...(log ? { log } : {}) },
-    environment: { ...post.environment, OUTBOUND_ALLOWED_HOSTS: '127.0.0.1' },
+    environment: post.environment,
   });
   const operator = await operate(server);
   await post.addEmail(operator);

@@ -116,6 +116,7 @@ const testWorld = (databaseUrl: string, dataFolder: string, overrides: Partial<W
   dataFolder,
   progress: () => undefined,
   checkResponses: true,
+  resolveTxt: async () => [],
   ...overrides,
 });
 

@@ -79,6 +79,7 @@ export const having = (
   skipMfaOnSignIn: false,
   passkeySkipped: false,
   isRequiredByOrganization: false,
+  refusesTrustedDevices: false,
   ...more,
 });
 
@@ -100,7 +101,7 @@ export const byCode = (identifier: Address): Proof => ({
   type: identifier.type === 'email' ? 'EmailVerificationCode' : 'PhoneVerificationCode',
   identifier,
 });
-export const bySocial = (id: string): Proof => ({
+export const bySocial = (id: string): Extract<Proof, { type: 'Social' }> => ({
   ...base(),
   type: 'Social',
   connectorId: 'connector',
@@ -114,6 +115,8 @@ export const byNewName = (value: string): Proof => ({
   identifier: { type: 'username', value },
   password: 'sealed',
 });
+/** A passkey that signs in by itself. */
+export const byPasskey = ({ id }: Pick<Account, 'id'>): Proof => ({ ...base(), type: 'SignInPasskey', userId: id });
 /** A second factor of the person's, shown. */
 export const shown = (type: 'Totp' | 'WebAuthn' | 'BackupCode', { id }: Pick<Account, 'id'>): Proof => ({
   ...base(),
@@ -174,7 +177,10 @@ export const addFactor = (proof: Proof, account?: Account): SignInEvent => ({
   proofId: proof.id,
   ...about(account),
 });
-export const choose = (choice: 'enabled' | 'skipped' | 'suggestionSkipped', account?: Account): SignInEvent => ({
+export const choose = (
+  choice: 'enabled' | 'skipped' | 'suggestionSkipped' | 'passkeySkipped',
+  account?: Account,
+): SignInEvent => ({
   type: 'factor-choice',
   choice,
   ...about(account),
@@ -215,7 +221,13 @@ function promptText(prompt: Prompt): string {
     case 'show-factor':
       return `show-factor ${prompt.factors.join(' ')}`;
     case 'add-factor': {
-      const manner = prompt.additional ? ' (suggested)' : prompt.skippable ? ' (skippable)' : '';
+      const manner = prompt.signsIn
+        ? ' (to sign in)'
+        : prompt.additional
+          ? ' (suggested)'
+          : prompt.skippable
+            ? ' (skippable)'
+            : '';
       return `add-factor ${prompt.factors.join(' ')}${manner}`;
     }
     default:

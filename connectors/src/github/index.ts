@@ -1,40 +1,21 @@
-import {
-  brandMetadata,
-  createOAuthConnector,
-  letterLogo,
-  oauthClientConfig,
-  oauthClientForm,
-  z,
-} from '../../kit/index.ts';
-
-const scope = 'read:user user:email';
+import { createBrandConnector, z } from '../../kit/index.ts';
 
 /** Sign-in with an OAuth app of GitHub. */
-export const github = createOAuthConnector({
-  metadata: brandMetadata({
-    id: 'github-universal',
-    target: 'github',
-    name: 'GitHub',
-    logo: letterLogo('gh', '#24292f'),
-    logoDark: letterLogo('gh', '#57606a'),
-    formItems: oauthClientForm(scope),
-    isTokenStorageSupported: true,
-  }),
-  config: z.object(oauthClientConfig),
-  provider: (config) => ({
-    endpoints: {
-      authorization: 'https://github.com/login/oauth/authorize',
-      token: 'https://github.com/login/oauth/access_token',
-    },
-    client: { id: config.clientId, secret: config.clientSecret },
-    scope: config.scope || scope,
-    profile: {
-      userInfo: 'https://api.github.com/user',
-      // Apps without the permission get 403 or 404: the public address, if there is one, is all there is then.
-      userEmails: { url: 'https://api.github.com/user/emails', tolerated: [403, 404] },
-    },
-    worksWithoutSession: true,
-  }),
+export const github = createBrandConnector({
+  target: 'github',
+  name: 'GitHub',
+  logo: { letters: 'gh', background: '#24292f', darkBackground: '#57606a' },
+  isTokenStorageSupported: true,
+  scope: 'read:user user:email',
+  endpoints: {
+    authorization: 'https://github.com/login/oauth/authorize',
+    token: 'https://github.com/login/oauth/access_token',
+  },
+  profile: {
+    userInfo: 'https://api.github.com/user',
+    // Apps without the permission get 403 or 404: the public address, if there is one, is all there is then.
+    userEmails: { url: 'https://api.github.com/user/emails', tolerated: [403, 404] },
+  },
   answers: z.object({
     userInfo: z.object({
       id: z.number(),

@@ -4,13 +4,10 @@ import {
   fromStandardClaims,
   letterLogo,
   oauthClientConfig,
-  oauthClientForm,
   standardClaims,
   z,
 } from '../../kit/index.ts';
-
-const scope = 'openid profile email';
-const prompts = ['none', 'consent', 'select_account'] as const;
+import { googleConfig, googleForm, scope } from './settings.ts';
 
 /** Sign-in with a Google account, by OpenID Connect. */
 export const google = createOAuthConnector({
@@ -20,22 +17,10 @@ export const google = createOAuthConnector({
     name: 'Google',
     logo: letterLogo('G', '#3367d6'),
     isTokenStorageSupported: true,
-    formItems: [
-      ...oauthClientForm(scope),
-      { key: 'prompts', type: 'MultiSelect', label: 'Prompts', selectItems: prompts.map((value) => ({ value })) },
-      {
-        key: 'offlineAccess',
-        type: 'Switch',
-        label: 'Offline access',
-        description: 'Asks Google for a refresh token.',
-      },
-    ],
+    emailAuthority: { domains: ['gmail.com', 'googlemail.com'], claim: 'hd' },
+    formItems: googleForm,
   }),
-  config: z.object({
-    ...oauthClientConfig,
-    prompts: z.array(z.enum(prompts)).optional(),
-    offlineAccess: z.boolean().optional(),
-  }),
+  config: z.object({ ...oauthClientConfig, ...googleConfig }),
   provider: ({ clientId, clientSecret, scope: wanted, prompts: asked = [], offlineAccess }) => ({
     endpoints: {
       authorization: 'https://accounts.google.com/o/oauth2/v2/auth',
@@ -51,5 +36,6 @@ export const google = createOAuthConnector({
     worksWithoutSession: true,
   }),
   answers: z.object({ userinfo: standardClaims }),
+  takesIdTokens: true,
   toProfile: ({ userinfo }) => fromStandardClaims(userinfo),
 });

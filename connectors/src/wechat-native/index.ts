@@ -17,14 +17,14 @@ export const wechatNative = defineConnector({
     name: wechatName,
     description: {
       en: 'Sign in with the WeChat app inside your iOS or Android app.',
-      es: 'Inicio de sesión con la aplicación WeChat dentro de su aplicación para iOS o Android.',
+      es: 'Inicio de sesión con la aplicación WeChat dentro de tu aplicación para iOS o Android.',
       'zh-CN': '在你的 iOS 或 Android 应用中使用手机上的微信登录。',
     },
     logo: wechatLogo,
     logoDark: null,
     guide: guideFiles('wechat-native'),
     formItems: [
-      ...wechatAppFormItems,
+      ...wechatAppFormItems('the app on WeChat Open Platform'),
       {
         key: 'universalLinks',
         type: 'Text',

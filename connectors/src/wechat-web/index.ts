@@ -27,7 +27,7 @@ export const wechatWeb = defineConnector({
     logoDark: null,
     guide: guideFiles('wechat-web'),
     formItems: [
-      ...wechatAppFormItems,
+      ...wechatAppFormItems('the app on WeChat Open Platform'),
       {
         key: 'scope',
         type: 'Text',

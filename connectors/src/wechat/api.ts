@@ -19,6 +19,9 @@ const timeLimit = 5000;
 /** Characters of a provider's error page that go into an error. */
 const bodyExcerpt = 1000;
 
+/** `errcode` of an app that calls too often. */
+const tooFrequent = 45011;
+
 export interface WechatApp {
   readonly appId: string;
   readonly appSecret: string;
@@ -51,6 +54,7 @@ const callWechat = async <Shape extends z.ZodType>(world: World, call: WechatCal
   const { errcode, errmsg } = readAnswer(failure, rawData, 'WeChat');
   const words = redact(errmsg, secrets);
   if (refusals.includes(errcode)) throw new ConnectorError(refusedAs, { message: words });
+  if (errcode === tooFrequent) throw new ConnectorError('rate_limit_exceeded', { message: words });
   if (errcode !== 0) throw new ConnectorError('general', { errorDescription: words, errcode });
   return { answer: readAnswer(call.shape, rawData, 'WeChat'), rawData };
 };
@@ -63,16 +67,46 @@ const profileAnswer = z.object({
   headimgurl: z.string().nullish(),
 });
 
-/** `getUserInfo` of both WeChat connectors: redeems the code of the callback and reads the user's profile. */
+/** The code that the callback or the app brought. */
+const readCode = (data: unknown): string => {
+  const callback = z.object({ code: z.string().min(1) }).safeParse(data);
+  if (!callback.success) throw new ConnectorError('general', { message: JSON.stringify(data) ?? '' });
+  return callback.data.code;
+};
+
+const miniProgramAnswer = z.object({ openid: z.string().min(1), unionid: z.string().nullish() });
+
+/**
+ * `getUserInfo` of mini programs: redeems the code of `wx.login`. WeChat tells who the user is and nothing more; the
+ * session key that comes along is dropped.
+ */
+export const getMiniProgramUser = async (
+  world: World,
+  { appId, appSecret }: WechatApp,
+  data: unknown,
+  { signal }: Pick<Call, 'signal'>,
+): Promise<SocialUserInfo> => {
+  const code = readCode(data);
+  const { answer } = await callWechat(world, {
+    path: '/sns/jscode2session',
+    parameters: { appid: appId, secret: appSecret, js_code: code, grant_type: 'authorization_code' },
+    shape: miniProgramAnswer,
+    secrets: [appSecret, code],
+    refusals: [40029, 40163, 42003],
+    refusedAs: 'social_auth_code_invalid',
+    signal,
+  });
+  return { id: answer.unionid || answer.openid, rawData: answer };
+};
+
+/** `getUserInfo` of the other WeChat connectors: redeems the code of the callback and reads the user's profile. */
 export const getWechatUser = async (
   world: World,
   { appId, appSecret }: WechatApp,
   data: unknown,
   { signal }: Pick<Call, 'signal'>,
 ): Promise<SocialUserInfo> => {
-  const callback = z.object({ code: z.string().min(1) }).safeParse(data);
-  if (!callback.success) throw new ConnectorError('general', { message: JSON.stringify(data) ?? '' });
-  const { code } = callback.data;
+  const code = readCode(data);
   const { answer: token } = await callWechat(world, {
     path: '/sns/oauth2/access_token',
     parameters: { appid: appId, secret: appSecret, code, grant_type: 'authorization_code' },

@@ -1,6 +1,8 @@
 import { type FormItem, svgDataUrl, z } from '../../kit/index.ts';
 
-/** Both connectors store identities under this key, so that a person is the same in the app and on the web. */
+/**
+ * All connectors store identities under this key, so that a person is the same in apps, on the web and inside WeChat.
+ */
 export const wechatTarget = 'wechat';
 
 export const wechatName = { en: 'WeChat', es: 'WeChat', 'zh-CN': '微信' };
@@ -16,17 +18,18 @@ export const wechatLogo = svgDataUrl(
   ].join(''),
 );
 
-/** The two values that WeChat Open Platform gives for an approved app. */
+/** The two values that WeChat gives for an app, an Official Account or a mini program. */
 export const wechatAppConfig = { appId: z.string().min(1), appSecret: z.string().min(1) };
 
-export const wechatAppFormItems: FormItem[] = [
+/** @param app what the App ID belongs to */
+export const wechatAppFormItems = (app: string): FormItem[] => [
   {
     key: 'appId',
     type: 'Text',
     label: 'App ID',
     placeholder: 'wx0123456789abcdef',
     required: true,
-    description: 'AppID of the app on WeChat Open Platform.',
+    description: `AppID of ${app}.`,
   },
   {
     key: 'appSecret',
@@ -34,6 +37,6 @@ export const wechatAppFormItems: FormItem[] = [
     label: 'App Secret',
     required: true,
     isConfidential: true,
-    description: 'AppSecret of the same app. It is stored encrypted.',
+    description: 'The AppSecret that belongs to it. It is stored encrypted.',
   },
 ];

@@ -4,7 +4,9 @@ import { describe, it } from 'node:test';
 import { connectorConformance, type ProviderRun } from '../../kit/conformance.ts';
 import type { Connector, ConnectorErrorCode } from '../../kit/index.ts';
 import { createWechatSandbox, type SandboxOutcome } from '../../sandbox/index.ts';
+import { wechatMiniProgram } from '../wechat-mini-program/index.ts';
 import { wechatNative } from '../wechat-native/index.ts';
+import { wechatOfficialAccount } from '../wechat-official-account/index.ts';
 import { wechatWeb } from '../wechat-web/index.ts';
 
 const app = { appId: 'wx0123456789abcdef', appSecret: 'hush&<hush>/+ 41c0' };
@@ -110,6 +112,7 @@ const invalidConfigs = [{}, { appId: 'wx1' }, { appId: '', appSecret: 's' }, { a
 for (const [connector, optional] of [
   [wechatNative, { universalLinks: 'https://example.com/wechat/' }],
   [wechatWeb, { scope: 'snsapi_login' }],
+  [wechatOfficialAccount, {}],
 ] as const) {
   connectorConformance({
     connector,
@@ -121,6 +124,25 @@ for (const [connector, optional] of [
     readDocument,
   });
 }
+
+const sessionFault =
+  (body: unknown, status = 200) =>
+  () =>
+    fixedRun([body, status]);
+connectorConformance({
+  connector: wechatMiniProgram,
+  validConfig: app,
+  invalidConfigs,
+  secrets: [app.appSecret],
+  provider: () => sandboxRun('success'),
+  failures: [
+    ...failures.filter(({ name }) => /^(a code|a token call without|HTTP 500 of the token|a callback)/.test(name)),
+    { name: 'an app that calls too often', code: 'rate_limit_exceeded', provider: sessionFault({ errcode: 45011 }) },
+    { name: 'another error', code: 'general', provider: sessionFault({ errcode: 40226, errmsg: 'blocked' }) },
+    { name: 'an answer without openid', code: 'invalid_response', provider: sessionFault({ session_key: 'k' }) },
+  ],
+  readDocument,
+});
 
 const open = (connector: Connector, provider: Pick<ProviderRun, 'fetch'>, extra = {}) =>
   connector.create({ ...app, ...extra }, { fetch: provider.fetch, now: () => 0, log: silent });
@@ -174,6 +196,39 @@ describe('WeChat profile', () => {
   });
 });
 
+describe('WeChat mini program', () => {
+  it('returns the unionid, else the openid, and drops the session key', async () => {
+    const provider = sandboxRun('success', 'mei');
+    const user = (await provider.use(open(wechatMiniProgram, provider), call, '')) as Record<string, unknown>;
+    const native = sandboxRun('success', 'mei');
+    assert.equal(user.id, ((await native.use(open(wechatNative, native), call, '')) as { id: string }).id);
+    const { openid } = user.rawData as Record<string, unknown>;
+    assert.deepEqual(user, { id: user.id, rawData: { openid, unionid: user.id } });
+    const alone = fixedRun([{ openid: 'o1', session_key: 'k' }]);
+    assert.deepEqual(await alone.use(open(wechatMiniProgram, alone), call, ''), {
+      id: 'o1',
+      rawData: { openid: 'o1' },
+    });
+  });
+
+  it('sends the code of wx.login as WeChat documents, and tells the mini program its app id and state', async () => {
+    let asked: URL | undefined;
+    const provider = sandboxRun('success');
+    const fetch: typeof globalThis.fetch = (input, init) => {
+      asked = new URL(String(input));
+      return provider.fetch(input, init);
+    };
+    const instance = open(wechatMiniProgram, { fetch });
+    await provider.use(instance, call, '');
+    assert.equal(asked?.pathname, '/sns/jscode2session');
+    assert.deepEqual([...(asked?.searchParams.keys() ?? [])], ['appid', 'secret', 'js_code', 'grant_type']);
+    assert.equal(
+      await instance.getAuthorizationUri(request, call),
+      'wechat-mini-program://?app_id=wx0123456789abcdef&state=st%26te+1',
+    );
+  });
+});
+
 describe('Requests to WeChat', () => {
   it('requests the token and then the profile, with exactly the parameters that WeChat documents', async () => {
     const seen: [string, [string, string][]][] = [];
@@ -210,6 +265,13 @@ describe('Requests to WeChat', () => {
       const address = await open(wechatNative, fixedRun(), extra).getAuthorizationUri(request, call);
       assert.equal(address, 'wechat://?app_id=wx0123456789abcdef&state=st%26te+1');
     }
+  });
+
+  it('opens the consent of an Official Account', async () => {
+    assert.equal(
+      await open(wechatOfficialAccount, fixedRun()).getAuthorizationUri(request, call),
+      'https://open.weixin.qq.com/connect/oauth2/authorize?appid=wx0123456789abcdef&redirect_uri=https%3A%2F%2Fid.example.com%2Fcallback%2Fabc&response_type=code&scope=snsapi_userinfo&state=st%26te+1#wechat_redirect',
+    );
   });
 
   it('opens the QR page with the scope of the request, else of the configuration, else the default', async () => {

@@ -20,6 +20,7 @@ import {
   type User,
 } from '@aldaba/contract/routes';
 import type { apiOf } from './client.ts';
+import { contactOfUser, nameOfUser } from './user-names.ts';
 
 type Api = ReturnType<typeof apiOf>;
 
@@ -54,13 +55,11 @@ const choicesOf = <Item>({ items, total }: Listed<Item>, toChoice: (item: Item) 
   total,
 });
 
-type NamedUser = Pick<User, 'id' | 'name' | 'username' | 'primaryEmail' | 'primaryPhone'>;
-const userChoice = ({ id, name, username, primaryEmail, primaryPhone }: NamedUser): Choice => {
-  const [label = id, detail = id] = [name, username, primaryEmail, primaryPhone].filter((text): text is string =>
-    Boolean(text),
-  );
-  return { value: id, label, detail };
-};
+const userChoice = (user: Pick<User, 'id' | 'name' | 'username' | 'primaryEmail' | 'primaryPhone'>): Choice => ({
+  value: user.id,
+  label: nameOfUser(user),
+  detail: contactOfUser(user) ?? user.id,
+});
 export const users: ChoiceSource = {
   key: ['/api/users'],
   find: async (api, text) =>

@@ -17,7 +17,10 @@ const makeClient = (tenant: string, send: typeof fetch = fetch): Client =>
     },
   });
 
-/** @throws Error that says, in the Console's language, that the server did not answer */
+/** No answer came; the message says so in the Console's language. */
+export class UnreachableError extends Error {}
+
+/** @throws UnreachableError */
 async function reach<Answer>(answer: Promise<Answer>): Promise<Answer> {
   try {
     return await answer;
@@ -25,7 +28,7 @@ async function reach<Answer>(answer: Promise<Answer>): Promise<Answer> {
     // What `fetch` throws without an answer; its message is the browser's.
     if (!(error instanceof TypeError)) throw error;
     const t = await patternPhrases.preload();
-    throw new Error(t('unreachable'), { cause: error });
+    throw new UnreachableError(t('unreachable'), { cause: error });
   }
 }
 

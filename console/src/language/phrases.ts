@@ -5,6 +5,7 @@
  */
 import { use, useSyncExternalStore } from 'react';
 import { createTranslator } from 'use-intl/core';
+import { isolated } from './isolated.ts';
 import { currentLanguage, type Language, onLanguageChange } from './language.ts';
 
 /** The same keys as the English phrases, with other text. */
@@ -20,8 +21,13 @@ export function phrases<const Messages extends Record<string, unknown>>(
   en: Messages,
   others: { es: () => Promise<Module<Messages>>; 'zh-CN': () => Promise<Module<Messages>> },
 ) {
-  const make = (locale: Language, messages: Messages) =>
-    createTranslator<Messages>({ locale, messages, timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone });
+  const make = (locale: Language, messages: Messages) => {
+    const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+    const translate = createTranslator<Messages>({ locale, messages, timeZone });
+    return new Proxy(translate, {
+      apply: (target, self, [key, values, ...rest]) => Reflect.apply(target, self, [key, isolated(values), ...rest]),
+    });
+  };
   type Translate = ReturnType<typeof make>;
   const loaded = new Map<Language, Promise<Translate>>();
   const load = (language: Language): Promise<Translate> => {

@@ -3,7 +3,16 @@ import { css } from '@codemirror/lang-css';
 import { json } from '@codemirror/lang-json';
 import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from '@codemirror/language';
 import { EditorState } from '@codemirror/state';
-import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
+import {
+  Decoration,
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  keymap,
+  lineNumbers,
+  MatchDecorator,
+  ViewPlugin,
+} from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { useEffect, useRef } from 'react';
 import classes from './code-editor.module.css';
@@ -19,6 +28,24 @@ const colors = HighlightStyle.define([
   { tag: tags.comment, color: 'var(--ink-faint)', fontStyle: 'italic' },
   { tag: tags.invalid, color: 'var(--danger)' },
 ]);
+
+/** Texts of members that are called like secrets. */
+const secrets = new MatchDecorator({
+  regexp: /"[^"]*(?:pass|secret|token|key|credential)[^"]*"\s*:\s*"((?:[^"\\]|\\.)+)"/gi,
+  decorate: (add, _, to, [, text = '']) =>
+    add(to - 1 - text.length, to - 1, Decoration.mark({ class: classes.secret ?? '' })),
+});
+
+/** Shows secrets as dots while the editor does not have the focus. */
+const hidesSecrets = ViewPlugin.define(
+  (view) => ({
+    shown: secrets.createDeco(view),
+    update(update) {
+      this.shown = secrets.updateDeco(update, this.shown);
+    },
+  }),
+  { decorations: ({ shown }) => shown },
+);
 
 interface CodeEditorViewProps {
   label: string;
@@ -52,6 +79,7 @@ export default function CodeEditorView({ label, language, value, onChange, isRea
           keymap.of([...defaultKeymap, ...historyKeymap]),
           languages[language](),
           syntaxHighlighting(colors),
+          language === 'json' ? hidesSecrets : [],
           EditorView.lineWrapping,
           EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
           EditorView.updateListener.of((update) => {

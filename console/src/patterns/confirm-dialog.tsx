@@ -1,7 +1,7 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { type Refusal, refusalOf } from '../api/errors.ts';
-import { Dialog } from './dialog.tsx';
+import { Dialog, DialogActions } from './dialog.tsx';
 import { RefusalAlert } from './form.tsx';
 import { patternPhrases } from './phrases.ts';
 
@@ -26,14 +26,14 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
     <Dialog isOpen={isOpen} onClose={close} title={title}>
       <Text mb="md">{children}</Text>
       <RefusalAlert refusal={refusal} />
-      <Group justify="flex-end" gap={8} mt={24}>
+      <DialogActions>
         <Button variant="default" onClick={close} data-autofocus>
           {t('form.cancel')}
         </Button>
         <Button {...(isDangerous && { color: 'red' })} loading={isBusy} onClick={() => void confirm()}>
           {actionLabel}
         </Button>
-      </Group>
+      </DialogActions>
     </Dialog>
   );
 }

@@ -1,12 +1,24 @@
-import { ActionIcon, Tooltip } from '@mantine/core';
+import { ActionIcon, Tooltip, VisuallyHidden } from '@mantine/core';
 import { IconCheck, IconCopy, IconEye, IconEyeOff } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
+import { useIsReadOnly } from '../session/administrator.ts';
 import classes from './copy.module.css';
 import { patternPhrases } from './phrases.ts';
 
-/** Copies text. Outside of secure contexts (plain http) browsers offer only the older way, by a selection. */
+/**
+ * Copies text. Browsers without a permission for it, and those outside of secure contexts (plain http), do it by a
+ * selection.
+ */
 async function copyText(text: string): Promise<void> {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    copyBySelection(text);
+  }
+}
+
+function copyBySelection(text: string): void {
+  const focused = document.activeElement;
   const field = document.createElement('textarea');
   field.value = text;
   field.style.position = 'fixed';
@@ -14,6 +26,7 @@ async function copyText(text: string): Promise<void> {
   field.select();
   document.execCommand('copy');
   field.remove();
+  if (focused instanceof HTMLElement) focused.focus();
 }
 
 interface CopyButtonProps {
@@ -44,9 +57,7 @@ export function CopyButton({ value, name }: CopyButtonProps) {
           {isCopied ? <IconCheck size={16} stroke={1.5} /> : <IconCopy size={16} stroke={1.5} />}
         </ActionIcon>
       </Tooltip>
-      <span className={classes.spoken} role="status">
-        {isCopied ? t('copy.copied') : ''}
-      </span>
+      <VisuallyHidden role="status">{isCopied ? t('copy.copied') : ''}</VisuallyHidden>
     </>
   );
 }
@@ -69,8 +80,25 @@ export function CopyField({ value, name, label }: CopyFieldProps) {
   );
 }
 
-/** A secret: dots until it is asked for. */
-export function SecretField({ value, name, label }: CopyFieldProps) {
+/** A secret: dots until it is asked for. The server does not tell it to colleagues who only read. */
+export function SecretField(props: CopyFieldProps) {
+  return useIsReadOnly() ? <HiddenSecret label={props.label} /> : <KnownSecret {...props} />;
+}
+
+/** In place of a secret: who sees it. */
+export function HiddenSecret({ label }: { label?: ReactNode }) {
+  const t = patternPhrases.use();
+  return (
+    <div>
+      {label && <div className={classes.label}>{label}</div>}
+      <div className={classes.field}>
+        <span className={classes.hidden}>{t('secret.hidden')}</span>
+      </div>
+    </div>
+  );
+}
+
+function KnownSecret({ value, name, label }: CopyFieldProps) {
   const t = patternPhrases.use();
   const [isShown, setShown] = useState(false);
   const words = t(isShown ? 'secret.hide' : 'secret.show', { name });

@@ -3,7 +3,7 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import { useIsReadOnly } from '../session/administrator.ts';
 import { useConfirmation } from './confirm-dialog.tsx';
 import classes from './danger-zone.module.css';
-import { Dialog } from './dialog.tsx';
+import { Dialog, DialogActions } from './dialog.tsx';
 import { RefusalAlert } from './form.tsx';
 import { patternPhrases } from './phrases.ts';
 
@@ -86,14 +86,14 @@ export function ConfirmByName({ isOpen, onClose, title, actionLabel, name, actio
           autoComplete="off"
         />
         <RefusalAlert refusal={refusal} />
-        <div className={classes.actions}>
+        <DialogActions>
           <Button variant="default" onClick={close}>
             {t('form.cancel')}
           </Button>
           <Button type="submit" color="red" disabled={typed !== name} loading={isBusy}>
             {actionLabel}
           </Button>
-        </div>
+        </DialogActions>
       </form>
     </Dialog>
   );

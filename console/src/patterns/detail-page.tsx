@@ -41,7 +41,9 @@ export function DetailPage(props: DetailPageProps) {
         {picture}
         <div className={classes.words}>
           <div className={classes.line}>
-            <h1 className={classes.name}>{name}</h1>
+            <h1 className={classes.name} dir="auto">
+              {name}
+            </h1>
             {badge}
           </div>
           <div className={classes.id}>

@@ -1,11 +1,11 @@
-import { Alert, Button, Text } from '@mantine/core';
+import { Alert, Button, Text, VisuallyHidden } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { IconAlertCircle } from '@tabler/icons-react';
 import { useBlocker } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { Refusal } from '../api/errors.ts';
 import { useIsReadOnly } from '../session/administrator.ts';
-import { Dialog } from './dialog.tsx';
+import { Dialog, DialogActions } from './dialog.tsx';
 import classes from './form.module.css';
 import { patternPhrases } from './phrases.ts';
 import type { Form } from './use-form.ts';
@@ -56,9 +56,9 @@ function SaveBar<Values>({ form }: { form: Form<Values> }) {
           </div>
         </div>
       )}
-      <span className={classes.spoken} role="status">
+      <VisuallyHidden role="status">
         {wasDirty && form.changes === 0 && !form.refusal ? t('form.saved') : ''}
-      </span>
+      </VisuallyHidden>
     </div>
   );
 }
@@ -93,14 +93,14 @@ export function LeaveGuard({ isDirty, within }: { isDirty: boolean; within?: str
   return (
     <Dialog isOpen={status === 'blocked'} onClose={() => reset?.()} title={t('form.leaveTitle')}>
       <Text>{t('form.leaveDetail')}</Text>
-      <div className={classes.actions}>
+      <DialogActions>
         <Button variant="default" onClick={() => reset?.()} data-autofocus>
           {t('form.stay')}
         </Button>
         <Button color="red" onClick={() => proceed?.()}>
           {t('form.leave')}
         </Button>
-      </div>
+      </DialogActions>
     </Dialog>
   );
 }
@@ -134,23 +134,22 @@ interface CreateDialogProps<Values> {
   /** Label of the button that creates. */
   submitLabel: string;
   form: Form<Values>;
-  onCreated: () => void;
   children: ReactNode;
 }
 
-/** A dialog with the least fields that make a working thing. */
+/** A dialog with the least fields that make a working thing; it closes when they are saved, and opens without them. */
 export function CreateDialog<Values>(props: CreateDialogProps<Values>) {
-  const { isOpen, onClose, title, submitLabel, form, onCreated, children } = props;
+  const { isOpen, onClose, title, submitLabel, form, children } = props;
   const t = patternPhrases.use();
+  const close = () => {
+    form.discard();
+    onClose();
+  };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     // The form around the dialog, in React's tree, is not submitted with it.
     event.stopPropagation();
-    if (await form.submit()) onCreated();
-  };
-  const close = () => {
-    form.discard();
-    onClose();
+    if (await form.submit()) close();
   };
   return (
     <Dialog isOpen={isOpen} onClose={close} title={title}>
@@ -159,14 +158,14 @@ export function CreateDialog<Values>(props: CreateDialogProps<Values>) {
         <div className={classes.refusal}>
           <RefusalAlert refusal={form.refusal} />
         </div>
-        <div className={classes.actions}>
+        <DialogActions>
           <Button variant="default" onClick={close}>
             {t('form.cancel')}
           </Button>
           <Button type="submit" loading={form.isSaving}>
             {submitLabel}
           </Button>
-        </div>
+        </DialogActions>
       </form>
     </Dialog>
   );

@@ -1,9 +1,10 @@
 import { Skeleton } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import type { CSSProperties, ReactNode } from 'react';
 import { useTenant } from '../api/queries.ts';
 import { pageSize } from './list-search.ts';
 import classes from './list-table.module.css';
+import rowLink from './row-link.module.css';
 
 export interface ListColumn<Item> {
   header: string;
@@ -34,7 +35,12 @@ export function ListTable<Item>({ caption, items, columns, idOf, linkOf, menuOf,
       <thead>
         <tr>
           {columns.map(({ header, width, wide }) => (
-            <th key={header} scope="col" style={{ width }} className={wide ? classes.wide : undefined}>
+            <th
+              key={header}
+              scope="col"
+              style={{ '--width': width } as CSSProperties}
+              className={wide ? classes.wide : undefined}
+            >
               {header}
             </th>
           ))}
@@ -69,7 +75,7 @@ function Row<Item>({ item, columns, linkOf, menu }: RowProps<Item>) {
     <tr className={classes.row}>
       <td>
         {linkOf ? (
-          <Link to={`/t/$tenant/${linkOf(item)}` as '/t/$tenant'} params={{ tenant }} className={classes.link ?? ''}>
+          <Link to={`/t/$tenant/${linkOf(item)}` as '/t/$tenant'} params={{ tenant }} className={rowLink.link ?? ''}>
             {content}
           </Link>
         ) : (
@@ -102,14 +108,31 @@ function SkeletonRows<Item>({ columns, hasMenu }: { columns: readonly ListColumn
   ));
 }
 
+interface NameCellProps {
+  name: ReactNode;
+  detail?: ReactNode;
+  picture?: ReactNode;
+  /** A state to point out: beside the name, on phones below it. */
+  badge?: ReactNode;
+}
+
 /** The first cell of a row: what it is called, and a line below. */
-export function NameCell({ name, detail, picture }: { name: ReactNode; detail?: ReactNode; picture?: ReactNode }) {
+export function NameCell({ name, detail, picture, badge }: NameCellProps) {
   return (
     <span className={classes.name}>
       {picture}
-      <span className={classes.words}>
-        <span className={classes.title}>{name}</span>
-        {detail && <span className={classes.detail}>{detail}</span>}
+      <span className={classes.content}>
+        <span className={classes.words}>
+          <span className={classes.title} dir="auto">
+            {name}
+          </span>
+          {detail && (
+            <span className={classes.detail} dir="auto">
+              {detail}
+            </span>
+          )}
+        </span>
+        {badge}
       </span>
     </span>
   );

@@ -138,8 +138,14 @@ function useKnown(source: ChoiceSource, chosen: readonly string[], found: readon
 function Option({ option }: { option: ComboboxItem & Partial<Pick<Choice, 'detail'>> }) {
   return (
     <span className={classes.option}>
-      <span className={classes.label}>{option.label}</span>
-      {option.detail && <span className={classes.detail}>{option.detail}</span>}
+      <span className={classes.label} dir="auto">
+        {option.label}
+      </span>
+      {option.detail && (
+        <span className={classes.detail} dir="auto">
+          {option.detail}
+        </span>
+      )}
     </span>
   );
 }

@@ -1,4 +1,4 @@
-import { ActionIcon, Tooltip } from '@mantine/core';
+import { ActionIcon, Tooltip, VisuallyHidden } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconGripVertical, IconX } from '@tabler/icons-react';
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useRef, useState } from 'react';
 import { patternPhrases } from './phrases.ts';
@@ -51,9 +51,7 @@ export function ReorderList<Item>(props: ReorderListProps<Item>) {
           </li>
         ))}
       </ol>
-      <span className={classes.spoken} role="status">
-        {spoken}
-      </span>
+      <VisuallyHidden role="status">{spoken}</VisuallyHidden>
     </>
   );
 }

@@ -1,7 +1,7 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { CopyField } from './copy.tsx';
-import { Dialog } from './dialog.tsx';
+import { Dialog, DialogActions } from './dialog.tsx';
 
 interface ShownOnceProps {
   isOpen: boolean;
@@ -20,11 +20,11 @@ export function ShownOnce({ isOpen, onClose, title, detail, label, value, action
     <Dialog isOpen={isOpen} onClose={onClose} title={title}>
       <Text mb="md">{detail}</Text>
       <CopyField label={label} name={label} value={value} />
-      <Group justify="flex-end" mt={24}>
+      <DialogActions>
         <Button onClick={onClose} data-autofocus>
           {actionLabel}
         </Button>
-      </Group>
+      </DialogActions>
     </Dialog>
   );
 }

@@ -1,22 +1,16 @@
-import {
-  Avatar,
-  type MantineColorScheme,
-  Menu,
-  SegmentedControl,
-  Text,
-  UnstyledButton,
-  useMantineColorScheme,
-} from '@mantine/core';
-import { IconCheck, IconLogout } from '@tabler/icons-react';
+import { Avatar, type MantineColorScheme, Menu, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import { IconExternalLink, IconLogout, IconUserCircle } from '@tabler/icons-react';
 import { chooseLanguage, type Language, languages } from '../language/language.ts';
 import { useLanguage } from '../language/phrases.ts';
 import { type Administrator, signOut } from '../session/session.ts';
+import { ownAccountUrl } from '../settings.ts';
 import classes from './account-menu.module.css';
 import { shellPhrases } from './phrases.ts';
 
 export function AccountMenu({ administrator }: { administrator: Administrator }) {
   const t = shellPhrases.use();
   const language = useLanguage();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
     <Menu position="bottom-end" width={240} closeOnItemClick={false}>
       <Menu.Target>
@@ -36,21 +30,32 @@ export function AccountMenu({ administrator }: { administrator: Administrator })
           )}
         </div>
         <Menu.Divider />
-        <Menu.Label>{t('theme')}</Menu.Label>
-        <ThemeChoice />
-        <Menu.Label>{t('language')}</Menu.Label>
-        {Object.entries(languages).map(([code, name]) => (
-          <Menu.Item
-            key={code}
-            lang={code}
-            aria-current={code === language || undefined}
-            rightSection={code === language ? <IconCheck size={16} stroke={1.5} /> : null}
-            onClick={() => chooseLanguage(code as Language)}
-          >
-            {name}
-          </Menu.Item>
-        ))}
+        <Choice
+          label={t('theme')}
+          value={colorScheme}
+          onChange={(value) => setColorScheme(value as MantineColorScheme)}
+          options={[
+            { value: 'light', name: t('light') },
+            { value: 'dark', name: t('dark') },
+            { value: 'auto', name: t('system') },
+          ]}
+        />
+        <Choice
+          label={t('language')}
+          value={language}
+          onChange={(value) => chooseLanguage(value as Language)}
+          options={Object.entries(languages).map(([value, name]) => ({ value, name, lang: value }))}
+        />
         <Menu.Divider />
+        <Menu.Item
+          component="a"
+          href={ownAccountUrl}
+          target="_blank"
+          leftSection={<IconUserCircle size={16} stroke={1.5} />}
+          rightSection={<IconExternalLink size={14} stroke={1.5} />}
+        >
+          {t('ownAccount')}
+        </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} stroke={1.5} />} onClick={() => void signOut()}>
           {t('signOut')}
         </Menu.Item>
@@ -72,23 +77,26 @@ function Picture({ name, url }: { name: string; url: string | undefined }) {
   );
 }
 
-function ThemeChoice() {
-  const t = shellPhrases.use();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+interface ChoiceProps {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  options: readonly { value: string; name: string; lang?: string }[];
+}
+
+/** One of several, chosen in the menu, which stays open. */
+function Choice({ label, value, onChange, options }: ChoiceProps) {
   return (
-    <SegmentedControl
-      fullWidth
-      size="xs"
-      mx="xs"
-      mb={4}
-      aria-label={t('theme')}
-      value={colorScheme}
-      onChange={(value) => setColorScheme(value as MantineColorScheme)}
-      data={[
-        { value: 'light', label: t('light') },
-        { value: 'dark', label: t('dark') },
-        { value: 'auto', label: t('system') },
-      ]}
-    />
+    // biome-ignore lint/a11y/useSemanticElements: a menu must not have a fieldset as a child.
+    <div role="group" aria-label={label}>
+      <Menu.Label>{label}</Menu.Label>
+      <Menu.RadioGroup value={value} onChange={onChange}>
+        {options.map(({ name, ...option }) => (
+          <Menu.RadioItem key={option.value} {...option}>
+            {name}
+          </Menu.RadioItem>
+        ))}
+      </Menu.RadioGroup>
+    </div>
   );
 }

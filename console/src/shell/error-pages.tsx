@@ -1,6 +1,8 @@
 import { ApiError } from '@aldaba/contract/client';
 import { Button, Text } from '@mantine/core';
 import { useRouter } from '@tanstack/react-router';
+import { UnreachableError } from '../api/client.ts';
+import { patternPhrases } from '../patterns/phrases.ts';
 import { consoleUrl } from '../settings.ts';
 import { MessagePage } from './message-page.tsx';
 import { shellPhrases } from './phrases.ts';
@@ -18,6 +20,7 @@ export function NotFoundPage() {
 
 export function ErrorPage({ error, reset }: { error: unknown; reset: () => void }) {
   const t = shellPhrases.use();
+  const patterns = patternPhrases.use();
   const router = useRouter();
   const retry = () => {
     // Browsers do not ask again for a script that failed until the whole page is loaded again.
@@ -25,8 +28,14 @@ export function ErrorPage({ error, reset }: { error: unknown; reset: () => void 
     reset();
     void router.invalidate();
   };
+  const detail =
+    error instanceof ApiError || error instanceof UnreachableError
+      ? error.message
+      : isScriptFailure(error)
+        ? patterns('unreachable')
+        : t('failure.detail');
   return (
-    <MessagePage title={t('failure.title')} detail={error instanceof ApiError ? error.message : t('failure.detail')}>
+    <MessagePage title={t('failure.title')} detail={detail}>
       <Button onClick={retry} variant="default">
         {t('failure.retry')}
       </Button>
@@ -39,4 +48,7 @@ export function ErrorPage({ error, reset }: { error: unknown; reset: () => void 
   );
 }
 
-const isScriptFailure = (error: unknown) => error instanceof TypeError && /module/.test(error.message);
+/** A script of a page, or Vite's style sheet for it, was not loaded. */
+const isScriptFailure = (error: unknown) =>
+  (error instanceof TypeError && /module/.test(error.message)) ||
+  (error instanceof Error && error.message.startsWith('Unable to preload'));

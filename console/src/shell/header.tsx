@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Group, Kbd, Tooltip, UnstyledButton } from '@mantine/core';
+import { ActionIcon, Badge, Kbd, Tooltip, UnstyledButton } from '@mantine/core';
 import { useHotkeys, useOs } from '@mantine/hooks';
 import { IconBook2, IconMenu2, IconSearch } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
@@ -22,8 +22,9 @@ interface HeaderProps {
 export function Header({ administrator, tenant, onOpenNavigation }: HeaderProps) {
   const t = shellPhrases.use();
   return (
-    <Group h="100%" px="sm" gap="xs" wrap="nowrap">
+    <div className={classes.header}>
       <ActionIcon
+        className={classes.tool ?? ''}
         variant="subtle"
         color="gray"
         size={36}
@@ -60,7 +61,7 @@ export function Header({ administrator, tenant, onOpenNavigation }: HeaderProps)
         </ActionIcon>
       </Tooltip>
       <AccountMenu administrator={administrator} />
-    </Group>
+    </div>
   );
 }
 

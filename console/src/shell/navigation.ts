@@ -1,10 +1,14 @@
 /** The pages of the sidebar and of the command palette, in their order: one line a page, next to its route. */
 import {
   IconApps,
+  IconDeviceMobileCode,
   IconHistory,
+  IconInbox,
   IconLayoutDashboard,
   IconLogin2,
   IconPlugConnected,
+  IconShieldLock,
+  IconUserCog,
   IconUsers,
   IconUsersGroup,
   type TablerIcon,
@@ -17,6 +21,8 @@ export interface NavigationPage {
   icon: TablerIcon;
   /** Address below `/t/<tenant>/`. */
   path: string;
+  /** Shown only on tenants whose messages go to the inbox. */
+  isForInbox?: true;
 }
 
 interface NavigationGroup {
@@ -32,9 +38,18 @@ const groups: readonly NavigationGroup[] = [
     pages: [
       { name: 'applications', icon: IconApps, path: 'applications' },
       { name: 'connectors', icon: IconPlugConnected, path: 'connectors' },
+      { name: 'inbox', icon: IconInbox, path: 'inbox', isForInbox: true },
     ],
   },
-  { name: 'signIn', pages: [{ name: 'signInExperience', icon: IconLogin2, path: 'sign-in-experience' }] },
+  {
+    name: 'signIn',
+    pages: [
+      { name: 'signInExperience', icon: IconLogin2, path: 'sign-in-experience' },
+      { name: 'multiFactor', icon: IconDeviceMobileCode, path: 'multi-factor' },
+      { name: 'security', icon: IconShieldLock, path: 'security' },
+      { name: 'accountCenter', icon: IconUserCog, path: 'account-center' },
+    ],
+  },
   { name: 'people', pages: [{ name: 'users', icon: IconUsers, path: 'users' }] },
   { name: 'customize', pages: [] },
   {

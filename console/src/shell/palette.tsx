@@ -8,7 +8,10 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { apiOf } from '../api/client.ts';
+import { useIsInboxUsed } from '../api/inbox.ts';
+import { contactOfUser, nameOfUser } from '../api/user-names.ts';
 import { navigation } from './navigation.ts';
+import classes from './palette.module.css';
 import { shellPhrases } from './phrases.ts';
 
 const [store, spotlight] = createSpotlight();
@@ -26,8 +29,10 @@ export default function Palette({ tenant, isOpen, onClose }: PaletteProps) {
   const [query, setQuery] = useState('');
   useEffect(() => (isOpen ? spotlight.open() : spotlight.close()), [isOpen]);
   const { found, isSearching } = useFound(tenant, query.trim());
+  const isInboxUsed = useIsInboxUsed(tenant);
   const pages = navigation
     .flatMap((group) => group.pages)
+    .filter(({ isForInbox }) => !isForInbox || isInboxUsed)
     .map((page) => ({ ...page, label: t(`pages.${page.name}`) }))
     .filter(({ label }) => label.toLowerCase().includes(query.trim().toLowerCase()));
   const go = (path: string) => navigate({ to: `/t/$tenant/${path}` as '/t/$tenant', params: { tenant } });
@@ -42,6 +47,7 @@ export default function Palette({ tenant, isOpen, onClose }: PaletteProps) {
       clearQueryOnClose
       scrollable
       maxHeight={420}
+      classNames={{ actionsGroup: classes.group ?? '', actionBody: classes.body ?? '' }}
     >
       <VisuallyHidden>
         <Modal.Title>{t('search.placeholder')}</Modal.Title>
@@ -79,13 +85,13 @@ export default function Palette({ tenant, isOpen, onClose }: PaletteProps) {
         )}
         {found.users.length > 0 && (
           <Spotlight.ActionsGroup label={t('search.users')}>
-            {found.users.map(({ id, name, username, primaryEmail, primaryPhone }) => (
+            {found.users.map((user) => (
               <Spotlight.Action
-                key={id}
-                label={name ?? username ?? primaryEmail ?? primaryPhone ?? id}
-                description={primaryEmail ?? id}
+                key={user.id}
+                label={nameOfUser(user)}
+                description={contactOfUser(user) ?? user.id}
                 leftSection={<IconUser size={18} stroke={1.5} />}
-                onClick={() => go(`users/${id}`)}
+                onClick={() => go(`users/${user.id}`)}
               />
             ))}
           </Spotlight.ActionsGroup>

@@ -1,9 +1,13 @@
 import { ActionIcon, ScrollArea, Tooltip } from '@mantine/core';
 import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { type NavigationPage, navigation } from './navigation.ts';
 import { shellPhrases } from './phrases.ts';
 import classes from './sidebar.module.css';
+
+// Apart, because it brings a route of the contract with it.
+const WhileInboxUsed = lazy(() => import('./while-inbox-used.tsx'));
 
 interface SidebarProps {
   tenant: string;
@@ -24,11 +28,19 @@ export function Sidebar({ tenant, isNarrow = false, onNarrow }: SidebarProps) {
           <div key={name ?? ''} className={classes.group}>
             {name && !isNarrow && <h2 className={classes.heading}>{t(`groups.${name}`)}</h2>}
             <ul className={classes.list}>
-              {pages.map((page) => (
-                <li key={page.path}>
-                  <PageLink page={page} tenant={tenant} isNarrow={isNarrow} />
-                </li>
-              ))}
+              {pages.map((page) => {
+                const item = (
+                  <li key={page.path}>
+                    <PageLink page={page} tenant={tenant} isNarrow={isNarrow} />
+                  </li>
+                );
+                if (!page.isForInbox) return item;
+                return (
+                  <Suspense key={page.path}>
+                    <WhileInboxUsed tenant={tenant}>{item}</WhileInboxUsed>
+                  </Suspense>
+                );
+              })}
             </ul>
           </div>
         ))}

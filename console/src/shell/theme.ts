@@ -61,6 +61,10 @@ export const theme = createTheme({
     },
   },
   components: {
+    // Menus and lists of options open inside the page's main landmark, so that they belong to one.
+    Popover: { defaultProps: { portalProps: { target: '#content' } } },
+    // The first item gets the focus, not an empty element, which a menu must not have as a child.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
     InputWrapper: { defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] } },
   },
   cursorType: 'pointer',

@@ -17,7 +17,7 @@ export const backupCode: FactorPage = {
       <Field
         frame={props.frame}
         name="code"
-        control="text"
+        control="identifier"
         label="field.backupCode"
         missing="field.backupCodeMissing"
         autocomplete="off"
@@ -34,14 +34,13 @@ export const backupCode: FactorPage = {
 const fileOf = (title: string, codes: readonly string[]): string =>
   `data:application/octet-stream,${encodeURIComponent(`${title}\n\n${codes.join('\n')}\n`)}`;
 
-const BackupCodes = ({ frame, view }: { frame: PageFrame; view: BackupCodesView }) => {
+/** New codes, to copy or to download. */
+export const CodesToKeep = ({ frame, codes }: { frame: PageFrame; codes: readonly string[] }) => {
   const t = (key: PhraseKey) => phrase(frame.language, key, { name: frame.branding.name });
   return (
     <>
-      <Heading text={t('backupCodes.title')} lead={t('backupCodes.lead')} />
-      <Alert error={view.error} focus />
       <ol class="codes" id="codes" aria-label={t('backupCodes.list')}>
-        {view.codes.map((code) => (
+        {codes.map((code) => (
           <li key={code}>
             <code>{code}</code>
           </li>
@@ -51,12 +50,23 @@ const BackupCodes = ({ frame, view }: { frame: PageFrame; view: BackupCodesView 
         <CopyButton frame={frame} of="codes" look="outlined" />
         <a
           class="button outlined"
-          href={fileOf(t('backupCodes.fileTitle'), view.codes)}
+          href={fileOf(t('backupCodes.fileTitle'), codes)}
           download={`${t('backupCodes.fileName')}.txt`}
         >
           <span class="button-label">{t('backupCodes.download')}</span>
         </a>
       </div>
+    </>
+  );
+};
+
+const BackupCodes = ({ frame, view }: { frame: PageFrame; view: BackupCodesView }) => {
+  const t = (key: PhraseKey) => phrase(frame.language, key, { name: frame.branding.name });
+  return (
+    <>
+      <Heading text={t('backupCodes.title')} lead={t('backupCodes.lead')} />
+      <Alert error={view.error} focus />
+      <CodesToKeep frame={frame} codes={view.codes} />
       <form class="main-form" method="post" action={`${frame.basePath}/mfa-binding/BackupCode`}>
         <Hidden fields={{ app_id: view.appId }} />
         <Submit>{t('backupCodes.submit')}</Submit>

@@ -33,11 +33,21 @@ export interface BindingPage<View> {
 
 export const actionOf = ({ frame, view }: FactorProps): string => `${frame.basePath}/mfa-verification/${view.factor}`;
 
+/** The box that trusts the browser. */
+export const TrustCheckbox = ({ frame, view: { trust } }: FactorProps) =>
+  trust ? (
+    <div class="check">
+      <input type="checkbox" id="trust" name="trust" value="yes" checked={trust.isChosen} />
+      <label for="trust">{phrase(frame.language, 'secondFactor.trust', { days: String(trust.days) })}</label>
+    </div>
+  ) : null;
+
 /** The form of a factor that is a code. */
 export const CodeForm = ({ children, ...props }: FactorProps & { children: ComponentChildren }) => (
   <form class="main-form" method="post" action={actionOf(props)}>
     <Hidden fields={{ app_id: props.view.appId }} />
     {children}
+    <TrustCheckbox frame={props.frame} view={props.view} />
     <Submit>{phrase(props.frame.language, 'secondFactor.confirm')}</Submit>
   </form>
 );

@@ -23,7 +23,7 @@ export const totp: FactorPage = {
 };
 
 /** In groups of four to be typed; the gaps are drawn, so that they are not copied. */
-const Secret = ({ secret }: { secret: string }) => (
+export const Secret = ({ secret }: { secret: string }) => (
   <code class="secret" id="secret">
     {(secret.match(/.{1,4}/g) ?? []).map((group, position) => (
       <span key={position}>{group}</span>

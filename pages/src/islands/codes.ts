@@ -4,10 +4,14 @@ import { isBusy } from './busy.ts';
 const length = 6;
 
 /**
- * The digits of what was typed or pasted: full-width ones too, without the blanks and hyphens that messages put between
- * them.
+ * The digits of what was typed or pasted: full-width, Arabic and Persian ones too, without the blanks and hyphens that
+ * messages put between them.
  */
-const digitsOf = (text: string): string => text.normalize('NFKC').replace(/[\s\p{Pd}]/gu, '');
+const digitsOf = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .replace(/[٠-٩۰-۹]/g, (digit) => String(digit.charCodeAt(0) & 0xf))
+    .replace(/[\s\p{Pd}]/gu, '');
 
 const tidy = (input: HTMLInputElement): void => {
   const digits = digitsOf(input.value).slice(0, length);

@@ -18,7 +18,11 @@ export interface NativeAbilities {
 
 const forBrowser = (options: readonly Filterable[]): boolean[] => {
   const web = new Set(options.filter(({ platform }) => platform === 'Web').map(({ target }) => target));
-  return options.map(({ platform, target }) => platform === 'Web' || (platform === 'Universal' && !web.has(target)));
+  // The server sends an Official Account to WeChat's own browser alone. Mini programs show no page.
+  return options.map(
+    ({ platform, target }) =>
+      platform === 'Web' || platform === 'OfficialAccount' || (platform === 'Universal' && !web.has(target)),
+  );
 };
 
 const forApp = (options: readonly Filterable[], abilities: NativeAbilities): boolean[] => {

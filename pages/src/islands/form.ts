@@ -3,6 +3,7 @@
  * the password.
  */
 import { isBusy, occupy, releaseOnReturn } from './busy.ts';
+import { attachCaptcha } from './captcha.ts';
 import { attachCodes } from './codes.ts';
 import { watchPictures } from './pictures.ts';
 import { attachRules } from './rules.ts';
@@ -47,6 +48,7 @@ export const attachForms = (): void => {
       else occupy(form, event.submitter);
     });
   }
+  attachCaptcha();
   revealButtons();
   attachRules();
   clearOnInput();

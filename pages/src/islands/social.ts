@@ -7,7 +7,7 @@ import { abilities, callbackLink, messenger } from './bridge.ts';
 import { isBusy, occupy, release } from './busy.ts';
 import { visibleOptions } from './filter.ts';
 import { attachForms } from './form.ts';
-import { check } from './validity.ts';
+import { withTerms } from './terms.ts';
 
 interface Messages {
   cancelled: string;
@@ -51,21 +51,6 @@ const listenToApp = (): void => {
     release();
     showAlert(wordsFor(code), code);
   });
-};
-
-/** The terms are one checkbox above all buttons; its answer goes along with each of them. */
-const withTerms = (form: HTMLFormElement): boolean => {
-  const box = document.getElementById('terms');
-  if (!(box instanceof HTMLInputElement)) return true;
-  if (!check([box])) return false;
-  if (!form.querySelector('input[name=terms]')) {
-    const answer = document.createElement('input');
-    answer.type = 'hidden';
-    answer.name = 'terms';
-    answer.value = box.value;
-    form.append(answer);
-  }
-  return true;
 };
 
 interface Answer {

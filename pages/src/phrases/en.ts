@@ -1,6 +1,6 @@
 /**
- * English, the reference: every other catalog must have exactly these keys, or it does not compile. `{name}` is
- * filled in.
+ * English, the reference: every other language must have exactly these keys, or it does not compile. `{name}` is filled
+ * in. `{min:one=character|other=characters}` is the form for the number in `min`, by the plural rules of the language.
  */
 export const english = {
   'signIn.title': 'Sign in to {name}',
@@ -45,6 +45,16 @@ export const english = {
   'link.lead': 'Continue with the link sent to {address}.',
   'link.submit': 'Sign in as {address}',
   'link.otherWay': 'Use another sign-in method',
+  'linking.title': 'Is this your account?',
+  'linking.lead': 'An account with {address} already exists. If it is yours, sign in to it to connect {provider}.',
+  'linking.submit': 'Sign in to this account',
+  'linking.newAccount': 'Create a new account',
+  'linking.notice': 'Sign in to your account to connect {provider}.',
+  'sso.button': 'Single sign-on',
+  'sso.title': 'Sign in with your company',
+  'sso.lead': 'Enter your work email to continue with your company’s account.',
+  'sso.chooseTitle': 'Choose a sign-in service',
+  'sso.chooseLead': 'Your company has several services for {address}.',
 
   'field.username': 'Username',
   'field.password': 'Password',
@@ -76,6 +86,10 @@ export const english = {
   'field.confirmMissing': 'Repeat the password.',
   'field.confirmMismatch': 'The passwords do not match.',
   'form.problem': 'Please check this',
+  'captcha.noScript':
+    'This page checks with a script that you are not a robot. Turn on JavaScript and reload the page.',
+  'captcha.confirm': 'Confirm first that you are not a robot.',
+  'captcha.unavailable': 'The check that you are not a robot could not be loaded. Check your connection and try again.',
 
   'factor.totp': 'Authenticator app',
   'factor.totpLead': 'An app on your phone shows a new code every 30 seconds.',
@@ -97,9 +111,11 @@ export const english = {
   'secondFactor.willSend': 'We can send a code to {address}.',
   'secondFactor.send': 'Send the code',
   'secondFactor.confirm': 'Confirm',
+  'secondFactor.trust': 'Trust this device for {days} {days:one=day|other=days}: no second factor until then',
   'secondFactor.otherUser': 'Sign in with another account',
   'secondFactor.yourEmail': 'your email address',
   'secondFactor.yourPhone': 'your phone',
+  'passkey.signIn': 'Sign in with a passkey',
   'passkey.use': 'Use your passkey',
   'passkey.create': 'Create a passkey',
   'passkey.working': 'Waiting for your device…',
@@ -121,6 +137,9 @@ export const english = {
   'bindTotp.orType': 'Or enter this key in the app:',
   'bindTotp.code': 'Enter the code from the app',
   'bindTotp.submit': 'Connect the app',
+  'bindPasskey.offerTitle': 'Sign in faster next time',
+  'bindPasskey.offerLead':
+    'Create a passkey on this device: your fingerprint, face or screen lock is then enough, without a password. A passkey cannot be guessed or phished.',
   'bindPasskey.title': 'Create a passkey',
   'bindPasskey.lead':
     'Next time, sign in with your fingerprint, face or screen lock. A passkey cannot be guessed or phished.',
@@ -135,7 +154,6 @@ export const english = {
   'copy.done': 'Copied',
 
   'profile.name': 'Name',
-  'profile.avatar': 'Picture (URL)',
   'profile.givenName': 'First name',
   'profile.middleName': 'Middle name',
   'profile.familyName': 'Last name',
@@ -156,8 +174,8 @@ export const english = {
   'profile.optional': '(optional)',
   'profile.choose': 'Choose one',
   'profile.missing': 'Fill this in to continue.',
-  'profile.tooShort': 'Use at least {min} characters.',
-  'profile.tooLong': 'Use at most {max} characters.',
+  'profile.tooShort': 'Use at least {min} {min:one=character|other=characters}.',
+  'profile.tooLong': 'Use at most {max} {max:one=character|other=characters}.',
   'profile.tooSmall': 'Enter {min} or more.',
   'profile.tooLarge': 'Enter {max} or less.',
   'profile.notNumber': 'Enter a number.',
@@ -166,8 +184,8 @@ export const english = {
   'profile.notOffered': 'Choose one of the options.',
   'profile.wrongFormat': 'Check the format and try again.',
 
-  'username.tooShort': 'The username is too short. Use at least {min} characters.',
-  'username.tooLong': 'The username is too long. Use at most {max} characters.',
+  'username.tooShort': 'The username is too short. Use at least {min} {min:one=character|other=characters}.',
+  'username.tooLong': 'The username is too long. Use at most {max} {max:one=character|other=characters}.',
   'username.startsWithDigit': 'A username cannot start with a digit.',
   'username.unsupported': 'Use only the letters a to z, digits and underscores.',
   'username.noUppercase': 'Uppercase letters are not allowed. Use lowercase letters.',
@@ -177,16 +195,16 @@ export const english = {
 
   'password.rulesTitle': 'Your password must:',
   'password.met': '(done)',
-  'password.minLength': 'have at least {min} characters',
+  'password.minLength': 'have at least {min} {min:one=character|other=characters}',
   'password.characterTypes': 'use at least {min} of: uppercase letters, lowercase letters, digits, symbols',
-  'password.notCommon': 'not be a common password',
+  'password.notCommon': 'not be a common or leaked password',
   'password.noRepetition': 'not contain repeated or sequential characters such as “aaaa” or “1234”',
   'password.noUserInfo': 'not contain your name or username',
   'password.noWords': 'not contain words that are easy to guess',
-  'password.tooShort': 'The password is too short. Use at least {min} characters.',
-  'password.tooLong': 'The password is too long. Use at most {max} characters.',
-  'password.tooCommon': 'This is one of the most common passwords and easy to guess. Choose another.',
-  'password.tooSimple': 'The password is too simple. Use at least {min} kinds of characters.',
+  'password.tooShort': 'The password is too short. Use at least {min} {min:one=character|other=characters}.',
+  'password.tooLong': 'The password is too long. Use at most {max} {max:one=character|other=characters}.',
+  'password.tooCommon': 'This password is common or was part of a data breach, so it is easy to guess. Choose another.',
+  'password.tooSimple': 'The password is too simple. Use at least {min} {min:one=kind|other=kinds} of characters.',
   'password.tooRepetitive': 'The password is repetitive or a sequence. Choose another.',
   'password.hasUserInfo': 'The password contains your name or username. Choose another.',
   'password.hasWords': 'The password contains a word that is easy to guess. Choose another.',
@@ -275,10 +293,16 @@ export const english = {
   'setup.title': 'Create the first administrator',
   'setup.lead': 'This account can manage everything on this server. The link works once.',
   'setup.submit': 'Create administrator',
+  'setup.passkey': 'Use a passkey instead',
+  'setup.noPasskey': 'At this address the account needs a password: passkeys work with HTTPS and a host name only.',
   'setup.joinTitle': 'Join the team of {name}',
   'setup.joinLead': 'You get full access to its Console. The link works once.',
   'setup.joinReadingLead': 'You can see everything in its Console and change nothing. The link works once.',
   'setup.accept': 'Create account',
+  'setup.acceptAs': 'Accept as {name}',
+  'setup.haveAccount': 'Already have an account here?',
+  'setup.signInToAccept': 'Sign in to accept',
+  'setup.noAccount': 'Prefer a separate account?',
   'formPost.title': 'Taking you back…',
   'formPost.lead': 'If nothing happens, press the button.',
   'formPost.submit': 'Continue',
@@ -286,6 +310,7 @@ export const english = {
   'footer.privacy': 'Privacy',
   'footer.help': 'Need help?',
   'footer.poweredBy': 'Secured by Aldaba',
+  'footer.language': 'Language',
 
   'welcome.title': 'Your identity server is running',
   'welcome.lead': 'Applications send users here to sign in. These pages help you get started.',
@@ -320,7 +345,100 @@ export const english = {
   'demo.noRefreshToken': 'no refresh token was issued.',
   'demo.claim': 'Claim',
   'demo.value': 'Value',
+
+  'account.title': 'Your account',
+  'account.back': 'Back',
+  'account.disabledTitle': 'No account page here',
+  'account.disabledLead': '{name} has not switched this page on. You can manage your account in the app that you use.',
+  'account.current': 'Current',
+  'account.none': 'None',
+  'account.save': 'Save',
+  'account.remove': 'Remove',
+  'account.rename': 'Rename',
+  'account.newName': 'New name',
+  'account.saved': 'Saved.',
+  'account.removed': 'Removed.',
+  'account.ended': 'Signed out.',
+  'account.proved': 'Confirmed. You can make changes for the next 10 minutes.',
+  'account.proofLead': 'This protects your account when you leave your device open.',
+  'account.signInAgain': 'Sign in again',
+  'account.noProof': 'Sign in again to confirm that it is you.',
+  'account.profile': 'Profile',
+  'account.picture': 'Picture (PNG, JPEG, GIF or WebP)',
+  'account.upload': 'Upload',
+  'account.removePicture': 'Remove the picture',
+  'account.address': 'Email and phone',
+  'account.emailLead': 'We will send a code to the new address.',
+  'account.phoneLead': 'We will send a code to the new number.',
+  'account.passwordLead': 'You will be signed out in all other browsers and apps.',
+  'account.passwordSet': 'Set',
+  'account.factors': 'Second factors and passkeys',
+  'account.factorsLead': 'They protect your account if your password is stolen.',
+  'account.noFactors': 'You have none yet.',
+  'account.add': 'Add: {name}',
+  'account.added': 'Added on {date}',
+  'account.askAtSignIn': 'Ask for a second factor at sign-in',
+  'account.skipAtSignIn': 'Do not ask for a second factor at sign-in',
+  'account.social': 'Social accounts',
+  'account.socialLead': 'You can sign in with a linked account.',
+  'account.noSocial': 'You have not linked an account yet.',
+  'account.link': 'Link {name}',
+  'account.unlink': 'Unlink',
+  'account.sessions': 'Where you are signed in',
+  'account.sessionsLead': 'Sign out of browsers that you do not know.',
+  'account.noSessions': 'Nothing here.',
+  'account.unknownBrowser': 'Unknown browser',
+  'account.thisBrowser': 'This browser',
+  'account.active': 'Active on {date}',
+  'account.endOthers': 'Sign out everywhere else',
+  'account.trusted': 'Browsers that need no second factor',
+  'account.applications': 'Apps with access',
+  'account.applicationsLead': 'These apps can use your account.',
+  'account.noApplications': 'No app has access.',
+  'account.allowed': 'Allowed on {date}',
+  'account.withdraw': 'Withdraw access',
+  'account.data': 'Your data',
+  'account.dataLead': 'Download what is stored about you, as a file in JSON.',
+  'account.download': 'Download your data',
+  'account.language': 'Language',
+  'account.languageLead': 'For this page and for messages about your account.',
+  'account.browserLanguage': 'As in my browser',
+  'account.delete': 'Delete the account',
+  'account.deleteLead':
+    'Your account and its data will be deleted after {days} {days:one=day|other=days}. Until then you can sign in here and cancel the deletion.',
+  'account.deleteSubmit': 'Delete my account',
+  'account.pending': 'Your account will be deleted on {date}.',
+  'account.keep': 'Keep my account',
+  'account.deletionCanceled': 'The deletion was canceled. Your account stays.',
 } as const;
+
+/** The email about a changed account. `{date}` and `{url}` of a change are filled in. */
+export const noticesInEnglish = {
+  subject: 'Your {{service}} account was changed',
+  content:
+    'Hello {{user.name}},\n\n{{change}}\n\nIf you did this, there is nothing to do. If you did not, change your password and contact the operator of {{service}} now.',
+  changes: {
+    'password-changed': 'The password of your account was changed.',
+    'username-changed': 'The username of your account was changed.',
+    'email-changed': 'The email address of your account was changed. This address no longer belongs to it.',
+    'email-removed': 'This email address was removed from your account.',
+    'phone-changed': 'The phone number of your account was changed.',
+    'phone-removed': 'The phone number was removed from your account.',
+    'social-linked': 'A social account was linked to your account. It can now be used to sign in.',
+    'social-unlinked': 'A social account was unlinked from your account.',
+    'factor-added': 'A second factor or passkey was added to your account.',
+    'factor-removed': 'A second factor or passkey was removed from your account.',
+    'deletion-requested':
+      'The deletion of your account was requested. It will be deleted on {date}. To keep it, sign in at {url} and cancel the deletion.',
+    'deletion-canceled': 'The deletion of your account was canceled. Your account stays.',
+  },
+} as const;
+
+export interface Notices {
+  subject: string;
+  content: string;
+  changes: Readonly<Record<keyof typeof noticesInEnglish.changes, string>>;
+}
 
 export type PhraseKey = keyof typeof english;
 export type Catalog = Readonly<Record<PhraseKey, string>>;

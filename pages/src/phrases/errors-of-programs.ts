@@ -1,7 +1,7 @@
 /**
  * Sentences for the error codes that only callers of an API meet, as `[Spanish, Simplified Chinese]`; codes that users
- * see on a page are in `errors.ts`. English is the catalog of the contract. A test demands that every code of it, and
- * no other, is in the two files.
+ * see on a page are in the files of the languages (`codesOfPeople`). English is the catalog of the contract. A test
+ * demands that every code of it, and no other, has a sentence.
  */
 export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: string, chinese: string]>> = {
   'auth.authorization_header_missing': [
@@ -30,14 +30,6 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
     'page 应不小于 1，page_size 应在 1 到 100 之间。',
   ],
   'guard.invalid_target': ['El destino de la petición no es válido.', '请求的目标无效。'],
-  'guard.file_size_exceeded': [
-    'El archivo es demasiado grande. Elige uno más pequeño.',
-    '文件太大，请选择较小的文件。',
-  ],
-  'guard.mime_type_not_allowed': [
-    'No se pueden subir archivos de este tipo. Elige una imagen.',
-    '不能上传此类文件，请选择图片。',
-  ],
   'guard.unsupported_media_type': [
     'Envía el cuerpo como application/json.',
     '请以 application/json 格式发送请求正文。',
@@ -213,7 +205,68 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
     'Esta aplicación forma parte de Aldaba y no se puede eliminar.',
     '此应用是 Aldaba 的一部分，不能删除。',
   ],
+  'application.use_saml_app_api': [
+    'Configura las aplicaciones SAML con /api/saml-applications.',
+    '请通过 /api/saml-applications 设置 SAML 应用。',
+  ],
+  'application.saml_entity_id_in_use': [
+    'Otra aplicación SAML tiene este entity ID. Usa esa aplicación.',
+    '另一个 SAML 应用已使用此 entity ID，请使用该应用。',
+  ],
+  'application.saml_secret_active': [
+    'Las respuestas se firman con este certificado. Activa antes otro.',
+    '响应正在使用此证书签名，请先启用另一个证书。',
+  ],
+  'application.saml_secret_expired': ['Este certificado ha caducado. Crea otro.', '此证书已过期，请创建新的证书。'],
+  'application.saml_too_many_secrets': [
+    'La aplicación tiene 10 certificados. Elimina antes uno.',
+    '此应用已有 10 个证书，请先删除一个。',
+  ],
   'role.name_in_use': ['Ya existe un rol con este nombre. Elige otro nombre.', '已有同名的角色，请换一个名称。'],
+  'single_sign_on.forbidden_domains': [
+    'Cualquiera puede tener un correo en estos dominios. Quita los dominios indicados en data.',
+    '任何人都能在这些域名下获得邮箱。请移除 data 中的域名。',
+  ],
+  'single_sign_on.duplicated_domains': [
+    'Hay un dominio repetido. Quita los repetidos indicados en data.',
+    '有重复的域名。请移除 data 中重复的域名。',
+  ],
+  'single_sign_on.invalid_domain_format': [
+    'Estos no son dominios. Escribe cada uno como example.com. Consulta data.',
+    '这些不是有效的域名。请按 example.com 的格式填写，详见 data。',
+  ],
+  'single_sign_on.logout_token_invalid': [
+    'El token de cierre de sesión no es válido o ya se usó.',
+    '登出令牌无效或已被使用。',
+  ],
+  'single_sign_on.idp_initiated_authentication_not_supported': [
+    'Los inicios de sesión que empiezan en este servicio no están configurados. Empieza desde la aplicación.',
+    '尚未设置从此服务发起的登录。请从应用开始登录。',
+  ],
+  'single_sign_on.idp_initiated_authentication_invalid_application_type': [
+    'La aplicación debe ser propia: web tradicional, o de una sola página que inicie la autorización ella misma.',
+    '应用必须是您自己的：传统网页应用，或自行发起授权的单页应用。',
+  ],
+  'single_sign_on.idp_initiated_authentication_redirect_uri_not_registered': [
+    'El URI de redirección no está registrado en la aplicación.',
+    '该重定向 URI 未在应用中注册。',
+  ],
+  'single_sign_on.idp_initiated_authentication_client_callback_uri_not_found': [
+    'Indica la dirección donde la aplicación inicia la autorización, en un origen de sus URI de redirección.',
+    '请提供应用发起授权的地址，其来源须与应用的重定向 URI 一致。',
+  ],
+  'single_sign_on.saml_only': [
+    'Solo los conectores de proveedores SAML tienen esto.',
+    '只有 SAML 提供商的连接器才有此项。',
+  ],
+  'single_sign_on.signing_key_in_use': [
+    'Esta clave firma las peticiones. Activa otra clave primero.',
+    '此密钥正在签名请求。请先启用另一个密钥。',
+  ],
+  'single_sign_on.duplicate_connector_name': [
+    'Ya existe un conector con este nombre. Elige otro.',
+    '已存在同名的连接器，请换一个名称。',
+  ],
   'role.scope_exists': ['El rol ya tiene este permiso.', '角色已有此权限。'],
   'role.user_exists': ['La cuenta ya tiene este rol.', '账号已有此角色。'],
   'role.application_exists': ['La aplicación ya tiene este rol.', '应用已有此角色。'],
@@ -298,6 +351,14 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
   'sign_in_experiences.backup_code_cannot_be_enabled_alone': [
     'Los códigos de respaldo son una alternativa a otro segundo factor. Activa también otro factor.',
     '备用代码要配合其他第二验证方式使用，请同时启用另一种。',
+  ],
+  'secrets.third_party_token_set.token_not_found': [
+    'No hay ningún token guardado de este proveedor. Inicia sesión otra vez con él.',
+    '没有保存此服务商的令牌。请重新使用该服务商登录。',
+  ],
+  'secrets.third_party_token_set.access_token_expired': [
+    'El token del proveedor ha caducado y no se puede renovar. Inicia sesión otra vez con él.',
+    '服务商的令牌已过期且无法续期。请重新使用该服务商登录。',
   ],
   'storage.unavailable': [
     'Los archivos no están disponibles en este momento. Inténtalo de nuevo en unos segundos.',
@@ -422,11 +483,76 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
     'Solo pueden hacerlo los administradores: inicia sesión en la consola o usa un token del tenant de administración.',
     '只有管理员可以执行此操作：请登录控制台，或使用管理租户的令牌。',
   ],
+  'account_center.not_enabled': [
+    'Los usuarios no pueden gestionar su cuenta aquí: el centro de cuenta está desactivado.',
+    '用户无法在此管理账号：账号中心已停用。',
+  ],
+  'account_center.field_not_enabled': ['El centro de cuenta no muestra este campo.', '账号中心未显示此字段。'],
+  'account_center.field_not_editable': [
+    'El centro de cuenta no permite cambiar este campo.',
+    '账号中心不允许用户修改此字段。',
+  ],
+  'account_center.company_address': [
+    'Tu empresa gestiona esta dirección de correo. Pide el cambio a su administrador.',
+    '此邮箱地址由你的公司管理。如需更改，请联系公司的管理员。',
+  ],
+  'account_center.identifier_required': [
+    'Es obligatorio, o es la única forma de iniciar sesión. Añade antes otra.',
+    '此项为必填项，或是唯一的登录方式。请先添加其他方式。',
+  ],
+  'auth.third_party_application_forbidden': [
+    'Las aplicaciones de terceros no pueden gestionar la cuenta de un usuario. Usa una aplicación propia.',
+    '第三方应用不能管理用户的账号。请使用你自己的应用。',
+  ],
+  'verification_record.not_found': [
+    'La verificación ha caducado o ya se usó. Empieza de nuevo.',
+    '验证已过期或已使用。请重新开始。',
+  ],
+  'verification_record.permission_denied': [
+    'Verifica antes que la cuenta es tuya y envía el ID de esa verificación en la cabecera “logto-verification-id”.',
+    '请先验证这是你的账号，并在“logto-verification-id”标头中发送该验证的 ID。',
+  ],
+  'verification_record.identifier_mismatch': ['Esta dirección no pertenece a tu cuenta.', '这不是你账号的地址。'],
+  'organization.exceeds_own_rights': [
+    'Para esto hacen falta permisos que no tienes en la organización. Pídeselo a un administrador que los tenga.',
+    '此操作需要你在该组织中没有的权限。请联系拥有这些权限的管理员。',
+  ],
+  'organization.own_membership': [
+    'No puedes cambiar tu propia pertenencia. Pídeselo a otro administrador.',
+    '你不能更改自己的成员身份。请联系其他管理员。',
+  ],
+  'organization.foreign_link': [
+    'Los enlaces de las invitaciones llevan a un origen de los URI de redirección de la aplicación.',
+    '邀请中的链接必须指向应用重定向 URI 所在的源。',
+  ],
+  'organization_domain.invalid': [
+    'Esto no es un dominio. Escribe un nombre como example.com.',
+    '这不是域名。请输入类似 example.com 的名称。',
+  ],
+  'organization_domain.public': [
+    'Cualquiera puede tener una dirección en {domain}. Añade un dominio que pertenezca a tu organización.',
+    '任何人都可以拥有 {domain} 的邮箱地址。请添加属于你的组织的域名。',
+  ],
+  'organization_domain.too_many': [
+    'Una organización puede tener {maximum} dominios. Quita antes uno.',
+    '一个组织最多可以有 {maximum} 个域名。请先移除一个。',
+  ],
+  'organization_domain.record_not_found': [
+    'No hay ningún registro TXT con este valor en {name}. Un registro nuevo puede tardar una hora en verse: inténtalo más tarde.',
+    '在 {name} 未找到带有此值的 TXT 记录。新记录最长可能需要一小时才能生效，请稍后重试。',
+  ],
+  'organization_domain.lookup_failed': [
+    'No se han podido leer los registros DNS de {domain}. Inténtalo de nuevo en unos minutos.',
+    '无法读取 {domain} 的 DNS 记录。请几分钟后重试。',
+  ],
+  'organization_domain.taken': [
+    'Este dominio ya está verificado para otra organización. Contacta con el operador de este servicio.',
+    '此域名已由另一个组织验证。请联系此服务的运营方。',
+  ],
   'team.last_administrator': [
     'Es el último administrador con acceso completo. Da antes acceso completo a otra persona del equipo.',
     '这是最后一位拥有完全权限的管理员。请先授予另一位成员完全权限。',
   ],
-  'team.already_member': ['Alguien del equipo ya tiene esta dirección de correo.', '团队中已有成员使用此邮箱地址。'],
   'one_time_token.cannot_reactivate_token': ['Este token ya no está activo. Crea otro.', '此令牌已失效，请新建一个。'],
   'jwt_customizer.general': ['El script ha fallado: {reason}', '脚本运行失败：{reason}'],
   'jwt_customizer.can_not_create_for_admin_tenant': [

@@ -1,12 +1,25 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type ErrorCode, errorCatalog, isErrorCode } from '@aldaba/contract/errors';
-import { pageLanguages } from '@aldaba/contract/pages';
+import { type PageLanguage, pageLanguages } from '@aldaba/contract/pages';
 import { english, type PhraseKey } from './en.ts';
 import { sentencesOfPrograms } from './errors-of-programs.ts';
-import { errorSentence, phrase, phrases, relativeTime } from './index.ts';
+import { errorSentence, phrase, phrases, relativeTime, speaksOf } from './index.ts';
+import { codesOfPeople } from './language.ts';
 
-const places = (sentence: string): string[] => [...sentence.matchAll(/\{\w+\}/g)].map(([place]) => place).sort();
+const places = (sentence: string): string[] => [...sentence.matchAll(/\{(\w+)/g)].map(([, name = '']) => name).sort();
+
+/** Texts that are the same in English, by language: words that the language took over, and file names. */
+const sameAsInEnglish: Readonly<Record<string, readonly string[]>> = {
+  'zh-CN': ['backup-codes'],
+  'zh-TW': ['backup-codes'],
+  ja: ['backup-codes'],
+  ko: ['backup-codes'],
+  fr: ['Code'],
+  de: ['(optional)', 'Claim', 'Code', 'Name', 'Passkey', 'Website', 'backup-codes'],
+  it: ['Email', 'Passkey', 'Password', 'Privacy'],
+  ar: ['backup-codes'],
+};
 
 describe('Phrases of the pages', () => {
   for (const language of pageLanguages) {
@@ -19,16 +32,47 @@ describe('Phrases of the pages', () => {
       }
     });
 
-    it(`has a message with the same placeholders for every error code, in ${language}`, () => {
+    it(`has messages with the same placeholders for error codes, in ${language}`, () => {
       for (const code of Object.keys(errorCatalog) as ErrorCode[]) {
         const inEnglish = errorCatalog[code][1];
-        const values = Object.fromEntries(places(inEnglish).map((place) => [place.slice(1, -1), place]));
+        const values = Object.fromEntries(places(inEnglish).map((place) => [place, `{${place}}`]));
         const sentence = errorSentence(language, code, values);
         assert.deepEqual(new Set(places(sentence)), new Set(places(inEnglish)), code);
-        if (language !== 'en') assert.notEqual(sentence, inEnglish, `${code} has no sentence in ${language}`);
       }
     });
   }
+
+  for (const language of pageLanguages.filter((each) => each !== 'en')) {
+    it(`leaves no phrase in English, in ${language}`, () => {
+      const same = Object.entries(phrases(language)).flatMap(([key, text]) =>
+        text === english[key as PhraseKey] ? [text] : [],
+      );
+      assert.deepEqual([...new Set(same)].sort(), [...(sameAsInEnglish[language] ?? [])].sort());
+    });
+
+    it(`has no straight quotes, double blanks or blanks at the ends, in ${language}`, () => {
+      const values = { errorDescription: 'x', message: 'x', relativeTime: 'x' };
+      const sentences = [
+        ...Object.entries(phrases(language)).filter(([key]) => key !== 'terms.and'),
+        ...codesOfPeople.map((code) => [code, errorSentence(language, code, values)]),
+      ];
+      const wrong = sentences.filter(([, text = '']) => /['"]| {2}|^\s|\s$|\.\.\./.test(text));
+      assert.deepEqual(wrong, []);
+    });
+  }
+
+  it('has a message in each language for every code that people meet, and in two for those of programs', () => {
+    for (const language of pageLanguages)
+      assert.deepEqual(
+        codesOfPeople.filter((code) => !speaksOf(language, code)),
+        [],
+        language,
+      );
+    for (const language of ['es', 'zh-CN'] as const) {
+      const missing = Object.keys(errorCatalog).filter((code) => !speaksOf(language, code as ErrorCode));
+      assert.deepEqual(missing, [], language);
+    }
+  });
 
   it('has no message for an unknown code', () => {
     assert.deepEqual(
@@ -56,5 +100,25 @@ describe('Phrases of the pages', () => {
     assert.equal(relativeTime('en', 30), 'in 30 seconds');
     assert.equal(relativeTime('es', 600), 'dentro de 10 minutos');
     assert.equal(relativeTime('zh-CN', 61), '2分钟后');
+    assert.equal(relativeTime('ar', 600), 'خلال 10 دقائق');
+  });
+
+  it('uses the form of a word for its number, by the rules of each language', () => {
+    const table: [language: PageLanguage, min: string, expected: string][] = [
+      ['en', '1', 'at least 1 character.'],
+      ['en', '8', 'at least 8 characters.'],
+      ['ru', '21', 'не менее 21 символа.'],
+      ['ru', '22', 'не менее 22 символов.'],
+      ['ar', '8', '8\u2069 أحرف على الأقل.'],
+      ['ar', '12', '12\u2069 حرفًا على الأقل.'],
+      ['ja', '8', '8 文字以上で入力してください。'],
+    ];
+    for (const [language, min, expected] of table)
+      assert.ok(phrase(language, 'profile.tooShort', { min }).endsWith(expected), `${language} ${min}`);
+  });
+
+  it('keeps names and addresses together in sentences from right to left', () => {
+    assert.equal(phrase('ar', 'signIn.title', { name: 'C++ (beta)' }), 'تسجيل الدخول إلى \u2068C++ (beta)\u2069');
+    assert.equal(phrase('fr', 'signIn.title', { name: 'C++' }), 'Connexion à C++');
   });
 });

@@ -17,7 +17,10 @@ const flags = [
 ];
 
 export const launchBrowser = (): Promise<Browser> =>
-  chromium.launch({ executablePath: process.env.ALDABA_TEST_CHROMIUM ?? '/usr/bin/chromium', args: flags });
+  chromium.launch({
+    executablePath: process.env.ALDABA_TEST_CHROMIUM ?? '/usr/bin/chromium-headless-shell',
+    args: flags,
+  });
 
 interface Posted {
   path: string;

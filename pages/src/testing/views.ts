@@ -1,5 +1,7 @@
 /** One of every page, with all of its optional parts, for the tests. */
 import type { PageFrame, PageView, PasswordRule, SignInView, SocialOption } from '@aldaba/contract/pages';
+import { accountViews } from './account-views.ts';
+import { portalViews } from './portal-views.ts';
 
 const picture = (letter: string): string =>
   `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><text y="8">${letter}</text></svg>`)}`;
@@ -57,6 +59,7 @@ const addressViews = {
     identifiers: ['username', 'email', 'phone'],
     form: 'identifier',
     notice: 'password-changed',
+    sso: true,
     social: [option('Web', 'wechat')],
     registerPath: '/register',
     terms: 'notice',
@@ -150,6 +153,7 @@ const factorViews = {
     factor: 'Totp',
     others: ['WebAuthn', 'BackupCode', 'EmailVerificationCode', 'PhoneVerificationCode'],
     unusual: true,
+    trust: { days: 30, isChosen: true },
   },
   backupCode: { kind: 'second-factor', appId: 'app', factor: 'BackupCode', others: ['Totp'], error: wrongCode },
   emailToSend: {
@@ -226,6 +230,8 @@ const factorViews = {
 
 /** Every kind of page at least once, errors and empty states too; the name says which. */
 export const sampleViews = {
+  ...accountViews,
+  ...portalViews,
   signIn: {
     kind: 'sign-in',
     appId: 'app',
@@ -305,6 +311,14 @@ export const sampleViews = {
     ],
     error: { field: 'profile.plan', code: 'guard.invalid_input', message: 'Choose one of the options.' },
   },
+  continuePicture: {
+    kind: 'continue',
+    appId: 'app',
+    missing: [],
+    passwordRules: [],
+    questions: [{ name: 'profile.avatar', control: 'picture', required: false, value: picture('A') }],
+    error: { field: 'file', code: 'guard.mime_type_not_allowed', message: 'Files of this kind cannot be uploaded.' },
+  },
   ...addressViews,
   ...factorViews,
   consent: {
@@ -338,6 +352,39 @@ export const sampleViews = {
     account: { id: 'u1', name: 'Ana López', detail: 'ana.lopez.with.a.long.address@mail.example.com' },
     signInPath: '/sign-in',
   },
+  switchAccount: {
+    kind: 'choose-account',
+    appId: 'app',
+    applicationName: 'Notes',
+    account: { id: 'u1', name: 'Ana López', detail: 'ana@mail.example.com' },
+    expected: 'eve.with.a.long.address@mail.example.com',
+    signInPath: '/one-time-token?login_hint=eve%40example.com&one_time_token=t&switch=yes',
+  },
+  linkAccount: {
+    kind: 'link-account',
+    appId: 'app',
+    provider: 'Google',
+    maskedAddress: 'a****@mail.example.com',
+    registers: true,
+    terms: 'checkbox',
+  },
+  singleSignOn: {
+    kind: 'single-sign-on',
+    appId: 'app',
+    typedAddress: 'ada@acme.example',
+    terms: 'checkbox',
+    error: { code: 'session.sso_not_available', message: 'Single sign-on is not set up for this email address.' },
+  },
+  singleSignOnConnectors: {
+    kind: 'single-sign-on-connectors',
+    appId: 'app',
+    address: 'a.very.long.address.of.a.person@mail.acme.example',
+    connectors: [
+      { id: 'acme', name: 'Acme', logo: picture('A'), logoDark: picture('B') },
+      { id: 'globex', name: 'A company with a long name of its own and its partners', logo: picture('G') },
+    ],
+    terms: 'checkbox',
+  },
   error: { kind: 'error', code: 'oidc.invalid_client', message: 'The application is unknown.', traceId: 'trace' },
   setup: {
     kind: 'setup',
@@ -350,7 +397,23 @@ export const sampleViews = {
     kind: 'setup',
     token: 'one-time',
     identifier: 'ana.lopez@mail.example.com',
-    invitation: { tenantName: 'Notes', role: 'read-only' },
+    invitation: {
+      tenantName: 'Notes',
+      role: 'read-only',
+      email: 'ana.lopez@mail.example.com',
+      signInUrl: 'http://localhost:3001/oidc/auth',
+    },
+    passwordRules,
+  },
+  setupWithAccount: {
+    kind: 'setup',
+    token: 'one-time',
+    invitation: {
+      tenantName: 'Notes',
+      role: 'full',
+      account: { id: 'u1', name: 'Ana López', detail: 'ana.lopez.with.a.long.address@mail.example.com' },
+      signInUrl: 'http://localhost:3001/oidc/auth',
+    },
     passwordRules,
   },
   welcome: { kind: 'welcome' },

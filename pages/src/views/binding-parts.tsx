@@ -21,16 +21,23 @@ export const Asides = (props: { frame: PageFrame; appId: string; hasOthers?: boo
 };
 
 /** The button that copies what an element holds; only a script can, so it is hidden until the island comes. */
-export const CopyButton = ({ frame, of, look }: { frame: PageFrame; of: string; look: 'plain' | 'outlined' }) => (
+export const CopyButton = (props: {
+  frame: PageFrame;
+  of: string;
+  look: 'plain' | 'outlined';
+  /** Id of the value's name, where a page has several. */
+  describedBy?: string;
+}) => (
   <button
     type="button"
-    class={`button ${look} copy`}
-    hidden={frame.preview === undefined}
-    data-copies={of}
-    data-done={phrase(frame.language, 'copy.done')}
+    class={`button ${props.look} copy`}
+    hidden={props.frame.preview === undefined}
+    aria-describedby={props.describedBy}
+    data-copies={props.of}
+    data-done={phrase(props.frame.language, 'copy.done')}
   >
     <span class="button-label" aria-live="polite">
-      {phrase(frame.language, 'copy.button')}
+      {phrase(props.frame.language, 'copy.button')}
     </span>
   </button>
 );

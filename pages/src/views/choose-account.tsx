@@ -4,9 +4,9 @@ import { Hidden } from '../fields.tsx';
 import { Onward, Person } from '../icons.tsx';
 import { type PhraseKey, phrase } from '../phrases/index.ts';
 import { Portrait } from './consent.tsx';
-import { Heading } from './parts.tsx';
+import { Heading, LeftToRight } from './parts.tsx';
 
-/** `prompt=select_account`: the account that is signed in, and another one. */
+/** The account that is signed in, and another one: any, or the one that the application named. */
 export const ChooseAccount = ({ frame, view }: { frame: PageFrame; view: ChooseAccountView }) => {
   const { account, applicationName: application } = view;
   const t = (key: PhraseKey) => phrase(frame.language, key, { application });
@@ -21,7 +21,9 @@ export const ChooseAccount = ({ frame, view }: { frame: PageFrame; view: ChooseA
               <Portrait image={account.avatar} name={account.name} shape="round" />
               <span>
                 <span class="way-name">{account.name}</span>
-                <small>{account.detail ?? t('chooseAccount.signedIn')}</small>
+                <small>
+                  {account.detail ? <LeftToRight>{account.detail}</LeftToRight> : t('chooseAccount.signedIn')}
+                </small>
               </span>
               <Onward />
             </button>
@@ -32,6 +34,11 @@ export const ChooseAccount = ({ frame, view }: { frame: PageFrame; view: ChooseA
             <Person />
             <span>
               <span class="way-name">{t('chooseAccount.other')}</span>
+              {view.expected && (
+                <small>
+                  <LeftToRight>{view.expected}</LeftToRight>
+                </small>
+              )}
             </span>
             <Onward />
           </a>

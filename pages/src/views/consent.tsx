@@ -4,7 +4,7 @@ import { Hidden, Submit } from '../fields.tsx';
 import { initialOf, Tick } from '../icons.tsx';
 import { type PhraseKey, phrase } from '../phrases/index.ts';
 import { WithDocuments } from '../terms.tsx';
-import { Heading } from './parts.tsx';
+import { Heading, LeftToRight } from './parts.tsx';
 
 /** A picture, or the first letter of the name where there is none. */
 export const Portrait = ({
@@ -87,7 +87,11 @@ export const Consent = ({ frame, view }: { frame: PageFrame; view: ConsentView }
       <div class="account">
         <span class="account-label">{t('consent.signedInAs')}</span>
         <strong>{user.name}</strong>
-        {user.detail !== undefined && <span class="account-detail">{user.detail}</span>}
+        {user.detail !== undefined && (
+          <span class="account-detail">
+            <LeftToRight>{user.detail}</LeftToRight>
+          </span>
+        )}
       </div>
       <Scopes frame={frame} view={view} />
       <form class="choice" method="post" action={`${frame.basePath}/consent`}>

@@ -9,6 +9,8 @@ import type {
 } from '@aldaba/contract/pages';
 import type { ComponentChildren } from 'preact';
 import { pageLink } from '../addresses.ts';
+import { Captcha } from '../captcha.tsx';
+import { PasskeySignIn } from '../factors/passkey.tsx';
 import {
   AddressField,
   Alert,
@@ -21,12 +23,15 @@ import {
   Submit,
 } from '../fields.tsx';
 import { visibleOptions } from '../islands/filter.ts';
+import { OneTap } from '../one-tap.tsx';
 import { type PhraseKey, phrase } from '../phrases/index.ts';
 import { abilitiesOf } from '../preview.ts';
 import { Questions } from '../questions.tsx';
 import { Social } from '../social.tsx';
 import { TermsCheckbox, TermsNotice } from '../terms.tsx';
-import { Heading } from './parts.tsx';
+import { Connects } from './link-account.tsx';
+import { Heading, LeftToRight } from './parts.tsx';
+import { SingleSignOnLink } from './single-sign-on.tsx';
 
 /**
  * Whether an error concerns the form as a whole. One of another service does not: the keyboard that a field opens on a
@@ -59,6 +64,8 @@ const Entry = (props: {
   const { frame, view } = props;
   const asks = view.terms === 'checkbox';
   const hasForm = props.action !== undefined;
+  const passkey = view.kind === 'sign-in' ? view.passkey : undefined;
+  const hasSso = view.kind === 'sign-in' && view.sso === true;
   return (
     <>
       <Alert error={view.error} focus={!hasForm || !isOfForm(view.error)} />
@@ -67,6 +74,7 @@ const Entry = (props: {
           <Hidden fields={{ app_id: view.appId }} />
           {props.children}
           {asks && <TermsCheckbox frame={frame} id="terms" error={view.error} />}
+          <Captcha frame={frame} challenge={view.captcha} />
           <Submit>{phrase(frame.language, props.submit)}</Submit>
         </form>
       )}
@@ -75,14 +83,17 @@ const Entry = (props: {
           <TermsCheckbox frame={frame} id="terms" error={view.error} />
         </div>
       )}
+      {passkey && <PasskeySignIn frame={frame} appId={view.appId} offer={passkey} hasForm={hasForm} />}
       <Social
         frame={frame}
         appId={view.appId}
         options={view.social}
         terms={view.terms}
         hasForm={hasForm}
+        hasOthers={hasSso}
         opensElsewhere={view.opensElsewhere}
       />
+      {hasSso && <SingleSignOnLink frame={frame} appId={view.appId} divides={hasForm && view.social.length === 0} />}
       <TermsNotice frame={frame} terms={view.terms} />
     </>
   );
@@ -118,6 +129,7 @@ export const SignIn = ({ frame, view }: { frame: PageFrame; view: SignInView }) 
     <>
       <Heading text={phrase(frame.language, 'signIn.title', { name: frame.branding.name })} />
       {view.notice === 'password-changed' && <Notice>{phrase(frame.language, 'signIn.passwordChanged')}</Notice>}
+      <Connects frame={frame} provider={view.connects} />
       <Entry
         frame={frame}
         view={view}
@@ -129,6 +141,7 @@ export const SignIn = ({ frame, view }: { frame: PageFrame; view: SignInView }) 
           identifiers={view.identifiers}
           value={view.username}
           error={error}
+          passkeys={view.passkey?.autofill}
           focus={error?.field === 'username' || (!password && isOfForm(error))}
         />
         {password && (
@@ -143,6 +156,7 @@ export const SignIn = ({ frame, view }: { frame: PageFrame; view: SignInView }) 
           </>
         )}
       </Entry>
+      {view.oneTap && <OneTap frame={frame} offer={view.oneTap} />}
       {view.registerPath !== undefined && (
         <Switch
           frame={frame}
@@ -163,17 +177,21 @@ export const SignInPassword = ({ frame, view }: { frame: PageFrame; view: SignIn
     <>
       <Heading text={t('signInPassword.title')} />
       <p class="identifier">
-        <span id="identifier">{view.identifier}</span>
+        <span id="identifier">
+          <LeftToRight>{view.identifier}</LeftToRight>
+        </span>
         <a href={pageLink(frame, '/sign-in', view.appId)} aria-describedby="identifier">
           {t('signInPassword.change')}
         </a>
       </p>
+      <Connects frame={frame} provider={view.connects} />
       <Alert error={error} />
       <form class="main-form" method="post" action={`${frame.basePath}/sign-in`}>
         <Hidden fields={{ app_id: view.appId, ...(view.agreed ? { terms: 'yes' } : {}) }} />
         <input type="text" name="username" autocomplete="username" value={view.identifier} readOnly hidden />
         <Field frame={frame} {...passwordField} error={error} focus />
         <ForgotPasswordLink frame={frame} view={view} />
+        <Captcha frame={frame} challenge={view.captcha} />
         <Submit>{t('signIn.submit')}</Submit>
         {view.code && (
           <button type="submit" class="button outlined" formAction={`${frame.basePath}/sign-in/code`} formNoValidate>
@@ -181,6 +199,9 @@ export const SignInPassword = ({ frame, view }: { frame: PageFrame; view: SignIn
           </button>
         )}
       </form>
+      {view.passkey && (
+        <PasskeySignIn frame={frame} appId={view.appId} offer={view.passkey} hasForm agreed={view.agreed} />
+      )}
     </>
   );
 };
@@ -207,7 +228,7 @@ export const NewCredentials = (props: {
         <Field
           frame={frame}
           name="username"
-          control="text"
+          control="identifier"
           label="field.username"
           missing="field.usernameMissing"
           autocomplete="username"
@@ -274,7 +295,12 @@ export const Register = ({ frame, view: given }: { frame: PageFrame; view: Regis
 };
 
 const Details = ({ frame, view }: { frame: PageFrame; view: ContinueView }) => (
-  <form class="main-form" method="post" action={`${frame.basePath}/continue`}>
+  <form
+    class="main-form"
+    method="post"
+    action={`${frame.basePath}/continue`}
+    enctype={view.questions.some(({ control }) => control === 'picture') ? 'multipart/form-data' : undefined}
+  >
     <Hidden fields={{ app_id: view.appId }} />
     {!view.missing.includes('username') && <NameForPasswordManager username={view.username} />}
     <NewCredentials frame={frame} view={view} asks={view.missing} />

@@ -1,6 +1,7 @@
 /** Pages of a forgotten password: where to send a code, and the new password. */
 import type { ForgotPasswordView, PageFrame, ResetPasswordView } from '@aldaba/contract/pages';
 import { pageLink } from '../addresses.ts';
+import { Captcha } from '../captcha.tsx';
 import { AddressField, Alert, Hidden, NameForPasswordManager, Submit } from '../fields.tsx';
 import { type PhraseKey, phrase } from '../phrases/index.ts';
 import { NewCredentials } from './entry.tsx';
@@ -21,6 +22,7 @@ export const ForgotPassword = ({ frame, view }: { frame: PageFrame; view: Forgot
           error={view.error}
           focus={view.error !== undefined}
         />
+        <Captcha frame={frame} challenge={view.captcha} />
         <Submit>{t('forgot.submit')}</Submit>
       </form>
       <p class="switch">

@@ -1,13 +1,19 @@
 import type { PageFrame, SetupView } from '@aldaba/contract/pages';
+import { webAddress } from '../addresses.ts';
+import { PasskeySetup } from '../factors/passkey.tsx';
 import { Alert, Field, Hidden, IdentifierField, Submit } from '../fields.tsx';
-import { Onward } from '../icons.tsx';
+import { Onward, Person } from '../icons.tsx';
 import { type PhraseKey, phrase } from '../phrases/index.ts';
+import { Portrait } from './consent.tsx';
 import { NewCredentials, retypingError } from './entry.tsx';
-import { Heading } from './parts.tsx';
+import { Heading, LeftToRight } from './parts.tsx';
 
 export const Setup = ({ frame, view: given }: { frame: PageFrame; view: SetupView }) => {
   const error = retypingError(frame, given.error);
   const view: SetupView = { ...given, ...(error ? { error } : {}) };
+  const { invitation } = view;
+  if (invitation?.account)
+    return <Accept frame={frame} view={view} invitation={invitation} account={invitation.account} />;
   return (
     <>
       <Heading {...headingOf(frame, view)} />
@@ -16,7 +22,8 @@ export const Setup = ({ frame, view: given }: { frame: PageFrame; view: SetupVie
         <Hidden fields={{ token: view.token }} />
         <IdentifierField
           frame={frame}
-          identifiers={['username', 'email']}
+          identifiers={invitation?.email === undefined ? ['username', 'email'] : ['email']}
+          isFixed={invitation?.email !== undefined}
           value={view.identifier}
           error={view.error}
           focus={view.error?.field === 'username'}
@@ -33,8 +40,72 @@ export const Setup = ({ frame, view: given }: { frame: PageFrame; view: SetupVie
           focus={view.error?.field === 'confirmPassword'}
           repeats="password"
         />
-        <Submit>{phrase(frame.language, view.invitation ? 'setup.accept' : 'setup.submit')}</Submit>
+        <Submit>{phrase(frame.language, invitation ? 'setup.accept' : 'setup.submit')}</Submit>
       </form>
+      <PasskeySetup frame={frame} view={view} />
+      {invitation && (
+        <p class="switch">
+          {phrase(frame.language, 'setup.haveAccount')}{' '}
+          <a href={webAddress(invitation.signInUrl) ?? ''}>{phrase(frame.language, 'setup.signInToAccept')}</a>
+        </p>
+      )}
+    </>
+  );
+};
+
+type Invitation = NonNullable<SetupView['invitation']>;
+
+/** For a colleague who is signed in: accepting takes one click. */
+const Accept = ({
+  frame,
+  view,
+  invitation,
+  account,
+}: {
+  frame: PageFrame;
+  view: SetupView;
+  invitation: Invitation;
+  account: NonNullable<Invitation['account']>;
+}) => {
+  const t = (key: PhraseKey) => phrase(frame.language, key, { name: account.name });
+  return (
+    <>
+      <Heading {...headingOf(frame, view)} />
+      <Alert error={view.error} />
+      <ul class="ways">
+        <li>
+          <form method="post" action={`${frame.basePath}/setup`}>
+            <Hidden fields={{ token: view.token, account: account.id }} />
+            <button type="submit" class="way">
+              <Portrait image={account.avatar} name={account.name} shape="round" />
+              <span>
+                <span class="way-name">{t('setup.acceptAs')}</span>
+                {account.detail !== undefined && (
+                  <small>
+                    <LeftToRight>{account.detail}</LeftToRight>
+                  </small>
+                )}
+              </span>
+              <Onward />
+            </button>
+          </form>
+        </li>
+        <li>
+          <a class="way" href={webAddress(invitation.signInUrl) ?? ''}>
+            <Person />
+            <span>
+              <span class="way-name">{t('chooseAccount.other')}</span>
+            </span>
+            <Onward />
+          </a>
+        </li>
+      </ul>
+      <p class="switch">
+        {t('setup.noAccount')}{' '}
+        <a href={`${frame.basePath}/setup?${new URLSearchParams({ token: view.token, account: 'new' })}`}>
+          {t('setup.accept')}
+        </a>
+      </p>
     </>
   );
 };

@@ -3,13 +3,19 @@ import type { PageFrame, VerificationCodeView } from '@aldaba/contract/pages';
 import { pageLink } from '../addresses.ts';
 import { Alert, CodeField, Hidden, Notice, Submit } from '../fields.tsx';
 import { type PhraseKey, phrase, phraseParts, relativeTime } from '../phrases/index.ts';
-import { Heading } from './parts.tsx';
+import { Heading, LeftToRight } from './parts.tsx';
 
 /** A sentence in which the address stands out. */
 export const WithAddress = (props: { frame: PageFrame; sentence: PhraseKey; address: string }) => (
   <>
     {phraseParts(props.frame.language, props.sentence).map((part) =>
-      typeof part === 'string' ? part : <strong key={part.place}>{props.address}</strong>,
+      typeof part === 'string' ? (
+        part
+      ) : (
+        <LeftToRight key={part.place}>
+          <strong>{props.address}</strong>
+        </LeftToRight>
+      ),
     )}
   </>
 );

@@ -1,15 +1,24 @@
 import { readFile } from 'node:fs/promises';
-import type { Connector, FormItem } from '@aldaba/connectors/kit';
+import { type Connector, type FormItem, withKey } from '@aldaba/connectors/kit';
 import { Refused, type Terminal, text, texts, UsageError } from './command.ts';
 import { table } from './layout.ts';
 
 type Kind = Pick<Connector, 'metadata' | 'fields'>;
 
+/** What is given of a configuration, by the keys of the form's items (`a.b` is the member `b` of `a`). */
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The configuration with the fields. */
+export const withFields = (config: Readonly<Record<string, unknown>>, fields: Fields): Record<string, unknown> =>
+  Object.entries(fields).reduce<Record<string, unknown>>((next, [key, value]) => withKey(next, key, value), {
+    ...config,
+  });
+
 /**
  * The fields that `--config` and `--set` give, each with the type that its field takes.
  * @throws UsageError for a field that the kind does not have, and values of another type
  */
-export async function readFields(terminal: Terminal, kind: Kind): Promise<Record<string, unknown>> {
+export async function readFields(terminal: Terminal, kind: Kind): Promise<Fields> {
   const given = { ...(await readConfigFile(terminal)), ...readPairs(terminal, kind) };
   const known = knownFields(kind);
   const unknown = known ? Object.keys(given).filter((name) => !known.includes(name)) : [];

@@ -11,11 +11,11 @@ const packageName = /^(@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*(@[a-z0-9^~.
 /** Installs packages with npm into the connectors folder, and reports whether each can be loaded. */
 export async function installConnectors(invocation: FilesInvocation): Promise<Output> {
   const { config, dataFolder, words } = invocation;
-  if (words.length === 0) throw new UsageError('Name the package, e.g. @logto/connector-smtp.');
+  if (words.length === 0) throw new UsageError('Name the package, e.g. @logto/connector-saml.');
   const strange = words.filter((name) => !packageName.test(name));
   if (strange.length > 0)
     throw new UsageError(
-      `${strange.join(', ')} is not a package name such as @logto/connector-smtp or @logto/connector-smtp@1.4.0.`,
+      `${strange.join(', ')} is not a package name such as @logto/connector-saml or @logto/connector-saml@1.3.6.`,
     );
   const folder = connectorsFolderOf(config, dataFolder);
   await prepareConnectorsFolder(folder);

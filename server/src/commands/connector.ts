@@ -13,7 +13,7 @@ import {
   text,
   UsageError,
 } from './command.ts';
-import { describeFields, readFields } from './connector-config.ts';
+import { describeFields, readFields, withFields } from './connector-config.ts';
 import { installConnectors } from './connector-install.ts';
 import { facts, table } from './layout.ts';
 import { waysIn } from './ways-in.ts';
@@ -39,7 +39,7 @@ export const connectorCommands: readonly Command[] = [
     name: 'connector install',
     summary: 'Install published connector packages from npm',
     words: '<package>…',
-    example: 'connector install @logto/connector-smtp @logto/connector-discord',
+    example: 'connector install @logto/connector-saml',
     needs: 'files',
     run: installConnectors,
   },
@@ -163,7 +163,11 @@ async function addConnector(invocation: Invocation): Promise<Output> {
   const fields = await readFields(invocation, kind);
   const target = text(invocation, 'target');
   const connector = await app.api.call(contract.createConnector, tenant, {
-    body: { connectorId: kindId, config: fields, ...(target === undefined ? {} : { metadata: { target } }) },
+    body: {
+      connectorId: kindId,
+      config: withFields({}, fields),
+      ...(target === undefined ? {} : { metadata: { target } }),
+    },
   });
   if (invocation.options.enable === true) await enable(invocation, connector.target, true);
   return {
@@ -201,7 +205,7 @@ async function setConnector(invocation: Invocation): Promise<Output> {
   }
   if (names.length > 0) {
     const { config: before } = await app.api.call(contract.getConnector, tenant, { params: { id: row.id } });
-    const body = { config: { ...(before as Record<string, unknown>), ...change } };
+    const body = { config: withFields(before as Record<string, unknown>, change) };
     await app.api.call(contract.updateConnector, tenant, { params: { id: row.id }, body });
   }
   if (shows || hides) await enable(invocation, row.target, shows);

@@ -10,13 +10,14 @@ export interface Finding {
 }
 
 const kinds = [
-  { type: 'Email', address: 'email', factor: 'EmailVerificationCode', example: '@logto/connector-smtp' },
-  { type: 'Sms', address: 'phone', factor: 'PhoneVerificationCode', example: '@logto/connector-twilio-sms' },
+  { type: 'Email', address: 'email', factor: 'EmailVerificationCode', example: 'simple-mail-transfer-protocol' },
+  { type: 'Sms', address: 'phone', factor: 'PhoneVerificationCode', example: 'twilio-short-message-service' },
 ] as const;
 
 /** Whether what the tenant sends can be sent. */
 export async function checkMessages(app: CommandApp, tenant: Tenant): Promise<Finding[]> {
   const settings = await app.signInExperiences.get(tenant);
+  const inboxKinds = await app.connectors.inboxKinds(tenant);
   const findings: Finding[] = [];
   for (const { type, address, factor, example } of kinds) {
     const row = (await app.connectors.list(tenant)).find((candidate) => candidate.type === type);
@@ -36,17 +37,23 @@ export async function checkMessages(app: CommandApp, tenant: Tenant): Promise<Fi
         about: type,
         sentence: `${row.connectorId} is missing required fields. See ./aldaba connector set ${row.connectorId} --help`,
       });
+    else if (inboxKinds.includes(type) && (isNeeded || type === 'Email'))
+      findings.push({
+        state: 'warning',
+        about: type,
+        sentence: `No connector sends codes by ${address}: they go to the inbox (./aldaba inbox). Before production, see: ./aldaba connector add ${example} --help`,
+      });
     else if (isNeeded)
       findings.push({
         state: 'failed',
         about: type,
-        sentence: `The sign-in settings require codes by ${address}, but no connector sends them. Run: ./aldaba connector install ${example}`,
+        sentence: `The sign-in settings require codes by ${address}, but no connector sends them. See: ./aldaba connector add ${example} --help`,
       });
     else if (type === 'Email')
       findings.push({
         state: 'warning',
         about: type,
-        sentence: `No connector sends email, so users cannot reset their password. Add one with: ./aldaba connector install ${example}`,
+        sentence: `No connector sends email, so users cannot reset their password. See: ./aldaba connector add ${example} --help`,
       });
   }
   return findings;

@@ -9,9 +9,11 @@ import { brandingCommands } from './branding.ts';
 import type { Command } from './command.ts';
 import { connectorCommands } from './connector.ts';
 import { doctorCommands } from './doctor.ts';
+import { inboxCommands } from './inbox.ts';
 import { keyCommands } from './keys.ts';
 import { mfaCommands } from './mfa.ts';
 import { migrateCommands } from './migrate.ts';
+import { passwordCommands } from './passwords.ts';
 import { sandboxCommands } from './sandbox.ts';
 import { signUpCommands } from './sign-up.ts';
 import { tenantCommands } from './tenant.ts';
@@ -35,6 +37,8 @@ export const commands: readonly Command[] = [
   ...adminCommands,
   ...keyCommands,
   ...sandboxCommands,
+  ...inboxCommands,
+  ...passwordCommands,
   ...migrateCommands,
   ...doctorCommands,
   ...backupCommands,

@@ -30,8 +30,8 @@ const sentences: Record<Choice, (password: boolean) => string> = {
 };
 
 const senders = {
-  email: { type: 'Email', word: 'email', example: '@logto/connector-smtp' },
-  phone: { type: 'Sms', word: 'SMS', example: '@logto/connector-twilio-sms' },
+  email: { type: 'Email', word: 'email', example: 'simple-mail-transfer-protocol' },
+  phone: { type: 'Sms', word: 'SMS', example: 'twilio-short-message-service' },
 } as const;
 
 async function chooseSignUp(invocation: Invocation): Promise<Output> {
@@ -75,7 +75,7 @@ async function requirePossible(invocation: Invocation, choice: Choice, change: R
     if (await app.connectors.sender(tenant, type)) return;
     throw new Refused(
       `No ${kind} connector is configured to send codes. Add one first, for example: ` +
-        `connector install ${example}, then connector add.`,
+        `connector add ${example} --help.`,
     );
   }
   const settings = { ...(await app.signInExperiences.get(tenant)), ...change };

@@ -9,10 +9,15 @@ type Settings = Pick<SignInExperienceSettings, 'signIn' | 'socialSignInConnector
  * @param without row ID of a connector that is about to be removed
  */
 export async function waysIn({ app, tenant }: Invocation, settings: Settings, without?: string): Promise<string[]> {
-  const rows = (await app.connectors.list(tenant)).filter(({ id, isUsable }) => id !== without && isUsable);
+  const kept = (await app.connectors.list(tenant)).filter(({ id }) => id !== without);
+  const isInboxOpen = await app.inbox.isOpen(tenant);
+  const rows = kept.filter(({ isUsable }) => isUsable);
+  const canSend = (kind: string | undefined) =>
+    kind !== undefined &&
+    (kept.some(({ type }) => type === kind) ? rows.some(({ type }) => type === kind) : isInboxOpen);
   const sends = { email: 'Email', phone: 'Sms', username: undefined } as const;
   const identifiers = settings.signIn.methods
-    .filter(({ identifier, password }) => password || rows.some(({ type }) => type === sends[identifier]))
+    .filter(({ identifier, password }) => password || canSend(sends[identifier]))
     .map(({ identifier }) => identifier);
   const targets = settings.socialSignInConnectorTargets.filter((target) =>
     rows.some((row) => row.type === 'Social' && row.target === target),

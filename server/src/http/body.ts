@@ -30,7 +30,8 @@ function decode(body: Buffer): string {
   }
 }
 
-function parseJson(body: Buffer): unknown {
+/** @throws AldabaError `guard.invalid_input` */
+export function parseJson(body: Buffer): unknown {
   if (body.length === 0) return undefined;
   const text = decode(body);
   let value: unknown;

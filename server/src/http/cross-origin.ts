@@ -1,14 +1,15 @@
 import type { Http } from './types.ts';
 
-const api = /^\/api(?:[/?]|$)/i;
+const api = /^\/(?:api|me)(?:[/?]|$)/i;
 /** What a user's pages in any application may call, with a token that the user granted. */
-const accountApi = /^\/api\/(?:my-account|verifications)(?:[/?]|$)/i;
+const usersApi = /^\/api\/(?:my-account|verifications|organizations\/[^/?]+\/(?:members|roles|invitations))(?:[/?]|$)/i;
 const methods = 'GET, POST, PUT, PATCH, DELETE, OPTIONS';
 
 /**
- * Which origins may read responses of `/api` (Fetch standard, section 3.2): the server's own origins, compared exactly,
- * because the Console may have another of them than the API it calls; any origin for the Account API. Never with
- * credentials: access depends on the page's token, not on cookies.
+ * Which origins may read responses of `/api` and `/me` (Fetch standard, section 3.2): the server's own origins,
+ * compared exactly, because the Console may have another of them than the API it calls; any origin for the Account API
+ * and the delegated Management API.
+ * Never with credentials: access depends on the page's token, not on cookies.
  */
 export function allowConsole(http: Http, endpoints: readonly string[]): void {
   const known = new Set(endpoints.map((endpoint) => new URL(endpoint).origin));
@@ -16,7 +17,7 @@ export function allowConsole(http: Http, endpoints: readonly string[]): void {
     if (!api.test(request.url)) return undefined;
     reply.header('vary', 'Origin, Access-Control-Request-Headers');
     const { origin } = request.headers;
-    if (origin === undefined || !(known.has(origin) || accountApi.test(request.url))) return undefined;
+    if (origin === undefined || !(known.has(origin) || usersApi.test(request.url))) return undefined;
     reply.header('access-control-allow-origin', origin).header('access-control-expose-headers', '*');
     if (request.method !== 'OPTIONS' || !request.headers['access-control-request-method']) return undefined;
     // A wildcard does not include `Authorization`. The listed headers decide nothing here.

@@ -1,4 +1,11 @@
-import { type Access, fullAccess, type Permission, permissionOf, type RouteContract } from '@aldaba/contract';
+import {
+  type Access,
+  fullAccess,
+  organizationPermissionOf,
+  type Permission,
+  permissionOf,
+  type RouteContract,
+} from '@aldaba/contract';
 import { AldabaError } from '../kernel/errors.ts';
 import { adminTenantId } from '../tenancy/address.ts';
 import type { Tenant } from '../tenancy/service.ts';
@@ -10,8 +17,12 @@ export interface Caller {
   subject?: string;
   /** ID of the tenant that issued the access token; absent for other callers. */
   issuer?: string;
-  /** Scopes of the access token for the Management API; absent for other callers. */
+  /** Scopes of the access token; absent for other callers. */
   scopes?: ReadonlySet<string>;
+  /** The organization of an organization token; absent for other callers. */
+  organizationId?: string;
+  /** The grant of a user's token for an organization, the Account API or `/me`; absent for other callers. */
+  grant?: { id: string; applicationId: string };
 }
 
 /** Identifies the caller; `requirePermission` decides what the caller may do. */
@@ -43,11 +54,28 @@ export function createAuthorize(
   const { access, method, path } = contract;
   if (!Object.hasOwn(guards, access)) throw new Error(`${method} ${path} declares no access that has a guard.`);
   const guard = guards[access];
+  const ofOrganization = organizationPermissionOf(contract);
+  if (ofOrganization !== undefined) return authorizeMember(guard, contract, ofOrganization);
   const permission = permissionOf(contract);
   if (permission === undefined) return guard;
   return async (request, tenant) => {
     const caller = await guard(request, tenant);
     if (!isPermitted(caller, tenant, permission)) throw new AldabaError('auth.forbidden');
+    return caller;
+  };
+}
+
+/**
+ * A member reaches the organization of the token only, whatever the path says.
+ * @throws Error for a route that names no organization
+ */
+function authorizeMember(guard: Guards[Access], { method, path }: RouteContract, permission: string): Guards[Access] {
+  if (!path.startsWith('/api/organizations/:id/')) throw new Error(`${method} ${path} names no organization.`);
+  return async (request, tenant) => {
+    const caller = await guard(request, tenant);
+    const { id } = request.params as { id?: unknown };
+    if (caller.organizationId === undefined || caller.organizationId !== id || !caller.scopes?.has(permission))
+      throw new AldabaError('auth.forbidden');
     return caller;
   };
 }

@@ -1,4 +1,4 @@
-import { type BodyOf, type ParamsOf, type QueryOf, type RouteContract, withoutSecrets } from '@aldaba/contract';
+import { type BodyOf, hiderOf, type ParamsOf, type QueryOf, type RouteContract } from '@aldaba/contract';
 import { z } from 'zod';
 import { AldabaError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
@@ -45,6 +45,7 @@ const managementBodyLimit = 256 * 1024;
 export function createImplement(http: Http, options: ImplementOptions): Implement {
   return (contract, handler) => {
     const authorize = createAuthorize(options.guards, contract);
+    const hiders = hidersOf(contract);
     const firstStatus = Math.min(...Object.keys(contract.responses).map(Number));
     http.route({
       method: contract.method,
@@ -59,6 +60,8 @@ export function createImplement(http: Http, options: ImplementOptions): Implemen
       },
       handler: async (request, reply) => {
         const caller = await authorize(request, request.tenant);
+        // Personal data and secrets; a route may set another value.
+        if (contract.access !== 'anonymous') reply.header('cache-control', 'no-store');
         const query = { ...(request.query as Record<string, unknown>) };
         const page = contract.pagination ? takePage(query, contract.pagination === 'required') : undefined;
         const result = await handler({
@@ -80,7 +83,8 @@ export function createImplement(http: Http, options: ImplementOptions): Implemen
           if (page) setPageHeaders(request, reply, page, body);
           body = body.member === undefined ? body.items : { [body.member]: body.items };
         }
-        if (!maySeeSecrets(caller, request.tenant, contract)) body = withoutSecrets(contract.responses[status], body);
+        const hide = hiders.get(status);
+        if (hide && !maySeeSecrets(caller, request.tenant, contract)) body = hide(body);
         if (options.checkResponses && status !== 304) checkResponse(contract, status, body);
         reply.code(status);
         return body === undefined ? reply.send() : reply.send(body);
@@ -89,6 +93,20 @@ export function createImplement(http: Http, options: ImplementOptions): Implemen
         sendError(error, request, reply, { log: options.log, statuses: contract.statuses }),
     });
   };
+}
+
+/**
+ * What hides the secrets of a route's answers, by status.
+ * @throws Error for answers whose secrets could not be hidden
+ */
+function hidersOf({ operationId, responses, ndjson }: RouteContract): Map<number, (body: unknown) => unknown> {
+  const hiders = new Map<number, (body: unknown) => unknown>();
+  for (const [status, schema] of Object.entries(responses)) {
+    const hide = schema && hiderOf(schema);
+    if (hide && ndjson) throw new Error(`${operationId} streams its answer, in which secrets are not hidden.`);
+    if (hide) hiders.set(Number(status), hide);
+  }
+  return hiders;
 }
 
 /** zod's objects drop unknown fields; invalid ones are named with the rule. */

@@ -3,7 +3,7 @@ import {
   allRoutes,
   type ErrorCode,
   errorCatalog,
-  helpOf,
+  organizationPermissionOf,
   permissionOf,
   type RouteContract,
 } from '@aldaba/contract';
@@ -17,10 +17,9 @@ type Json = Record<string, unknown>;
 
 const scopes: Readonly<Record<OpenapiScope, (access: Access) => boolean>> = {
   all: () => true,
-  management: (access) => access !== 'interaction',
-  experience: (access) => access !== 'management',
-  // Users' own tokens; no such route exists yet, so it contains only public routes.
-  user: (access) => access === 'anonymous',
+  management: (access) => access === 'anonymous' || access === 'management' || access === 'organization',
+  experience: (access) => access === 'anonymous' || access === 'interaction',
+  user: (access) => access === 'anonymous' || access === 'account',
 };
 
 const titles: Readonly<Record<OpenapiScope, string>> = {
@@ -34,6 +33,26 @@ const titles: Readonly<Record<OpenapiScope, string>> = {
 const guardErrors: Readonly<Record<Access, readonly ErrorCode[]>> = {
   anonymous: [],
   interaction: ['session.not_found'],
+  account: [
+    'auth.authorization_header_missing',
+    'auth.authorization_token_type_not_supported',
+    'auth.unauthorized',
+    'auth.forbidden',
+    'auth.third_party_application_forbidden',
+  ],
+  me: [
+    'auth.authorization_header_missing',
+    'auth.authorization_token_type_not_supported',
+    'auth.unauthorized',
+    'request.not_found',
+  ],
+  organization: [
+    'auth.authorization_header_missing',
+    'auth.authorization_token_type_not_supported',
+    'auth.unauthorized',
+    'auth.forbidden',
+    'auth.third_party_application_forbidden',
+  ],
   management: [
     'auth.authorization_header_missing',
     'auth.authorization_token_type_not_supported',
@@ -59,6 +78,23 @@ export function createOpenapi(scope: OpenapiScope, routes: readonly RouteContrac
     paths: shared.value,
     components: {
       securitySchemes: {
+        userToken: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'An opaque access token with the scope `openid` that the user granted to an application.',
+        },
+        meToken: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'An access token that the Console got for `https://admin.logto.app/me`.',
+        },
+        organizationToken: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'An organization token of a member, with the scope that the operation names.',
+        },
         managementToken: {
           type: 'http',
           scheme: 'bearer',
@@ -100,11 +136,18 @@ function toOperation(route: RouteContract): Json {
     operationId: route.operationId,
     tags: [route.tag],
     summary: route.summary,
-    ...(route.access === 'management' ? { security: [{ managementToken: [permissionOf(route)] }] } : { security: [] }),
+    security: securityOf(route),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(body ? { requestBody: body } : {}),
     responses: { ...toResponses(route), ...toErrorResponses(route) },
   };
+}
+
+function securityOf(route: RouteContract): Json[] {
+  if (route.access === 'management') return [{ managementToken: [permissionOf(route)] }];
+  if (route.access === 'organization') return [{ organizationToken: [organizationPermissionOf(route)] }];
+  if (route.access === 'me') return [{ meToken: [] }];
+  return route.access === 'account' ? [{ userToken: [] }] : [];
 }
 
 const uploadSchema: Json = {
@@ -186,11 +229,7 @@ function toSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
     io,
     unrepresentable: 'any',
     // JavaScript's integer range is not a limit of the API, and would be shown as the example value.
-    override: ({ jsonSchema, zodSchema }) => {
-      for (const [name, member] of Object.entries(jsonSchema.properties ?? {})) {
-        const help = helpOf(zodSchema, name);
-        if (help && typeof member === 'object') member.description ??= help;
-      }
+    override: ({ jsonSchema }) => {
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
     },

@@ -11,6 +11,8 @@ export interface AuditEntry {
   /** Name of the client secret that the application used. */
   secretName?: string | undefined;
   sessionId?: string | undefined;
+  /** The organization whose administrators may read the entry. */
+  organizationId?: string | undefined;
   params?: Readonly<Record<string, unknown>> | undefined;
   /** Other members of the payload. */
   more?: Readonly<Record<string, unknown>> | undefined;

@@ -6,6 +6,13 @@
  * grants of an application) is a declared need of the feature, so that the server does not compile without it.
  */
 interface ChangeMembers {
+  /** A user changed how to sign in to the own account; `formerEmail`: the address before that. */
+  'account.changed': {
+    userId: string;
+    what: AccountChange;
+    formerEmail?: string | null | undefined;
+    deletesAt?: number;
+  };
   /** The last connector of a social target was deleted. */
   'connector-target.deleted': { target: string };
   /** A custom profile field was deleted. */
@@ -15,6 +22,21 @@ interface ChangeMembers {
   /** A user has a new email address, which is verified: by the user, or set by an operator. */
   'user-email.verified': { userId: string; email: string };
 }
+
+/** What a user changed about the own account. */
+export type AccountChange =
+  | 'password-changed'
+  | 'username-changed'
+  | 'email-changed'
+  | 'email-removed'
+  | 'phone-changed'
+  | 'phone-removed'
+  | 'social-linked'
+  | 'social-unlinked'
+  | 'factor-added'
+  | 'factor-removed'
+  | 'deletion-requested'
+  | 'deletion-canceled';
 
 type ChangeName = keyof ChangeMembers;
 type Handler<Tx, Name extends ChangeName> = (tx: Tx, change: ChangeMembers[Name]) => Promise<void>;
@@ -32,6 +54,7 @@ export interface Changes<Tx> {
 
 export function createChanges<Tx>(): Changes<Tx> {
   const handlers: { [Name in ChangeName]: Handler<Tx, Name>[] } = {
+    'account.changed': [],
     'connector-target.deleted': [],
     'profile-field.deleted': [],
     'scopes.changed': [],

@@ -63,8 +63,13 @@ export const emailKey = (email: string): string => (normalizeEmail(email) ?? ema
 /** Blanks and punctuation that make a number readable. */
 const readable = /[\s()+./\p{Pd}\p{Cf}]/gu;
 
-/** The digits of a typed number: accepts full-width digits, drops the leading 00 that many dial for the plus. */
-export const phoneDigits = (text: string): string => text.normalize('NFKC').replaceAll(readable, '').replace(/^00/, '');
+/** Text with ASCII digits for those of Arabic and Persian keyboards, which NFKC keeps. Idempotent. */
+export const withAsciiDigits = (text: string): string =>
+  text.replaceAll(/[٠-٩۰-۹]/g, (digit) => String(digit.charCodeAt(0) & 0xf));
+
+/** The digits of a typed number: accepts those of other keyboards, drops the leading 00 that many dial for the plus. */
+export const phoneDigits = (text: string): string =>
+  withAsciiDigits(text.normalize('NFKC')).replaceAll(readable, '').replace(/^00/, '');
 
 /**
  * The stored form of a phone number with its country code, digits without a plus (E.164), or undefined if it is

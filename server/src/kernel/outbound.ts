@@ -19,6 +19,10 @@ export class OutboundError extends TypeError {
   }
 }
 
+/** Resolves a host's addresses by the system. */
+export const resolveBySystem = (host: string): Promise<readonly Address[]> =>
+  lookupHost(host, { all: true, verbatim: true });
+
 interface Address {
   address: string;
   family: number;
@@ -63,7 +67,7 @@ const connectionHeaders = [
  */
 export function createOutbound(options: OutboundOptions): Fetch {
   const allowed = createAllowList(options.allowed);
-  const resolve = options.resolve ?? ((host: string) => lookupHost(host, { all: true, verbatim: true }));
+  const resolve = options.resolve ?? resolveBySystem;
   const timeLimit = options.timeLimit ?? 10_000;
   const sizeLimit = options.sizeLimit ?? 1_048_576;
   const agents = options.keepsConnections ? createAgents() : undefined;
@@ -146,9 +150,7 @@ function createAgents() {
   return { 'http:': byAddress(new HttpAgent(options)), 'https:': byAddress(new HttpsAgent(options)) };
 }
 
-interface SendNeeds {
-  allowed: AllowList;
-  resolve: (host: string) => Promise<readonly Address[]>;
+interface SendNeeds extends HostNeeds {
   signal: AbortSignal;
   sizeLimit: number;
   agents: Agents | undefined;
@@ -214,12 +216,21 @@ async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<
 }
 
 /** The checked addresses of a URL's host; one that is not public rejects the host. */
-async function checkedAddresses(url: URL, { allowed, resolve }: SendNeeds): Promise<readonly Address[]> {
+async function checkedAddresses(url: URL, needs: HostNeeds): Promise<readonly Address[]> {
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
     throw new OutboundError('address', 'Only http and https addresses can be called');
   if (url.username !== '' || url.password !== '')
     throw new OutboundError('address', 'An address must not contain a user name or password');
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  return checkedHost(url.hostname.replace(/^\[(.*)\]$/, '$1'), needs);
+}
+
+interface HostNeeds {
+  allowed: AllowList;
+  resolve: (host: string) => Promise<readonly Address[]>;
+}
+
+/** The addresses of a host, without the brackets of a URL; one that is not public rejects the host. */
+export async function checkedHost(host: string, { allowed, resolve }: HostNeeds): Promise<readonly Address[]> {
   const family = isIP(host);
   const addresses = family === 0 ? await resolveHost(host, resolve) : [{ address: host, family }];
   const isReachable = ({ address }: Address) => isPublicAddress(address) || allowed.hasAddress(address);
@@ -233,7 +244,7 @@ async function checkedAddresses(url: URL, { allowed, resolve }: SendNeeds): Prom
   return addresses;
 }
 
-async function resolveHost(host: string, resolve: SendNeeds['resolve']): Promise<readonly Address[]> {
+async function resolveHost(host: string, resolve: HostNeeds['resolve']): Promise<readonly Address[]> {
   try {
     return await resolve(host);
   } catch (error) {

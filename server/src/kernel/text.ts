@@ -1,4 +1,5 @@
 /** Normalizes typed text before it is compared or stored. Pure. */
+import { withAsciiDigits } from './identifiers.ts';
 
 /**
  * The form of a password for hashing: NFKC, so that it is the same from every keyboard and system (NIST SP 800-63B
@@ -13,7 +14,8 @@ export const normalizeName = (text: string): string => text.normalize('NFC');
 const betweenDigits = /[\s\p{Pd}\p{Cf}]/gu;
 
 /**
- * The form of a code for comparison: without blanks and hyphens, with ASCII digits and letters (`１２３ ４５６` is `123456`).
- * Idempotent.
+ * The form of a code for comparison: without blanks and hyphens, with ASCII digits and letters (`１２３ ４５６` and `١٢٣٤٥٦`
+ * are `123456`). Idempotent.
  */
-export const normalizeCode = (code: string): string => code.normalize('NFKC').replaceAll(betweenDigits, '');
+export const normalizeCode = (code: string): string =>
+  withAsciiDigits(code.normalize('NFKC')).replaceAll(betweenDigits, '');

@@ -21,7 +21,14 @@ const user: User = {
   hasPassword: false,
 };
 const known: User = { ...user, name: 'Ada', primaryEmail: 'ada@example.com', profile: { locale: 'en' } };
-const subjectOf = (one: User) => ({ user: one, roleNames: ['clerk'], organizations: [{ id: 'o1', roles: ['boss'] }] });
+const ssoIdentities = [{ ssoConnectorId: 'c1', issuer: 'https://acme.example', identityId: 'u1', detail: { a: 1 } }];
+const organization = { id: 'o1', name: 'Acme', description: null };
+const subjectOf = (one: User) => ({
+  user: one,
+  roleNames: ['clerk'],
+  organizations: [{ ...organization, roles: ['boss'] }],
+  ssoIdentities,
+});
 const ownClient = { isThirdParty: false, custom: {} };
 const thirdParty = { isThirdParty: true, custom: {} };
 const tell = (one: User, scopes: readonly string[], more: Partial<Told> = {}) =>
@@ -52,7 +59,10 @@ describe('User claims', () => {
 
   it('returns roles and organizations, in an ID token only if the tenant enables them', () => {
     const scopes = ['roles', 'urn:logto:scope:organizations', 'urn:logto:scope:organization_roles'];
-    const all = { roles: ['clerk'], organizations: ['o1'], organization_roles: ['o1:boss'] };
+    const all = {
+      ...{ roles: ['clerk'], organizations: ['o1'], organization_roles: ['o1:boss'] },
+      organization_data: [organization],
+    };
     assert.deepEqual(tell(user, scopes), all);
     assert.deepEqual(tell(user, scopes, { extended: new Set(['roles', 'organizations'] as const) }), {
       roles: ['clerk'],
@@ -60,10 +70,13 @@ describe('User claims', () => {
     });
   });
 
-  it('keeps member names of custom data and identities, and omits them from ID tokens', () => {
+  it('keeps member names of custom data and identities, and omits them from ID tokens unless the tenant enables each', () => {
     const scopes = ['custom_data', 'identities'];
-    assert.deepEqual(tell(user, scopes), { custom_data: user.customData, identities: user.identities });
+    const identities = { identities: user.identities, sso_identities: ssoIdentities };
+    assert.deepEqual(tell(user, scopes), { custom_data: user.customData, ...identities });
     assert.deepEqual(tell(user, scopes, { extended: new Set() }), {});
+    const extended = new Set(['sso_identities'] as const);
+    assert.deepEqual(tell(user, scopes, { extended }), { sso_identities: ssoIdentities });
   });
 
   it('reveals nothing about the password or a suspension in claims', () => {

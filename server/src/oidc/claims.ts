@@ -1,4 +1,4 @@
-import type { ClaimsForm, ExtendedClaim } from '@aldaba/contract';
+import { type ClaimsForm, type ExtendedClaim, extendedClaimSchema } from '@aldaba/contract';
 import type { Client } from '../features/applications/applications/index.ts';
 import type { Subject, User } from '../features/people/users/index.ts';
 
@@ -15,9 +15,15 @@ export const supportedScopes = [
   'identities',
   'urn:logto:scope:organizations',
   'urn:logto:scope:organization_roles',
+  // Without claims: what the Account API shows.
+  'urn:logto:scope:sessions',
+  'urn:logto:scope:trusted_devices',
 ] as const;
 
-type UserScope = Exclude<(typeof supportedScopes)[number], 'openid' | 'offline_access'>;
+type UserScope = Exclude<
+  (typeof supportedScopes)[number],
+  'openid' | 'offline_access' | 'urn:logto:scope:sessions' | 'urn:logto:scope:trusted_devices'
+>;
 
 const addressClaims: Record<string, string> = {
   formatted: 'formatted',
@@ -28,8 +34,9 @@ const addressClaims: Record<string, string> = {
   country: 'country',
 };
 
+type Known = Omit<Subject, 'details'>;
 /** The value of a claim for a user; null or undefined if the user has none. */
-type Tell = (subject: Pick<Subject, 'user' | 'roleNames' | 'organizations'>) => unknown;
+type Tell = (subject: Known) => unknown;
 
 const fromProfile =
   (member: string): Tell =>
@@ -68,8 +75,14 @@ const claimsOf: Record<UserScope, Record<string, Tell>> = {
   roles: { roles: ({ roleNames }) => [...roleNames] },
   // Their members keep the operator's names.
   custom_data: { custom_data: ({ user }) => user.customData },
-  identities: { identities: ({ user }) => user.identities },
-  'urn:logto:scope:organizations': { organizations: ({ organizations }) => organizations.map(({ id }) => id) },
+  identities: {
+    identities: ({ user }) => user.identities,
+    sso_identities: ({ ssoIdentities }) => [...ssoIdentities],
+  },
+  'urn:logto:scope:organizations': {
+    organizations: ({ organizations }) => organizations.map(({ id }) => id),
+    organization_data: ({ organizations }) => organizations.map(({ roles: _, ...organization }) => organization),
+  },
   'urn:logto:scope:organization_roles': {
     /** `<id of the organization>:<name of the role>` */
     organization_roles: ({ organizations }) =>
@@ -104,24 +117,15 @@ export const supportedClaims: readonly string[] = [
 ];
 
 /** Scopes whose claims need more than the user's own row. */
-const wideScopes: readonly string[] = ['roles', 'urn:logto:scope:organizations', 'urn:logto:scope:organization_roles'];
+const wideScopes = ['roles', 'identities', 'urn:logto:scope:organizations', 'urn:logto:scope:organization_roles'];
 
-/** Whether the claims need roles or organizations of the user. */
+/** Whether the claims need roles, organizations or company identities of the user. */
 export const needsMembership = (scopes: readonly string[], requested: RequestedClaims = {}): boolean =>
   wideScopes.some((scope) => scopes.includes(scope)) ||
   Object.keys(requested).some((claim) => wideScopes.includes(scopeOf.get(claim) ?? ''));
 
-/**
- * Scopes whose claims may be too large or too private for an ID token: the tenant decides; userinfo always includes
- * them.
- */
-const extendedScopes: Readonly<Record<string, ExtendedClaim>> = {
-  roles: 'roles',
-  custom_data: 'custom_data',
-  identities: 'identities',
-  'urn:logto:scope:organizations': 'organizations',
-  'urn:logto:scope:organization_roles': 'organization_roles',
-};
+/** Claims that may be too large or too private for an ID token: the tenant decides; userinfo always includes them. */
+const extendedClaims: ReadonlySet<string> = new Set(extendedClaimSchema.options);
 
 /** Members that Logto's wire format sends as `null` if the user has no value, and flags that it sends as `false`. */
 const nullable: Record<string, readonly string[]> = {
@@ -156,7 +160,7 @@ export interface Told {
  * Requested claims are added to those of the scopes. A third party gets them only with the matching granted scope: the
  * parameter selects where a claim is returned, not what the user consented to.
  */
-export function userClaims(subject: Pick<Subject, 'user' | 'roleNames' | 'organizations'>, told: Told): Claims {
+export function userClaims(subject: Known, told: Told): Claims {
   const { scopes, requested = {}, extended, client } = told;
   const claims: Claims = {};
   const add = (name: string, value: unknown) => {
@@ -164,11 +168,10 @@ export function userClaims(subject: Pick<Subject, 'user' | 'roleNames' | 'organi
   };
   const isLogto = client.custom.claims === 'logto';
   for (const scope of scopes) {
-    const extension = extendedScopes[scope];
-    if (extended && extension && !extended.has(extension)) continue;
     // Scopes come from requests: `constructor` must not match.
     if (!Object.hasOwn(claimsOf, scope)) continue;
-    for (const [name, tell] of Object.entries(claimsOf[scope as UserScope])) add(name, tell(subject));
+    for (const [name, tell] of Object.entries(claimsOf[scope as UserScope]))
+      if (!extended || !extendedClaims.has(name) || extended.has(name as ExtendedClaim)) add(name, tell(subject));
     if (isLogto) addLogtoForm(claims, scope, subject.user);
   }
   for (const [name, wanted] of Object.entries(requested)) {

@@ -18,7 +18,8 @@ const grantsOf: Record<ApplicationType, readonly GrantType[]> = {
   SPA: ['authorization_code', 'refresh_token'],
   Traditional: ['authorization_code', 'refresh_token'],
   Protected: ['authorization_code', 'refresh_token'],
-  SAML: ['authorization_code', 'refresh_token'],
+  // Its codes come back to the server itself, which makes an assertion of them.
+  SAML: ['authorization_code'],
   MachineToMachine: ['client_credentials'],
 };
 

@@ -1,5 +1,4 @@
 import type { Request } from '../http/index.ts';
-import type { Audit } from '../kernel/audit.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { hashToken } from '../kernel/crypto.ts';
 import { AldabaError } from '../kernel/errors.ts';
@@ -104,13 +103,7 @@ export async function resumeAddress(
 }
 
 /** The port that sign-in declares, filled by the protocol. */
-export function createInteractionPort(deps: { clock: Clock; logs: Audit }): InteractionPort {
-  const { clock, logs } = deps;
-  const auditEnd = (tx: Transaction, { uidHash, applicationId }: Interaction, userId: string) =>
-    tx.afterCommit(() => {
-      const about = { applicationId, userId, sessionId: uidHash };
-      logs.write(tx.tenantId, { key: 'Interaction.End', result: 'Success', ...about });
-    });
+export function createInteractionPort({ clock }: { clock: Clock }): InteractionPort {
   return {
     async load(request, handle) {
       const open = await findOpenInteraction(request, { clock, prompt: 'login', handle });
@@ -150,7 +143,6 @@ export function createInteractionPort(deps: { clock: Clock; logs: Audit }): Inte
     async finish(tx, interaction, { authenticatedAt, ...login }) {
       const result: InteractionResult = { kind: 'login', ...login, authenticatedAt: authenticatedAt.getTime() };
       await settleInteraction(tx, interaction, result, clock);
-      auditEnd(tx, interaction, login.userId);
       return { redirectTo: resumeUrl(interaction) };
     },
     choose: atomic(async (tx, interaction, userId) => {

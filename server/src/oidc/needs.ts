@@ -82,6 +82,11 @@ export interface OidcNeeds {
   roles: {
     /** Names of the permissions that the user's roles give on the resource. */
     userScopes: (q: Queries, userId: string, resourceId: string) => Promise<string[]>;
+    /**
+     * Names of the permissions that a user of the admin tenant has on a Management API now. Undefined for suspended and
+     * deleted users. Cached.
+     */
+    administratorScopes: (userId: string, indicator: string) => Promise<string[] | undefined>;
     /** Cached. */
     applicationScopes: (tenant: Tenant, applicationId: string, resourceId: string) => Promise<string[]>;
   };

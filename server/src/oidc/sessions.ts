@@ -17,6 +17,8 @@ export interface Session {
   userId: string;
   authenticatedAt: Date;
   amr: string[];
+  /** To about a minute. */
+  lastActiveAt: Date;
   /** Hash of the cookie's value. */
   idHash: string;
 }
@@ -48,6 +50,7 @@ export async function beginSession(
     userId: login.userId,
     authenticatedAt: login.authenticatedAt,
     amr: login.amr,
+    lastActiveAt: new Date(life.now),
     lastSubmission: login.submission,
     expiresAt: new Date(life.now + life.ttl * 1000),
     ...browserOf(currentOrigin()),

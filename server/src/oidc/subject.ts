@@ -5,10 +5,10 @@ import { needsMembership, type RequestedClaims } from './claims.ts';
 import type { OidcNeeds } from './needs.ts';
 
 /**
- * The user whom claims are about, with roles and organizations if a scope requests them, or with the details for a
- * script: always one statement. Undefined for deleted or suspended users. A third party sees only the organizations
- * that the user selected at consent: the others are not read, so no claim can reveal them; the details are for the
- * operator's own script.
+ * The user whom claims are about, with roles, organizations and company identities if a scope requests them, or with
+ * the details for a script: always one statement. Undefined for deleted or suspended users. A third party sees only the
+ * organizations that the user selected at consent: the others are not read, so no claim can reveal them; the details
+ * are for the operator's own script.
  */
 export async function findActiveSubject(
   { users }: Pick<OidcNeeds, 'users'>,
@@ -28,5 +28,5 @@ export async function findActiveSubject(
     return subject?.user.isSuspended ? undefined : subject;
   }
   const user = await users.find(q, who.userId);
-  return user && !user.isSuspended ? { user, roleNames: [], organizations: [] } : undefined;
+  return user && !user.isSuspended ? { user, roleNames: [], organizations: [], ssoIdentities: [] } : undefined;
 }

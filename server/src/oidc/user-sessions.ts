@@ -1,6 +1,7 @@
 import type { UserAgentParsed, UserGrant, UserSession } from '@aldaba/contract';
 import { createUserAgentParser } from '../features/records/logs/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
+import type { Queries, Transaction } from '../store/index.ts';
 import type { Tenant } from '../tenancy/index.ts';
 import { auditGrantRevoked } from './audit.ts';
 import { announceLogout } from './backchannel-logout.ts';
@@ -9,7 +10,10 @@ import { deleteGrant } from './store/grants.ts';
 import { deleteSession } from './store/sessions.ts';
 import * as store from './store/user-sessions.ts';
 
-/** A user's sessions and grants, for operators. */
+/** The grant of a token, or the session of a browser. */
+type SignInUsed = { grantId: string } | { sessionUid: string };
+
+/** A user's sessions and grants, for operators and for the user. */
 export interface UserSessions {
   /** @throws AldabaError `entity.not_exists_with_id` for an unknown user */
   list: (tenant: Tenant, userId: string) => Promise<UserSession[]>;
@@ -23,6 +27,10 @@ export interface UserSessions {
     tenant: Tenant,
     session: { userId: string; uid: string; revoke?: 'all' | 'firstParty' | undefined },
   ) => Promise<void>;
+  /** Ends the sessions and grants of a user, except the session that is used and its grants. */
+  endOthers: (tx: Transaction, kept: { userId: string; signIn: SignInUsed }) => Promise<void>;
+  /** The session of a sign-in; undefined if it has ended. */
+  uidOf: (q: Queries, signIn: SignInUsed) => Promise<string | undefined>;
   /** @throws AldabaError `entity.not_exists_with_id` for an unknown user */
   listGrants: (tenant: Tenant, userId: string, appType?: 'firstParty' | 'thirdParty') => Promise<UserGrant[]>;
   /** @throws AldabaError `oidc.invalid_grant` (404) */
@@ -47,6 +55,8 @@ export function createUserSessions({
     if (!session) throw new AldabaError('oidc.session_not_found');
     return toSession(userId, session, await createUserAgentParser());
   };
+  const uidOf: UserSessions['uidOf'] = async (q, signIn) =>
+    'grantId' in signIn ? store.findSessionOfGrant(q, signIn.grantId, now()) : signIn.sessionUid;
   return {
     async list(tenant, userId) {
       const sessions = await store.findUserSessions(tenant.db, userId, now());
@@ -67,6 +77,23 @@ export function createUserSessions({
         await deleteSession(tx, uid);
       });
     },
+    endOthers: async (tx, { userId, signIn }) => {
+      const uid = await uidOf(tx, signIn);
+      for (const other of await store.findOtherSessions(tx, userId, uid)) {
+        await announceLogout(jobs, tx, { uid: other });
+        await deleteSession(tx, other);
+      }
+      const revoked = await store.deleteOtherGrants(tx, {
+        userId,
+        grantId: 'grantId' in signIn ? signIn.grantId : undefined,
+        uid,
+      });
+      tx.afterCommit(() => {
+        for (const { id, application_id: applicationId } of revoked)
+          auditGrantRevoked({ logs }, tx.tenantId, { grantId: id, applicationId, userId });
+      });
+    },
+    uidOf,
     listGrants: async (tenant, userId, appType) => {
       const grants: UserGrant[] = [];
       for (const grant of await store.findUserGrants(tenant.db, userId, now())) {
@@ -111,6 +138,7 @@ function toSession(
     lastSubmission: session.lastSubmission,
     clientId: grants[0]?.clientId ?? past.at(-1)?.clientId ?? null,
     accountId: userId,
+    lastActiveAt: session.lastActiveAt.getTime(),
     expiresAt: session.expiresAt.getTime(),
     ip: session.ip,
     userAgent: session.userAgent,

@@ -58,6 +58,12 @@ export const accountAttemptName = (userId: string): string => `account ${userId}
 /** Counts the attempts at all second factors of a user together. */
 export const secondAttemptName = (userId: string): string => `mfa ${userId}`;
 
+/**
+ * Counts the attempts at a passkey that signs in by itself, so that no attempt locks the other ways of its owner; those
+ * who only know an identifier could do that.
+ */
+export const passkeyAttemptName = (credentialId: string): string => `passkey ${credentialId}`;
+
 /** Counts guesses at the current password when a new one is chosen: `user.same_password` would confirm a guess. */
 export const replacingAttemptName = (userId: string): string => `new-password ${userId}`;
 

@@ -10,11 +10,10 @@
  * shows the next prompt, or goes on through the port.
  */
 
-import { emailBlockOf } from '../features/appearance/sign-in-experience/email-blocklist.ts';
-import { AldabaError } from '../kernel/errors.ts';
 import { createFactors } from './factors/index.ts';
 import type { SignInNeeds } from './needs.ts';
-import { signInSettingsOf } from './settings.ts';
+import { createRules } from './settings.ts';
+import { createCaptchaLimit } from './steps/captcha/limit.ts';
 import { createSteps, type SignIn } from './steps/index.ts';
 
 export type { SignInNeeds } from './needs.ts';
@@ -22,17 +21,10 @@ export type { SignIn } from './steps/index.ts';
 export { sweepAttempts } from './store.ts';
 
 export function createSignIn(needs: SignInNeeds): SignIn {
-  const { signInExperiences, profileFields } = needs;
   return createSteps({
     ...needs,
+    ...createRules(needs),
     factors: createFactors(needs),
-    async settings(tenant) {
-      const [own, fields] = await Promise.all([signInExperiences.get(tenant), profileFields.list(tenant)]);
-      return signInSettingsOf(tenant, own, fields);
-    },
-    async assertNotBlocked({ emailBlocklistPolicy }, { type, value }) {
-      const block = type === 'email' ? await emailBlockOf(emailBlocklistPolicy, value) : undefined;
-      if (block) throw new AldabaError(block);
-    },
+    limitCaptchas: createCaptchaLimit(needs),
   });
 }

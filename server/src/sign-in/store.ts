@@ -1,4 +1,4 @@
-import type { Queries } from '../store/index.ts';
+import { deleteExpired, type Queries } from '../store/index.ts';
 
 /** Milliseconds in which failures count together. */
 export const attemptWindow = 3_600_000;
@@ -61,23 +61,14 @@ export async function uncountAttempt(q: Queries, targetHash: string, maximum: nu
   );
 }
 
-/** Rows of one statement: small, so that no lock is held long. */
-const batch = 500;
-
 /** Removes counters of all tenants whose window and lock are over. */
-export async function sweepAttempts(system: Queries, now: number, isStopped: () => boolean): Promise<number> {
-  let total = 0;
-  let deleted = batch;
-  while (deleted === batch && !isStopped()) {
-    const rows = await system.raw(
-      `delete from attempt_limits where ctid = any(array(
-         select ctid from attempt_limits
-         where window_started_at < $1 and (locked_until is null or locked_until < $2)
-         limit ${batch} for update skip locked)) returning 1`,
-      [new Date(now - attemptWindow), new Date(now)],
-    );
-    deleted = rows.length;
-    total += deleted;
-  }
-  return total;
-}
+export const sweepAttempts = (system: Queries, now: number, isStopped: () => boolean): Promise<number> =>
+  deleteExpired(
+    system,
+    {
+      table: 'attempt_limits',
+      condition: 'window_started_at < $1 and (locked_until is null or locked_until < $2)',
+      values: [new Date(now - attemptWindow), new Date(now)],
+    },
+    isStopped,
+  );

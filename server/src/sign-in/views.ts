@@ -2,12 +2,11 @@
  * What the hosted pages of a sign-in show: the tenant's settings, the machine's prompt and what was typed as views of
  * the contract. Pure; decides nothing that a step decides.
  */
-import type { PageLanguage, PageView, SocialOption } from '@aldaba/contract';
+import type { PageLanguage, PageView, PasskeyOffer, SocialOption } from '@aldaba/contract';
 import { passwordRules } from '../features/appearance/hosted-pages/words.ts';
 import type { SocialConnector } from '../features/connectors/connectors/index.ts';
 import { defaultCodeLifetime } from '../features/connectors/verification-codes/lifetime.ts';
 import type { User } from '../features/people/users/user.ts';
-import { defined } from '../kernel/defined.ts';
 import { formQuestions } from './extra-profile/questions.ts';
 import type { BindingPage } from './factors/second-factor.ts';
 import { type Address, maskAddress } from './machine/factor.ts';
@@ -33,9 +32,9 @@ import type { SignInSettings } from './needs.ts';
 
 /** What every view is made of. */
 export interface PageContext extends PageOffer {
-  appId: string;
   settings: SignInSettings;
   language: PageLanguage;
+  locale: string;
 }
 type Own<View> = View extends unknown ? Omit<View, 'appId' | 'error'> : never;
 /** A page without what every page gets: its application and, after a refused form, the error. */
@@ -51,16 +50,16 @@ export const takesPassword = (offer: PageOffer, { type }: { type: IdentifierType
 
 /**
  * Whether a connector works in the user's browser. Inside the WeChat app, WeChat's page for websites shows a QR code to
- * scan with the same phone.
+ * scan with the same phone; Official Accounts work there alone.
  */
 const worksHere = (
   { platform, target }: Pick<SocialConnector, 'platform' | 'target'>,
   { inWeChat }: Pick<PageOffer, 'inWeChat'>,
-): boolean => !(inWeChat && platform === 'Web' && target === 'wechat');
+): boolean => (inWeChat ? !(platform === 'Web' && target === 'wechat') : platform !== 'OfficialAccount');
 
-/** WeChat on a phone; its window on a desktop shows QR codes that the phone can scan. */
+/** WeChat on a phone; its window on a desktop shows QR codes that the phone can scan. WeCom names WeChat too. */
 export const isWeChat = (userAgent = ''): boolean =>
-  /MicroMessenger/i.test(userAgent) && /Mobile|Android/i.test(userAgent);
+  /MicroMessenger/i.test(userAgent) && /Mobile|Android/i.test(userAgent) && !/wxwork/i.test(userAgent);
 
 /**
  * The connector that an application leads to at once. Undefined for native connectors, which need the app's bridge, and
@@ -69,19 +68,20 @@ export const isWeChat = (userAgent = ''): boolean =>
 export function directConnector(offer: PageOffer, target: string): SocialConnector | undefined {
   if (termsOf(offer.settings, 'sign-in') === 'checkbox') return undefined;
   const named = offer.connectors.filter((connector) => connector.target === target && worksHere(connector, offer));
-  return named.find(({ platform }) => platform === 'Web') ?? named.find(({ platform }) => platform === 'Universal');
+  const byPlatform = (wanted: string) => named.find(({ platform }) => platform === wanted);
+  return byPlatform('Web') ?? byPlatform('OfficialAccount') ?? byPlatform('Universal');
 }
 
 /** Kinds of addresses that the usable ones of the tenant's connectors send codes to. */
-export function reachableBy(configured: readonly { type: string; isUsable: boolean }[]): Address['type'][] {
-  const sends = (kind: 'Email' | 'Sms') => configured.some(({ type, isUsable }) => type === kind && isUsable);
+export function reachableBy(available: readonly { type: string; isUsable: boolean }[]): Address['type'][] {
+  const sends = (kind: 'Email' | 'Sms') => available.some(({ type, isUsable }) => type === kind && isUsable);
   return [...(sends('Email') ? (['email'] as const) : []), ...(sends('Sms') ? (['phone'] as const) : [])];
 }
 
 /** Undefined where no code can stand for a forgotten password. */
 export function forgotPasswordView(context: PageContext, typedAddress?: string): Screen<'forgot-password'> | undefined {
   const form = recoveryForm(context);
-  return form && { kind: 'forgot-password', form, ...defined({ typedAddress }) };
+  return form && { kind: 'forgot-password', form, typedAddress };
 }
 
 /** Whether the other page has more to offer than the same buttons again. */
@@ -95,24 +95,37 @@ const hasRegistration = (context: PageContext): boolean =>
 
 export function signInView(
   context: PageContext,
-  given: { username?: string | undefined; notice?: Screen<'sign-in'>['notice'] | undefined } = {},
+  given: Pick<Screen<'sign-in'>, 'username' | 'notice'> = {},
 ): Screen<'sign-in'> {
   const form = signInForm(context);
   return {
     kind: 'sign-in',
     identifiers: signInIdentifiers(context),
     form,
-    ...(form === 'password' ? forgotPassword(context) : {}),
+    forgotPasswordPath: form === 'password' ? forgotPasswordPath(context) : undefined,
     ...socialOptions(context),
-    ...(hasRegistration(context) ? { registerPath: '/register' } : {}),
+    sso: (context.settings.ssoConnectors ?? []).length > 0 || undefined,
+    registerPath: hasRegistration(context) ? '/register' : undefined,
     terms: termsOf(context.settings, 'sign-in'),
-    ...defined(given),
+    ...given,
   };
+}
+
+/** How the page of a view offers passkeys, without the question; undefined where they do not sign in there. */
+export function passkeyOffer({ settings }: PageContext, kind: Screen['kind']): PasskeyOffer | undefined {
+  const { passkeySignIn, signIn } = resolvePolicy(settings);
+  const { showPasskeyButton = false, allowAutofill = false } = settings.passkeySignIn;
+  const isFirst = kind === 'sign-in';
+  const offer = { options: {}, button: !isFirst || showPasskeyButton, autofill: isFirst && allowAutofill };
+  const isPage = isFirst || kind === 'sign-in-password';
+  return isPage && passkeySignIn && signIn && (offer.button || offer.autofill) ? offer : undefined;
 }
 
 /** The URL alone does not prove that a password was replaced, so the state of the sign-in is checked. */
 export const isPasswordReplaced = (state: SignInState | undefined): boolean =>
-  state?.intent === 'ForgotPassword' && state.userId === undefined && state.challenges.length === 0;
+  state?.intent === 'ForgotPassword' &&
+  state.userId === undefined &&
+  state.challenges.every(({ type }) => type === 'SignInPasskey');
 
 function signInForm(context: PageContext): Screen<'sign-in'>['form'] {
   if (isIdentifierFirst(context)) return 'identifier';
@@ -120,14 +133,13 @@ function signInForm(context: PageContext): Screen<'sign-in'>['form'] {
   return hasPasswordForm(context) && signInIdentifiers(context).length > 0 ? 'password' : 'none';
 }
 
-const forgotPassword = (context: PageContext): Pick<Screen<'sign-in'>, 'forgotPasswordPath'> =>
-  recoveryForm(context) ? { forgotPasswordPath: '/forgot-password' } : {};
+const forgotPasswordPath = (context: PageContext) => (recoveryForm(context) ? '/forgot-password' : undefined);
 
 export const signInPasswordView = (context: PageContext, identifier: GivenIdentifier): Screen<'sign-in-password'> => ({
   kind: 'sign-in-password',
   identifier: shownIdentifier(identifier),
   code: typesOf(codeForm(context)).some((type) => type === identifier.type),
-  ...forgotPassword(context),
+  forgotPasswordPath: forgotPasswordPath(context),
   agreed: termsOf(context.settings, 'sign-in') === 'checkbox',
 });
 
@@ -140,7 +152,7 @@ export function registerView(
     kind: 'register',
     form: registerForm(context),
     ...socialOptions(context),
-    ...(policy.signIn && pagesDiffer(context) ? { signInPath: '/sign-in' } : {}),
+    signInPath: policy.signIn && pagesDiffer(context) ? '/sign-in' : undefined,
     terms: termsOf(context.settings, 'register'),
     passwordRules: passwordRules(context.settings, context.language),
     ...given,
@@ -173,7 +185,8 @@ export function continueView(
   return {
     kind: 'continue',
     missing: askable,
-    ...defined({ username, expired }),
+    username,
+    expired,
     questions: asksMore ? formQuestions(context.settings.profileFields, read) : [],
     passwordRules: passwordRules(context.settings, context.language),
   };
@@ -183,7 +196,7 @@ export function continueView(
 export const addressView = (address: AddressForm, addressPath?: string): Screen<'continue'> => ({
   kind: 'continue',
   address,
-  ...defined({ addressPath }),
+  addressPath,
   missing: [],
   questions: [],
   passwordRules: [],
@@ -193,21 +206,21 @@ function socialOptions(context: PageContext): Pick<Screen<'sign-in'>, 'social' |
   const shown = context.connectors.filter((connector) => worksHere(connector, context));
   return {
     social: shown.map((connector) => optionOf(connector, context.language)),
-    ...(shown.length < context.connectors.length ? { opensElsewhere: true } : {}),
+    opensElsewhere: isElsewhere(context, shown) || undefined,
   };
 }
+
+/** Whether a provider is left out that works in another browser, and in no other way here. */
+const isElsewhere = ({ connectors }: PageContext, shown: readonly SocialConnector[]): boolean =>
+  connectors.some(({ platform, target }) => platform === 'Web' && !shown.some((option) => option.target === target));
 
 export const connectorName = ({ name, target }: SocialConnector, language: PageLanguage): string =>
   name[language] ?? name.en ?? target;
 
-const optionOf = (connector: SocialConnector, language: PageLanguage): SocialOption => ({
-  id: connector.id,
-  target: connector.target,
-  platform: connector.platform,
-  name: connectorName(connector, language),
-  logo: connector.logo,
-  ...(connector.logoDark ? { logoDark: connector.logoDark } : {}),
-});
+const optionOf = (connector: SocialConnector, language: PageLanguage): SocialOption => {
+  const { id, target, platform, logo, logoDark } = connector;
+  return { id, target, platform, name: connectorName(connector, language), logo, logoDark: logoDark || undefined };
+};
 
 /** The first page again, after a provider's answer was refused. @param reason the code of the error */
 export function socialRefusedView(context: PageContext, reason: string): Screen<'sign-in'> | Screen<'register'> {
@@ -224,11 +237,8 @@ export function resetPasswordView(
   user: Pick<User, 'username' | 'primaryEmail' | 'primaryPhone'>,
 ): Screen<'reset-password'> {
   const names = { username: user.username, email: user.primaryEmail, phone: user.primaryPhone };
-  const username = resolvePolicy(settings)
-    .passwordIdentifiers.map((type) => names[type])
-    .find((name) => name !== null);
-  const rules = passwordRules(settings, language);
-  return { kind: 'reset-password', ...(username ? { username } : {}), passwordRules: rules };
+  const [username] = resolvePolicy(settings).passwordIdentifiers.flatMap((type) => names[type] ?? []);
+  return { kind: 'reset-password', username, passwordRules: passwordRules(settings, language) };
 }
 
 /** Seconds in which a message usually arrives. */
@@ -253,8 +263,8 @@ export function verificationCodeView(
     address: shownIdentifier(identifier),
     expiresIn: Math.max(0, lifetime - age),
     resendAfter: Math.min(usualDelay, Math.max(0, usualDelay - age)),
-    ...(signsIn && takesPassword(context, identifier) ? { passwordPath: '/sign-in/password' } : {}),
-    ...defined(rest),
+    passwordPath: signsIn && takesPassword(context, identifier) ? '/sign-in/password' : undefined,
+    ...rest,
   };
 }
 
@@ -268,28 +278,6 @@ export const oneTimeTokenView = (
   terms: termsOf(settings, termsPageOfLink(settings)),
 });
 
-export function chooseAccountView({
-  user,
-  applicationName,
-}: {
-  user: User;
-  applicationName: string;
-}): Screen<'choose-account'> {
-  const name = user.name ?? user.username ?? user.primaryEmail ?? user.primaryPhone ?? user.id;
-  const detail = user.primaryEmail ?? user.username ?? user.primaryPhone;
-  return {
-    kind: 'choose-account',
-    applicationName,
-    account: {
-      id: user.id,
-      name,
-      ...(detail && detail !== name ? { detail } : {}),
-      ...(user.avatar ? { avatar: user.avatar } : {}),
-    },
-    signInPath: '/sign-in',
-  };
-}
-
 /** A second factor that is asked for. @param given `own`: what the factor adds; `sent`: to the address */
 export const secondFactorView = (
   factor: SecondFactorType,
@@ -299,12 +287,13 @@ export const secondFactorView = (
     sent: boolean;
     own?: object | undefined;
     unusual?: true | undefined;
+    trust?: Screen<'second-factor'>['trust'];
   },
 ): Screen<'second-factor'> => {
-  const { factors, address, sent, own, unusual } = given;
+  const { factors, address, sent, own, unusual, trust } = given;
   const others = factors.filter((other) => other !== factor);
   const sentTo = address && { maskedAddress: maskAddress(address), sent };
-  return { kind: 'second-factor', factor, others, ...sentTo, ...own, ...defined({ unusual }) };
+  return { kind: 'second-factor', factor, others, ...sentTo, ...own, unusual, trust };
 };
 
 /** @param ready factors that need nothing but the user's choice */
@@ -316,11 +305,11 @@ export const chooseFactorView = (
   factors: [...offer.factors],
   ready,
   skippable: offer.skippable,
-  ...(offer.additional ? { additional: true } : {}),
+  additional: offer.additional ? true : undefined,
 });
 
 /** The page on which a factor is set up. @param own the factor's part */
 export const bindFactorView = (
   own: BindingPage,
-  { factors, skippable }: { factors: readonly SecondFactorType[]; skippable: boolean },
-): Screen => ({ ...own, hasOthers: factors.length > 1, skippable }) as Screen;
+  { factors, skippable, signsIn }: { factors: readonly SecondFactorType[]; skippable: boolean; signsIn?: true },
+): Screen => ({ ...own, hasOthers: factors.length > 1, skippable, signsIn }) as Screen;

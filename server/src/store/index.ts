@@ -6,4 +6,4 @@
 export type { CacheRegistry } from './cache.ts';
 export type { Database, Queries, Transaction } from './database.ts';
 export type { Search } from './search.ts';
-export type { Sweep } from './sweep.ts';
+export { deleteExpired, type Sweep } from './sweep.ts';

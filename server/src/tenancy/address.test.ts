@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Addresses, baseUrlOf, createLocator, type RequestAddress } from './address.ts';
-import { resemblesManagementIndicator } from './management-indicator.ts';
+import { resemblesOwnIndicator } from './management-indicator.ts';
 
 const root = { endpoint: 'http://localhost:3001' };
 const subPath = { endpoint: 'https://example.com/auth' };
@@ -27,8 +27,10 @@ describe('Indicators that could be mistaken for a Management API', () => {
     'https://default.logto.app/x/../api',
     'https://default.logto.app/%61pi',
     'https://user@another-tenant.logto.app/api',
+    'https://admin.logto.app/me',
+    'https://Admin.logto.app:443//me/',
   ])
-    it(`reserves the indicator ${indicator}`, () => assert.equal(resemblesManagementIndicator(indicator), true));
+    it(`reserves the indicator ${indicator}`, () => assert.equal(resemblesOwnIndicator(indicator), true));
   for (const indicator of [
     'https://default.logto.app/orders',
     'https://api.example.com/api',
@@ -36,8 +38,7 @@ describe('Indicators that could be mistaken for a Management API', () => {
     'urn:example:api',
     'not a URL',
   ])
-    it(`does not reserve the indicator ${indicator}`, () =>
-      assert.equal(resemblesManagementIndicator(indicator), false));
+    it(`does not reserve the indicator ${indicator}`, () => assert.equal(resemblesOwnIndicator(indicator), false));
 });
 
 describe('Finding the tenant of a request', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { openBrowser, plainAddress } from '../../support/browser.ts';
-import { openConsole, signIn } from '../../support/console.ts';
+import { openConsoleByLink, signIn } from '../../support/console.ts';
 import { startServer, type TestServerOptions } from '../../support/server.ts';
 
 /** Where people open the Console: its first administrator signs in, reads a list from the API, and signs in again. */
@@ -20,7 +20,7 @@ describe('The Console', () => {
     it(`works ${name}`, async () => {
       const server = await startServer(options);
       const consoleUrl = consoleAt(server.url);
-      const visitor = await openConsole(server);
+      const visitor = await openConsoleByLink(server);
       const { page } = visitor;
       try {
         assert.ok(page.url().startsWith(`${consoleUrl}/t/default/`), page.url());

@@ -1,24 +1,22 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, describe, it } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
 import { type ConsoleVisitor, inspect, openConsole, screens } from '../../support/console.ts';
 import { type Manager, manage } from '../../support/management.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
-for (const screen of ['desktop', 'phone'] as const) {
-  describe(`Applications in the Console on a ${screen}`, () => {
-    let server: TestServer;
-    let visitor: ConsoleVisitor;
-    before(async () => {
-      server = await startServer();
-      visitor = await openConsole(server, screens[screen]);
-    });
-    after(async () => {
-      await visitor?.close();
-      await server?.close();
-    });
+describe('Applications in the Console', () => {
+  let server: TestServer;
+  let visitor: ConsoleVisitor;
+  before(async () => {
+    server = await startServer();
+  });
+  afterEach(() => visitor?.close());
+  after(() => server?.close());
 
-    it('are created, found, renamed and deleted', async () => {
+  for (const screen of ['desktop', 'phone'] as const)
+    it(`are created, found, renamed and deleted on a ${screen}`, async () => {
+      visitor = await openConsole(server, screens[screen]);
       const { page } = visitor;
       const look = (name: string) => inspect(page, `applications-${name}-${screen}`);
       await visitor.open('applications');
@@ -75,8 +73,11 @@ for (const screen of ['desktop', 'phone'] as const) {
       assert.deepEqual(unexpected(visitor), []);
     });
 
-    it('are limited to users that match a rule, with a warning before someone is locked out', async () => {
+  for (const screen of ['desktop', 'phone'] as const)
+    it(`are limited to users that match a rule on a ${screen}, with a warning before someone is locked out`, async () => {
+      visitor = await openConsole(server, screens[screen]);
       const api = await manage(server);
+      if (screen === 'desktop') await makeRoles(api);
       const path = await limitable(api);
       const { page } = visitor;
       const look = (name: string) => inspect(page, `application-access-${name}-${screen}`);
@@ -105,26 +106,28 @@ for (const screen of ['desktop', 'phone'] as const) {
       assert.equal(await page.getByRole('switch', { name: 'Limit access' }).isChecked(), true);
       assert.deepEqual(unexpected(visitor), []);
     });
-  });
+});
+
+/** More roles than a picker shows at once, and an organization. */
+async function makeRoles({ post }: Manager): Promise<void> {
+  for (let number = 20; number < 45; number++)
+    await post('/api/roles', { name: `Reviewer 00${number}`, description: 'Reads reviews' });
+  await post('/api/organizations', { name: 'Works' });
+  await post('/api/organization-roles', { name: 'payer', type: 'User' });
+  await post('/api/organization-roles', { name: 'payment robot', type: 'MachineToMachine' });
 }
 
-/** An application, and more roles than a picker shows at once. Returns the addresses of the application. */
-async function limitable(api: Manager): Promise<(below: string) => string> {
-  const make = async (path: string, body: object) => (await api.post(path, body)).body.id as string;
-  const id = await make('/api/applications', { name: 'Payroll', type: 'SPA' });
-  for (let number = 20; number < 45; number++)
-    await make('/api/roles', { name: `Reviewer 00${number}`, description: 'Reads reviews' });
-  await make('/api/organizations', { name: 'Works' });
-  await make('/api/organization-roles', { name: 'payer', type: 'User' });
-  await make('/api/organization-roles', { name: 'payment robot', type: 'MachineToMachine' });
+/** An application. Returns its addresses. */
+async function limitable({ post }: Manager): Promise<(below: string) => string> {
+  const { id } = (await post('/api/applications', { name: 'Payroll', type: 'SPA' })).body;
   return (below) => (below === '/api' ? `/api/applications/${id}/access-control` : `applications/${id}/${below}`);
 }
 
-/** Types into a picker and takes what the server finds. */
 /** What the browser complained about, without the refusal of the address with a wildcard. */
 const unexpected = ({ complaints }: ConsoleVisitor) =>
   complaints.filter((complaint) => !/status of 400 .*\/api\/applications\/\w+\)$/.test(complaint));
 
+/** Types into a picker and takes what the server finds. */
 async function pick(within: Page | Locator, label: string, name: string): Promise<void> {
   const field = within
     .getByRole('combobox', { name: label })

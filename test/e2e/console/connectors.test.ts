@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
-import { findPersona } from '../../../connectors/sandbox/index.ts';
-import { type ConsoleVisitor, inspect, openConsole, screens } from '../../support/console.ts';
-import { connectorsFolder, type Mailbox, openMailbox } from '../../support/mailbox.ts';
+import { type ConsoleVisitor, inspect, openConsole, sandboxPhone, screens } from '../../support/console.ts';
+import { type Mailbox, openMailbox } from '../../support/mailbox.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
 /** Chooses a provider in the dialog of the list, and leads to the page that adds it. */
@@ -24,13 +23,11 @@ for (const screen of ['desktop', 'phone'] as const) {
   describe(`Connectors in the Console on a ${screen}`, () => {
     let server: TestServer;
     let mailbox: Mailbox;
-    let folder: Awaited<ReturnType<typeof connectorsFolder>>;
     let visitor: ConsoleVisitor;
     let page: Page;
     before(async () => {
       mailbox = await openMailbox();
-      folder = await connectorsFolder('@logto/connector-smtp');
-      server = await startServer({ environment: { CONNECTORS_FOLDER: folder.path } });
+      server = await startServer({ environment: mailbox.environment });
       visitor = await openConsole(server, screens[screen]);
       page = visitor.page;
     });
@@ -38,7 +35,6 @@ for (const screen of ['desktop', 'phone'] as const) {
       await visitor?.close();
       await server?.close();
       await mailbox?.close();
-      await folder?.remove();
     });
     const look = async (name: string) => {
       if (screen === 'desktop' || differing.includes(name)) await inspect(page, `connectors-${name}-${screen}`);
@@ -47,10 +43,15 @@ for (const screen of ['desktop', 'phone'] as const) {
     it('add WeChat for apps and save it', async () => {
       await visitor.open('connectors');
       await page.getByText('Let users sign in with WeChat').waitFor();
-      await page.getByText('No connector of this kind is installed').waitFor();
       await look('empty');
       await page.getByRole('button', { name: 'Add social connector' }).first().click();
       const dialog = page.getByRole('dialog', { name: 'Add social connector' });
+      const search = dialog.getByRole('searchbox', { name: 'Search providers' });
+      await search.fill('micro');
+      assert.deepEqual(await dialog.getByRole('radio').allInnerTexts(), ['Microsoft\nSign in with Microsoft.']);
+      await search.fill('unheard of');
+      await dialog.getByText('No provider has this name').waitFor();
+      await search.fill('');
       await dialog.getByRole('radio', { name: 'WeChat' }).click();
       await dialog.getByRole('radio', { name: /Native/ }).waitFor();
       await look('choose');
@@ -79,13 +80,12 @@ for (const screen of ['desktop', 'phone'] as const) {
       await page.getByText('In use', { exact: true }).waitFor();
       await page.getByRole('switch', { name: 'Sandbox' }).click();
       await page.getByText('iPhone').click();
-      const phone = page.frameLocator('iframe[title="Phone"]');
-      const app = phone.frameLocator('#frame');
+      const { phone, app, wechat, mei } = sandboxPhone(page);
       await app.getByRole('button', { name: 'Sign in' }).click();
       await app.getByRole('button', { name: 'Continue with WeChat' }).click();
-      await phone.getByRole('dialog', { name: 'Sign in with WeChat' }).getByText('wx0123456789abcdef').waitFor();
+      await wechat.getByText('wx0123456789abcdef').waitFor();
       await look('try');
-      await phone.getByRole('radio', { name: findPersona('mei')?.nickname ?? '' }).check();
+      await mei.check();
       await phone.getByRole('button', { name: 'Allow' }).click();
       await app.getByRole('heading', { name: 'One last step' }).waitFor();
     });
@@ -102,29 +102,61 @@ for (const screen of ['desktop', 'phone'] as const) {
       const issuer = page.getByLabel(/^Issuer/);
       await issuer.fill('login.example.com');
       await save(page);
+      await page.getByText(/^The connector does not accept this: ./).waitFor();
       await page.locator('[data-path="config:issuer"][aria-invalid="true"]').waitFor();
       await page.locator('.cm-content').first().waitFor();
       await look('refused');
       await issuer.fill('https://login.example.com');
+      const storage = page.getByRole('switch', { name: 'Store the provider’s tokens' });
+      await storage.click();
       await save(page);
       await page.getByRole('heading', { level: 1, name: 'Acme ID' }).waitFor();
       await page.getByText(redirectUri).waitFor();
+      assert.equal(await storage.isChecked(), true);
+      await storage.click();
+      await page.getByText('the tokens stored for this connector are deleted').waitFor();
+      await look('tokens-deleted');
+      await storage.click();
     });
 
-    it('set up email with a published package, and send a test with values that are not saved', async () => {
+    if (screen === 'desktop')
+      it('set Google One Tap with switches, which come once it is on', async () => {
+        await visitor.open('connectors');
+        await choose(page, { button: 'Add social connector', provider: 'Google' });
+        await page.getByLabel('Client ID').fill('1-a.apps.googleusercontent.com');
+        await page.getByLabel('Client secret').fill('a secret of the tests');
+        const auto = page.getByRole('switch', { name: 'Sign in without a click' });
+        assert.equal(await auto.count(), 0);
+        await page.getByRole('switch', { name: 'Google One Tap' }).check();
+        await auto.check();
+        await save(page);
+        await page.getByRole('heading', { level: 1, name: 'Google', exact: true }).waitFor();
+        await page.reload();
+        await auto.waitFor();
+        assert.equal(await auto.isChecked(), true);
+        assert.equal(await page.getByRole('switch', { name: 'Also in browsers' }).isChecked(), false);
+        await look('google');
+      });
+
+    it('set up email, and send a test with values that are not saved', async () => {
       await visitor.open('connectors');
       await choose(page, { button: 'Set up email', provider: 'SMTP' });
+      const dots = page.locator('.cm-content').getByText('<password>', { exact: true }).last();
+      assert.equal(
+        await dots.evaluate((text) => getComputedStyle(text).getPropertyValue('-webkit-text-security')),
+        'disc',
+      );
       await page.getByLabel('Email address').fill('anna@example.com');
       await page.getByRole('button', { name: 'Send', exact: true }).click();
       await page.getByText('Enter a value.').first().waitFor();
-      await page.getByLabel('Host').fill('127.0.0.1');
-      await page.getByLabel('Port').fill('1');
+      await page.getByLabel('Host', { exact: true }).fill('127.0.0.1');
+      await page.getByLabel('Port', { exact: true }).fill('1');
       await page.getByLabel('From Email').fill('noreply@example.com');
       const send = page.getByRole('button', { name: 'Send', exact: true });
       await send.click();
       await page.getByRole('alert').waitFor();
       await look('test-failed');
-      await page.getByLabel('Port').fill(String(mailbox.config['port']));
+      await page.getByLabel('Port', { exact: true }).fill(String(mailbox.config['port']));
       await send.click();
       await page.getByText('The service accepted the message to anna@example.com').waitFor();
       assert.equal(await mailbox.codeTo('anna@example.com'), '000000');

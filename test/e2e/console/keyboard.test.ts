@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
-import { findPersona } from '../../../connectors/sandbox/index.ts';
 import { openBrowser, type Visitor } from '../../support/browser.ts';
-import { screens } from '../../support/console.ts';
-import { planFlask, startFlask } from '../../support/flask.ts';
+import { sandboxPhone, screens } from '../../support/console.ts';
+import { environmentIn, planFlask, visitFlask } from '../../support/flask.ts';
 import { type Keyboard, keyboardOf } from '../../support/keyboard.ts';
 import { goodPassword } from '../../support/pages.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
@@ -59,8 +58,15 @@ describe('By keyboard alone', () => {
     const code = page.locator('figure').filter({ hasText: '.env' }).first();
     await keyboard.press(code.getByRole('button', { name: 'Show secret' }));
     await code.getByText(/LOGTO_APP_SECRET=\w/).waitFor();
-    const lines = (await code.locator('code').innerText()).split('\n');
-    await signUpAtFlask(port, Object.fromEntries(lines.map((line) => line.split('=', 2))));
+    await visitFlask({ port, values: await environmentIn(code) }, async (reader, url) => {
+      const keys = keyboardOf(reader);
+      await keys.press(reader.getByRole('link', { name: 'Create an account' }));
+      await keys.type(reader.getByLabel('Username'), 'ana_reader');
+      await keys.type(reader.getByLabel('Choose a password'), goodPassword);
+      await reader.keyboard.press('Enter');
+      await reader.getByText('ana_reader').first().waitFor();
+      assert.equal(new URL(reader.url()).origin, url);
+    });
     await page
       .getByText(/ signed in/)
       .first()
@@ -90,12 +96,10 @@ describe('By keyboard alone', () => {
     await keyboard.press(page.getByRole('switch', { name: 'Show on the sign-in page' }), 'Space');
     await page.getByText('In use', { exact: true }).waitFor();
     await keyboard.press(page.getByRole('switch', { name: 'Sandbox' }), 'Space');
-    const phone = page.frameLocator('iframe[title="Phone"]');
-    const app = phone.frameLocator('#frame');
+    const { phone, app, wechat, mei } = sandboxPhone(page);
     await keyboard.press(app.getByRole('button', { name: 'Sign in' }));
     await keyboard.press(app.getByRole('button', { name: 'Continue with WeChat' }));
-    await phone.getByRole('dialog', { name: 'Sign in with WeChat' }).waitFor();
-    const mei = phone.getByRole('radio', { name: findPersona('mei')?.nickname ?? '' });
+    await wechat.waitFor();
     await keyboard.reach(phone.getByRole('radio', { checked: true }));
     for (let step = 0; step < 8 && !(await mei.isChecked()); step += 1) await page.keyboard.press('ArrowDown');
     await keyboard.press(phone.getByRole('button', { name: 'Allow' }));
@@ -104,28 +108,4 @@ describe('By keyboard alone', () => {
     await app.getByText('lin_xiaomei').first().waitFor();
     assert.deepEqual(visitor.complaints, []);
   });
-
-  /** The real app, with the values of the guide. A reader creates an account in a browser of their own. */
-  async function signUpAtFlask(port: number, values: Record<string, string>): Promise<void> {
-    const flask = await startFlask({
-      port,
-      endpoint: values.LOGTO_ENDPOINT ?? '',
-      appId: values.LOGTO_APP_ID ?? '',
-      appSecret: values.LOGTO_APP_SECRET ?? '',
-    });
-    const reader = await openBrowser();
-    const keys = keyboardOf(reader.page);
-    try {
-      await reader.page.goto(`${flask.url}/sign-in`);
-      await keys.press(reader.page.getByRole('link', { name: 'Create an account' }));
-      await keys.type(reader.page.getByLabel('Username'), 'ana_reader');
-      await keys.type(reader.page.getByLabel('Choose a password'), goodPassword);
-      await reader.page.keyboard.press('Enter');
-      await reader.page.getByText('ana_reader').first().waitFor();
-      assert.equal(new URL(reader.page.url()).origin, flask.url);
-    } finally {
-      await reader.close();
-      await flask.stop();
-    }
-  }
 });

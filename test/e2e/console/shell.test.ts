@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { openBrowser } from '../../support/browser.ts';
-import { inspect, openConsole, screens, signIn, takeScreenshots } from '../../support/console.ts';
+import { inspect, openConsoleByLink, screens, signIn, takeScreenshots } from '../../support/console.ts';
+import { manage } from '../../support/management.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
 describe('The Console', () => {
@@ -12,7 +13,7 @@ describe('The Console', () => {
   after(() => server?.close());
 
   it('signs an administrator in, keeps them signed in after a reload, and signs them out', async () => {
-    const visitor = await openConsole(server);
+    const visitor = await openConsoleByLink(server);
     const { page } = visitor;
     try {
       const heading = page.getByRole('heading', { level: 1 });
@@ -59,23 +60,29 @@ describe('The Console', () => {
   it('says that the server cannot be reached, and shows the page once it answers again', async () => {
     const visitor = await openBrowser(screens.desktop);
     const { page, context } = visitor;
+    const unreachable = page.getByRole('main').getByText('The server did not answer');
     const retry = page.getByRole('button', { name: 'Try again' });
+    const manager = await manage(server);
+    await manager.post('/api/users', { username: 'grace' });
     try {
       await page.goto(`${server.url}/console/t/default/applications`);
       await signIn(page);
-      await page.getByText('Connect your first application').waitFor();
-      const users = page.getByRole('link', { name: 'Users', exact: true });
-      // Loads the script of the page, but not its data.
-      const script = page.waitForResponse(/\/console\/assets\/.*\.js$/);
-      await users.hover();
-      await script;
+      await page.getByRole('heading', { level: 1, name: 'Applications' }).waitFor();
       await context.setOffline(true);
-      await users.click();
-      await page.getByRole('main').getByText('The server did not answer').waitFor();
-      await inspect(page, 'unreachable');
+      await page.getByRole('link', { name: 'Users', exact: true }).click();
+      await unreachable.waitFor();
+      await inspect(page, 'unreachable-script');
       await context.setOffline(false);
       await retry.click();
-      await page.getByText('No users yet').waitFor();
+      await page.getByRole('link', { name: 'grace' }).waitFor();
+      // The script of the page is there now, and its data is not.
+      await context.setOffline(true);
+      await page.getByRole('searchbox').fill('ada');
+      await unreachable.waitFor();
+      await inspect(page, 'unreachable-data');
+      await context.setOffline(false);
+      await retry.click();
+      await page.getByText('Nothing matches').waitFor();
     } finally {
       await visitor.close();
     }

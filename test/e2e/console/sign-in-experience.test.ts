@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { FrameLocator, Page } from 'playwright-core';
-import { barriers } from '../../support/accessibility.ts';
+import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { authorization } from '../../support/authorization.ts';
-import { type ConsoleVisitor, openConsole, screens, takeScreenshots } from '../../support/console.ts';
+import { type ConsoleVisitor, inspect, openConsole, screens } from '../../support/console.ts';
 import { type Manager, manage } from '../../support/management.ts';
 import { openPhone } from '../../support/phone.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
+import { zip } from '../../support/zip.ts';
+
+const teaLogo = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle cx="4" cy="4" r="4"/></svg>';
+
+/** States whose layout on a phone is another. */
+const differing = ['methods', 'social', 'branding', 'languages'];
 
 for (const screen of ['desktop', 'phone'] as const) {
   describe(`The sign-in experience in the Console on a ${screen}`, () => {
@@ -31,11 +36,11 @@ for (const screen of ['desktop', 'phone'] as const) {
     });
 
     const look = async (name: string) => {
+      if (screen === 'phone' && !differing.includes(name)) return;
       // What opened under the pointer may show its tooltip.
       await page.mouse.move(0, 0);
       await page.getByRole('tooltip').waitFor({ state: 'detached' });
-      assert.deepEqual(await barriers(page), [], name);
-      await takeScreenshots(page, `sign-in-experience-${name}-${screen}`);
+      await inspect(page, `sign-in-experience-${name}-${screen}`);
     };
     /** Reads the preview, which is beside the form on a desktop and in a sheet on a phone. */
     const inPreview = async (read: (frame: FrameLocator) => Promise<void>, name?: string) => {
@@ -64,7 +69,17 @@ for (const screen of ['desktop', 'phone'] as const) {
       await page.getByRole('button', { name: 'Save' }).click();
       await page.getByText(/^\d+ unsaved change/).waitFor({ state: 'detached' });
     };
-    it('offers social sign-in only, ordered by keyboard, and shows it before and after it is saved', async () => {
+    /** Uploads a logo and pages of one's own. Returns the address of the logo. */
+    const upload = async (): Promise<string> => {
+      const files = page.locator('input[type=file]');
+      await files.first().setInputFiles({ name: 'tea.svg', mimeType: 'image/svg+xml', buffer: Buffer.from(teaLogo) });
+      await page.getByRole('button', { name: 'Remove: Logo', exact: true }).waitFor();
+      const archive = Buffer.from(zip([{ name: 'index.html', content: '<title>Pages of our own</title>' }]));
+      await files.last().setInputFiles({ name: 'pages.zip', mimeType: 'application/zip', buffer: archive });
+      await page.getByText('Uploaded pages').waitFor();
+      return page.getByLabel('Logo', { exact: true }).inputValue();
+    };
+    it('offers social sign-in only, in an order, and shows it before and after it is saved', async () => {
       await visitor.open('sign-in-experience');
       await page.waitForURL(/sign-in-experience\/methods$/);
       await inPreview((frame) => frame.getByRole('button', { name: 'Sign in', exact: true }).waitFor());
@@ -73,7 +88,9 @@ for (const screen of ['desktop', 'phone'] as const) {
       await page.getByRole('button', { name: 'Remove Username' }).click();
       await addButton('WeChat');
       await addButton('GitHub');
-      await page.getByRole('button', { name: /^Move GitHub: drag/ }).press('ArrowUp');
+      const handle = (provider: string) => page.getByRole('button', { name: `Move ${provider}: drag` });
+      if (screen === 'desktop') await handle('GitHub').dragTo(handle('WeChat'));
+      else await handle('GitHub').press('ArrowUp');
       await page.getByText('GitHub is now number 1 of 2').waitFor();
       await page.getByText('3 unsaved changes').waitFor();
       await inPreview(async (frame) => {
@@ -97,6 +114,7 @@ for (const screen of ['desktop', 'phone'] as const) {
     });
 
     it('says at its place what a setting lacks, and where to get it', async () => {
+      await api.patch('/api/configs/inbox', { enabled: false });
       await visitor.open('sign-in-experience/methods');
       await choose('Sign-up identifier', 'Email address');
       await page.getByRole('alert').getByText('Codes by email need an email connector.').waitFor();
@@ -105,6 +123,69 @@ for (const screen of ['desktop', 'phone'] as const) {
       await page.getByRole('button', { name: 'Discard' }).click();
       await page.getByRole('alert').waitFor({ state: 'detached' });
     });
+
+    if (screen === 'desktop')
+      it('offers passkeys in each way that is switched on, and previews what users see of them', async () => {
+        await reset();
+        await visitor.open('sign-in-experience/methods');
+        const [passkeys, button, suggestions] = [
+          'Sign in with a passkey',
+          'Button on the sign-in page',
+          'Suggestions in the identifier field',
+        ].map((name) => page.getByRole('switch', { name })) as [Locator, Locator, Locator];
+        const shown = page.frameLocator('iframe[data-shown]');
+        const offer = shown.getByRole('button', { name: 'Sign in with a passkey' });
+        assert.deepEqual([await button.isDisabled(), await suggestions.isDisabled()], [true, true]);
+        await passkeys.check();
+        await offer.waitFor();
+        assert.deepEqual([await button.isChecked(), await suggestions.isChecked()], [true, true]);
+        await look('passkeys');
+        await button.uncheck();
+        await offer.waitFor({ state: 'hidden' });
+        await choose('Screen', 'Set up passkey');
+        await shown.getByRole('heading', { name: 'Sign in faster next time' }).waitFor();
+        await save();
+        const saved = async () => (await api.get('/api/sign-in-exp')).body.passkeySignIn;
+        assert.deepEqual(await saved(), { enabled: true, showPasskeyButton: false, allowAutofill: true });
+        await button.check();
+        await suggestions.uncheck();
+        await save();
+        assert.deepEqual(await saved(), { enabled: true, showPasskeyButton: true, allowAutofill: false });
+        await passkeys.uncheck();
+        await page.getByText('Users cannot reach this page').waitFor();
+        await save();
+        assert.equal((await saved()).enabled, false);
+      });
+
+    if (screen === 'desktop')
+      it('speaks a language that is added, in the preview at once, and no more once it is removed', async () => {
+        await reset();
+        await visitor.open('sign-in-experience/languages');
+        await page.getByRole('button', { name: 'Add language' }).click();
+        const dialog = page.getByRole('dialog', { name: 'Add a language' });
+        await dialog.getByLabel('Language tag').fill('dutch!');
+        await page.keyboard.press('Enter');
+        await dialog.getByText('Enter a language tag such as nl').waitFor();
+        await dialog.getByLabel('Language tag').fill('NL');
+        await page.keyboard.press('Enter');
+        await dialog.waitFor({ state: 'detached' });
+        const phrases = page.getByRole('combobox', { name: 'Language of the phrases' });
+        assert.equal(await phrases.inputValue(), 'Nederlands');
+        await page.getByRole('searchbox', { name: 'Search phrases' }).fill('signIn.submit');
+        await page.getByRole('textbox', { name: 'Your text for signIn.submit' }).fill('Inloggen');
+        const shown = page.frameLocator('iframe[data-shown]');
+        await shown.getByRole('button', { name: 'Inloggen' }).waitFor();
+        assert.equal(await shown.locator('html').getAttribute('lang'), 'nl');
+        await save();
+        assert.deepEqual(
+          (await api.get('/api/custom-phrases')).body.map((each: { languageTag: string }) => each.languageTag),
+          ['nl'],
+        );
+        await page.getByRole('button', { name: 'Remove language' }).click();
+        await shown.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
+        await save();
+        assert.deepEqual((await api.get('/api/custom-phrases')).body, []);
+      });
 
     it('asks new users for a profile field, and shows it in the preview', async () => {
       await reset();
@@ -134,9 +215,10 @@ for (const screen of ['desktop', 'phone'] as const) {
       await page.getByLabel('Brand color', { exact: true }).fill('#ffd400');
       await page.getByText(/Links in this color have too little contrast \(1\.4:1/).waitFor();
       await page.getByRole('textbox', { name: 'Style sheet' }).fill('.view-sign-in h1 { color: rgb(1, 2, 3) }');
+      const logo = await upload();
       await look('branding');
       await page.getByRole('link', { name: 'Languages' }).click();
-      await page.getByText('2 unsaved changes').waitFor();
+      await page.getByText('4 unsaved changes').waitFor();
       await page.getByRole('searchbox', { name: 'Search phrases' }).fill('signIn.title');
       await page.getByRole('textbox', { name: 'Your text for signIn.title' }).fill('Come in');
       await page.getByText('Your text does not have {name}').waitFor();
@@ -144,6 +226,7 @@ for (const screen of ['desktop', 'phone'] as const) {
         await frame.getByRole('heading', { name: 'Come in' }).waitFor();
         const color = await frame.locator('h1').evaluate((title) => getComputedStyle(title).color);
         assert.equal(color, 'rgb(1, 2, 3)');
+        await frame.locator(`img[src="${logo}"]`).waitFor();
         const button = frame.locator('button[type=submit]').first();
         const fill = await button.evaluate((element) => getComputedStyle(element).backgroundColor);
         assert.equal(fill, 'rgb(255, 212, 0)');
@@ -153,12 +236,15 @@ for (const screen of ['desktop', 'phone'] as const) {
       await page.reload();
       await page.getByRole('searchbox', { name: 'Search phrases' }).fill('signIn.title');
       assert.equal(await page.getByRole('textbox', { name: 'Your text for signIn.title' }).inputValue(), 'Come in');
-      assert.equal((await api.get('/api/sign-in-exp')).body.color.primaryColor, '#ffd400');
+      const { body: saved } = await api.get('/api/sign-in-exp');
+      assert.deepEqual([saved.color.primaryColor, saved.branding.logoUrl], ['#ffd400', logo]);
       // The browser complains about refusals too, although the page shows them at their fields.
       assert.deepEqual(
         visitor.complaints.filter((complaint) => !/status of 4(00|22)/.test(complaint)),
         [],
       );
+      await page.goto(authorization({ endpoint: server.url }).url);
+      assert.equal(await page.title(), 'Pages of our own');
     });
   });
 }

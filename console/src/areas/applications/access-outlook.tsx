@@ -4,9 +4,10 @@ import { IconAlertTriangle, IconUsers } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { apiOf } from '../../api/client.ts';
 import { useTenant } from '../../api/queries.ts';
+import { nameOfUser } from '../../api/user-names.ts';
+import { Notice } from '../../patterns/notice.tsx';
 import classes from './access.module.css';
 import { hasRules, isAdmitted, type Person } from './access.ts';
-import { nameOfGrant } from './grant-names.ts';
 import { applicationPhrases } from './phrases.ts';
 
 interface AccessOutlookProps {
@@ -24,15 +25,14 @@ export function AccessOutlook({ applicationId, isLimited, rules }: AccessOutlook
   const isWarning = isLimited && (refused.length > 0 || !hasRules(rules));
   const Icon = isWarning ? IconAlertTriangle : IconUsers;
   return (
-    <div className={classes.outlook} data-tone={isWarning ? 'warning' : undefined} role="status">
-      <Icon size={18} stroke={1.5} aria-hidden />
-      <div>
+    <Notice tone={isWarning ? 'warning' : 'neutral'} sign={<Icon size={18} stroke={1.5} aria-hidden />}>
+      <div className={classes.outlook}>
         <Admitted isLimited={isLimited} rules={rules} />
         {refused.length > 0 && (
           <p>{t('access.refused', { count: refused.length, names: refused.map(({ name }) => name).join(', ') })}</p>
         )}
       </div>
-    </div>
+    </Notice>
   );
 }
 
@@ -85,7 +85,7 @@ async function findLastUsers(tenant: string, applicationId: string): Promise<(Pe
       ]);
       return {
         id,
-        name: nameOfGrant(grant),
+        name: nameOfUser(grant.user),
         roleIds: held.map((role) => role.id),
         memberships: memberships.map((organization) => ({
           organizationId: organization.id,

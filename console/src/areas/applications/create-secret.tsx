@@ -1,12 +1,12 @@
 import { createApplicationSecret } from '@aldaba/contract/routes';
-import { Select, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useChange } from '../../api/queries.ts';
+import { ExpirySelect, expiryAfter } from '../../patterns/expiry-select.tsx';
 import { CreateDialog } from '../../patterns/form.tsx';
 import { patternPhrases } from '../../patterns/phrases.ts';
 import { useForm } from '../../patterns/use-form.ts';
 import { applicationPhrases } from './phrases.ts';
 
-const day = 86_400_000;
 /** Days until a new secret expires; 0 for never. */
 const lifetimes = [0, 30, 90, 180, 365] as const;
 
@@ -26,22 +26,17 @@ export function CreateSecret({ applicationId, isOpen, onClose }: CreateSecretPro
     save: ({ name, days }) =>
       create.mutateAsync({
         params: { id: applicationId },
-        body: { name: name.trim(), expiresAt: days === '0' ? null : Date.now() + Number(days) * day },
+        body: { name: name.trim(), expiresAt: expiryAfter(days) },
       }),
     fieldsByCode: { 'application.secret_name_exists': 'name' },
   });
-  const close = () => {
-    form.discard();
-    onClose();
-  };
   return (
     <CreateDialog
       isOpen={isOpen}
-      onClose={close}
+      onClose={onClose}
       title={t('secrets.create')}
       submitLabel={t('secrets.create')}
       form={form}
-      onCreated={close}
     >
       <TextInput
         label={t('fields.name')}
@@ -49,15 +44,7 @@ export function CreateSecret({ applicationId, isOpen, onClose }: CreateSecretPro
         data-autofocus
         {...form.input('name')}
       />
-      <Select
-        label={t('secrets.expiry')}
-        data={lifetimes.map((days) => ({
-          value: String(days),
-          label: days === 0 ? t('secrets.never') : t('secrets.days', { days: String(days) }),
-        }))}
-        allowDeselect={false}
-        {...form.input('days')}
-      />
+      <ExpirySelect label={t('secrets.expiry')} lifetimes={lifetimes} {...form.input('days')} />
     </CreateDialog>
   );
 }

@@ -51,7 +51,6 @@ export function CreateApplication({ guide, isOpen, onClose }: CreateApplicationP
       title={guide ? t('createWith', { guide: guide.title }) : t('create')}
       submitLabel={t('create')}
       form={form}
-      onCreated={onClose}
     >
       <TextInput
         label={t('fields.name')}

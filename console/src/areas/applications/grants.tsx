@@ -4,12 +4,12 @@ import { Menu } from '@mantine/core';
 import { IconDevices } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useChange, useList } from '../../api/queries.ts';
-import { ConfirmByName } from '../../patterns/danger-zone.tsx';
+import { nameOfUser } from '../../api/user-names.ts';
+import { ConfirmDialog } from '../../patterns/confirm-dialog.tsx';
 import { ListSection } from '../../patterns/list-page.tsx';
 import { pageSize, useListSearch } from '../../patterns/list-search.ts';
 import { NameCell } from '../../patterns/list-table.tsx';
 import { RelativeTime } from '../../patterns/relative-time.tsx';
-import { nameOfGrant } from './grant-names.ts';
 import { applicationPhrases } from './phrases.ts';
 import { isUserScope, userScopes } from './user-scopes.ts';
 
@@ -28,7 +28,7 @@ export function ApplicationGrants({ application: { id } }: { application: Applic
         list={list}
         idOf={(grant) => grant.id}
         linkOf={({ user }) => `users/${user.id}`}
-        nameOf={nameOfGrant}
+        nameOf={({ user }) => nameOfUser(user)}
         menuOf={(grant) => (
           <Menu.Item color="red" onClick={() => setDoomed(grant)}>
             {t('grants.revoke')}
@@ -37,34 +37,34 @@ export function ApplicationGrants({ application: { id } }: { application: Applic
         columns={[
           {
             header: t('grants.user'),
-            cell: (grant) => <NameCell name={nameOfGrant(grant)} detail={<Scopes scope={grant.scope} />} />,
+            cell: (grant) => <NameCell name={nameOfUser(grant.user)} detail={<Scopes scope={grant.scope} />} />,
           },
-          { header: t('grants.session'), width: '220px', wide: true, cell: (grant) => <Session grant={grant} /> },
+          { header: t('grants.session'), width: '13.75rem', wide: true, cell: (grant) => <Session grant={grant} /> },
           {
             header: t('grants.since'),
-            width: '140px',
+            width: '8.75rem',
             wide: true,
             cell: ({ createdAt }) => <RelativeTime time={createdAt} />,
           },
           {
             header: t('grants.expires'),
-            width: '140px',
+            width: '8.75rem',
             wide: true,
             cell: ({ expiresAt }) => <RelativeTime time={expiresAt} />,
           },
         ]}
         empty={{ icon: IconDevices, title: t('grants.emptyTitle'), detail: t('grants.emptyDetail') }}
       />
-      <ConfirmByName
+      <ConfirmDialog
         isOpen={doomed !== undefined}
         onClose={() => setDoomed(undefined)}
         title={t('grants.revoke')}
         actionLabel={t('grants.revoke')}
-        name={doomed ? nameOfGrant(doomed) : ''}
+        isDangerous
         action={() => revoke.mutateAsync({ params: { id, grantId: doomed?.id ?? '' } })}
       >
-        {t('grants.revokeDetail')}
-      </ConfirmByName>
+        {t('grants.revokeDetail', { name: doomed ? nameOfUser(doomed.user) : '' })}
+      </ConfirmDialog>
     </>
   );
 }

@@ -44,10 +44,10 @@ export function ApplicationList() {
         )}
         columns={[
           { header: t('columns.name'), cell: ({ name, id }) => <NameCell name={name} detail={<code>{id}</code>} /> },
-          { header: t('columns.type'), width: '200px', wide: true, cell: ({ type }) => t(`types.${type}`) },
+          { header: t('columns.type'), width: '12.5rem', wide: true, cell: ({ type }) => t(`types.${type}`) },
           {
             header: t('columns.created'),
-            width: '160px',
+            width: '10rem',
             wide: true,
             cell: ({ createdAt }) => <RelativeTime time={createdAt} />,
           },

@@ -136,14 +136,7 @@ function RenameSecret({ secret, onClose }: { secret: ApplicationSecret; onClose:
     fieldsByCode: { 'application.secret_name_exists': 'name' },
   });
   return (
-    <CreateDialog
-      isOpen
-      onClose={onClose}
-      title={t('secrets.rename')}
-      submitLabel={words('form.save')}
-      form={form}
-      onCreated={onClose}
-    >
+    <CreateDialog isOpen onClose={onClose} title={t('secrets.rename')} submitLabel={words('form.save')} form={form}>
       <TextInput label={t('fields.name')} data-autofocus {...form.input('name')} />
     </CreateDialog>
   );

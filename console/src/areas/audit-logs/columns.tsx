@@ -1,9 +1,9 @@
 import type { LogRecord } from '@aldaba/contract';
+import { useNames } from '../../api/names.ts';
 import { type ListColumn, NameCell } from '../../patterns/list-table.tsx';
 import { RelativeTime } from '../../patterns/relative-time.tsx';
 import classes from './columns.module.css';
 import { ApplicationLink, UserLink } from './name-link.tsx';
-import { useNames } from './names.ts';
 import { logPhrases } from './phrases.ts';
 import { ResultIcon } from './result-icon.tsx';
 import { identifierOf, useLogWords } from './words.ts';
@@ -30,7 +30,7 @@ export function useLogColumns(records: readonly LogRecord[], subject: LogSubject
     { header: t('columns.event'), cell: (record) => <EventCell record={record} /> },
     {
       header: t(`columns.${who}`),
-      width: '190px',
+      width: '12rem',
       wide: true,
       cell: ({ payload: { userId, applicationId } }) => {
         const user = userId !== undefined && !subject.userId && <UserLink id={userId} name={names.user(userId)} />;
@@ -42,8 +42,8 @@ export function useLogColumns(records: readonly LogRecord[], subject: LogSubject
         return <NameCell name={user || application || t('none')} detail={detail} />;
       },
     },
-    { header: t('columns.from'), width: '160px', wide: true, cell: (record) => <OriginCell record={record} /> },
-    { header: t('columns.time'), width: '150px', cell: ({ createdAt }) => <RelativeTime time={createdAt} /> },
+    { header: t('columns.from'), width: '10rem', wide: true, cell: (record) => <OriginCell record={record} /> },
+    { header: t('columns.time'), width: '9.5rem', cell: ({ createdAt }) => <RelativeTime time={createdAt} /> },
   ];
 }
 

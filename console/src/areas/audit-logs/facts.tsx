@@ -1,12 +1,12 @@
 import type { LogRecord } from '@aldaba/contract';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { useNames } from '../../api/names.ts';
 import { useTenant } from '../../api/queries.ts';
 import { useFormat } from '../../language/format.ts';
 import { CopyButton } from '../../patterns/copy.tsx';
 import classes from './detail.module.css';
 import { ApplicationLink, UserLink } from './name-link.tsx';
-import { useNames } from './names.ts';
 import { logPhrases } from './phrases.ts';
 import { identifierOf, useLogWords } from './words.ts';
 

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
+import type { FoundName } from '../../api/names.ts';
 import { useTenant } from '../../api/queries.ts';
 import classes from './name-link.module.css';
-import type { FoundName } from './names.ts';
 import { logPhrases } from './phrases.ts';
 
 interface NameLinkProps {

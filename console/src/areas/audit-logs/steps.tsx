@@ -3,6 +3,7 @@ import { listLogs } from '@aldaba/contract/routes';
 import { Link } from '@tanstack/react-router';
 import { useList, useTenant } from '../../api/queries.ts';
 import { useFormat } from '../../language/format.ts';
+import rowLink from '../../patterns/row-link.module.css';
 import classes from './detail.module.css';
 import { logPhrases } from './phrases.ts';
 import { ResultIcon } from './result-icon.tsx';
@@ -41,7 +42,7 @@ function Step({ record, isCurrent }: { record: LogRecord; isCurrent: boolean }) 
       <Link
         to="/t/$tenant/audit-logs/$id"
         params={{ tenant, id: record.id }}
-        className={classes.stepLink ?? ''}
+        className={`${rowLink.link} ${classes.stepWords}`}
         aria-current={isCurrent ? 'page' : undefined}
       >
         {eventOf(record)}

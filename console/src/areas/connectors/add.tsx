@@ -49,7 +49,7 @@ function Content({ kind }: { kind: Kind }) {
     event.preventDefault();
     void save('settings');
   };
-  const isRedirecting = kind.type === 'Social' && kind.platform !== 'Native';
+  const isRedirecting = kind.type === 'Social' && kind.platform !== 'Native' && kind.platform !== 'MiniProgram';
   return (
     <div className={classes.page}>
       <Link to="/t/$tenant/connectors" params={{ tenant }} className={classes.back ?? ''}>

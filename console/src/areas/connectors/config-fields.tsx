@@ -2,8 +2,10 @@ import { MultiSelect, NumberInput, PasswordInput, Select, Switch, Textarea, Text
 import { IconInfoCircle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { CodeEditor } from '../../patterns/code-editor.tsx';
+import { HiddenSecret } from '../../patterns/copy.tsx';
 import { patternPhrases } from '../../patterns/phrases.ts';
 import type { Form } from '../../patterns/use-form.ts';
+import { useIsReadOnly } from '../../session/administrator.ts';
 import classes from './config-fields.module.css';
 import { type ConfigValue, type FormItem, fieldOf, isShown, type Values } from './config-form.ts';
 
@@ -14,10 +16,21 @@ interface ConfigFieldsProps<V extends Values> {
 
 /** The inputs of a configuration, in the order of the items. */
 export function ConfigFields<V extends Values>({ items, form }: ConfigFieldsProps<V>) {
+  const isReadOnly = useIsReadOnly();
   return items
     .filter((item) => isShown(item, items, form.values))
-    .map((item) => <Field key={item.key} item={item} form={form} />);
+    .map((item) =>
+      isReadOnly && isText(form.values[fieldOf(item)]) ? (
+        <HiddenSecret key={item.key} label={item.label} />
+      ) : (
+        <Field key={item.key} item={item} form={form} />
+      ),
+    );
 }
+
+/** The server tells colleagues who only read no text of a configuration, whether it is a secret or not. */
+const isText = (value: ConfigValue | undefined): boolean =>
+  (typeof value === 'string' || Array.isArray(value)) && value.length > 0;
 
 function Field<V extends Values>({ item, form }: { item: FormItem; form: Form<V> }) {
   const words = patternPhrases.use();

@@ -71,6 +71,29 @@ describe('Form of a connector’s configuration', () => {
     });
   });
 
+  it('stores a field below a member beside what that has already', () => {
+    const nested: FormItem[] = [
+      { key: 'prompt.isOn', label: 'Prompt', type: 'Switch' },
+      {
+        key: 'prompt.text',
+        label: 'Text',
+        type: 'Text',
+        showConditions: [{ targetKey: 'prompt.isOn', expectValue: true }],
+      },
+    ];
+    const stored = { id: 'a', prompt: { isOn: true, text: 'Come in', place: 'top' } };
+    const values = valuesOf(nested, stored);
+    assert.deepEqual(values, { [field('prompt.isOn')]: true, [field('prompt.text')]: 'Come in' });
+    assert.deepEqual(configOf(nested, { ...values, [field('prompt.text')]: 'Welcome' }, stored), {
+      ...stored,
+      prompt: { ...stored.prompt, text: 'Welcome' },
+    });
+    assert.deepEqual(configOf(nested, { ...values, [field('prompt.isOn')]: false }, stored), {
+      id: 'a',
+      prompt: { isOn: false, place: 'top' },
+    });
+  });
+
   it('finds blank required fields and broken JSON before anything is sent', () => {
     const found = problemsOf(items, { ...valuesOf(items), [field('host')]: ' ', [field('auth')]: '{' }, words);
     assert.deepEqual(Object.keys(found), [field('host'), field('auth')]);
@@ -88,10 +111,23 @@ describe('Form of a connector’s configuration', () => {
   it('puts what the connector refused at its fields, and keeps what belongs to none', () => {
     const refuse = (...problems: { path: string; message: string }[]) =>
       new ApiError(400, { code: 'connector.invalid_config', message: 'Not valid.', data: { problems } } as never, 'r1');
-    const placed = refusalOfConfig(refuse({ path: 'auth.user', message: 'Required' }), items);
-    assert.deepEqual(placed, { fields: { [field('auth')]: 'user: Required' }, requestId: 'r1' });
-    const rest = refusalOfConfig(refuse({ path: 'host', message: 'Bad' }, { path: '', message: 'Unknown.' }), items);
-    assert.deepEqual(rest, { fields: { [field('host')]: 'Bad' }, message: 'Not valid. Unknown.', requestId: 'r1' });
-    assert.equal(refusalOfConfig(new ApiError(404, { code: 'entity.not_found' }), items), undefined);
+    const refused = (problem: string) => `No se acepta: ${problem}`;
+    const placed = refusalOfConfig(refuse({ path: 'auth.user', message: 'Required' }), items, refused);
+    assert.deepEqual(placed, { fields: { [field('auth')]: 'No se acepta: user: Required' }, requestId: 'r1' });
+    const below = [{ key: 'prompt.text', label: 'Text', type: 'Text' as const }];
+    assert.deepEqual(refusalOfConfig(refuse({ path: 'prompt.text', message: 'Too long' }), below, refused)?.fields, {
+      [field('prompt.text')]: 'No se acepta: Too long',
+    });
+    const rest = refusalOfConfig(
+      refuse({ path: 'host', message: 'Bad' }, { path: '', message: 'Unknown.' }),
+      items,
+      refused,
+    );
+    assert.deepEqual(rest, {
+      fields: { [field('host')]: 'No se acepta: Bad' },
+      message: 'Not valid. Unknown.',
+      requestId: 'r1',
+    });
+    assert.equal(refusalOfConfig(new ApiError(404, { code: 'entity.not_found' }), items, refused), undefined);
   });
 });

@@ -3,6 +3,7 @@ import { ApiError } from '@aldaba/contract/client';
 import type { Refusal } from '../../api/errors.ts';
 
 export interface FormItem {
+  /** `a.b` is the member `b` of the member `a`. */
   key: string;
   label: string;
   type: 'Text' | 'Number' | 'MultilineText' | 'Switch' | 'Select' | 'MultiSelect' | 'Json';
@@ -35,8 +36,22 @@ export function itemsOf(kind: Kind, documentLabel: string): readonly FormItem[] 
   return [{ key: documentKey, label: documentLabel, type: 'Json', required: true, defaultValue: kind.configTemplate }];
 }
 
-/** Name of an item in the form; a connector's own keys (`name`, `target`) do not meet those of the API. */
-export const fieldOf = ({ key }: Pick<FormItem, 'key'>): string => `config:${key}`;
+/**
+ * Name of an item in the form; a connector's own keys (`name`, `target`) do not meet those of the API. It has no dot,
+ * which leads to a member of a value there.
+ */
+export const fieldOf = ({ key }: Pick<FormItem, 'key'>): string => `config:${key.replaceAll('.', '/')}`;
+
+const readKey = (config: unknown, key: string): unknown =>
+  key.split('.').reduce<unknown>((level, name) => (level as Config | undefined)?.[name], config);
+
+/** The configuration with another value at a key; without the member if it is undefined. */
+function withKey(config: Config, key: string, value: unknown): Config {
+  const [name = '', ...rest] = key.split('.');
+  const { [name]: old, ...others } = config;
+  const next = rest.length === 0 ? value : withKey((old ?? {}) as Config, rest.join('.'), value);
+  return next === undefined ? others : { ...others, [name]: next };
+}
 
 const textOf = (value: unknown): string =>
   value === undefined || value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value, null, 2);
@@ -60,7 +75,7 @@ function shownValue(item: FormItem, value: unknown): ConfigValue {
  */
 export function valuesOf(items: readonly FormItem[], config?: Config): Values {
   const shown = items.map((item) => {
-    const stored = item.key === documentKey ? config : config?.[item.key];
+    const stored = item.key === documentKey ? config : readKey(config, item.key);
     const isChoice = item.type === 'Select' || item.type === 'Switch';
     const value = stored ?? (config && !isChoice ? undefined : item.defaultValue);
     return [fieldOf(item), shownValue(item, value)] as const;
@@ -87,12 +102,10 @@ function toConfig(item: FormItem, value: ConfigValue | null | undefined): unknow
 export function configOf(items: readonly FormItem[], values: Values, stored: Config = {}): Record<string, unknown> {
   const [first] = items;
   if (first?.key === documentKey) return toConfig(first, values[fieldOf(first)]) as Record<string, unknown>;
-  const keys = new Set(items.map(({ key }) => key));
-  const others = Object.entries(stored).filter(([key]) => !keys.has(key));
-  const filled = items
-    .filter((item) => isShown(item, items, values))
-    .map((item) => [item.key, toConfig(item, values[fieldOf(item)])] as const);
-  return Object.fromEntries([...others, ...filled.filter(([, value]) => value !== undefined)]);
+  return items.reduce<Config>((config, item) => {
+    const value = isShown(item, items, values) ? toConfig(item, values[fieldOf(item)]) : undefined;
+    return withKey(config, item.key, value);
+  }, stored) as Record<string, unknown>;
 }
 
 interface Words {
@@ -128,18 +141,26 @@ export const missingOf = (items: readonly FormItem[], config: Config): string[] 
   return items.filter((item) => missing[fieldOf(item)] === 'required').map(({ label }) => label);
 };
 
-/** The fields that the connector itself refused. Findings that belong to no field follow the sentence of the server. */
-export function refusalOfConfig(error: unknown, items: readonly FormItem[]): Refusal | undefined {
+/**
+ * The fields that the connector itself refused. Findings that belong to no field follow the sentence of the server.
+ *
+ * @param refused puts a finding into the person's language; connectors write them in English
+ */
+export function refusalOfConfig(
+  error: unknown,
+  items: readonly FormItem[],
+  refused: (problem: string) => string,
+): Refusal | undefined {
   if (!(error instanceof ApiError) || !error.is('connector.invalid_config')) return undefined;
   const { problems = [] } = (error.data ?? {}) as { problems?: { path: string; message: string }[] };
   const fields: Record<string, string> = {};
   const rest: string[] = [];
   for (const { path, message } of problems) {
-    const [key = '', ...inner] = path.split('.');
     const item =
-      items.find((candidate) => candidate.key === key) ?? items.find(({ key: each }) => each === documentKey);
-    const where = item?.key === documentKey ? path : inner.join('.');
-    if (item) fields[fieldOf(item)] ??= where ? `${where}: ${message}` : message;
+      items.find(({ key }) => key !== documentKey && `${path}.`.startsWith(`${key}.`)) ??
+      items.find(({ key }) => key === documentKey);
+    const where = item?.key === documentKey ? path : path.slice((item?.key.length ?? 0) + 1);
+    if (item) fields[fieldOf(item)] ??= refused(where ? `${where}: ${message}` : message);
     else rest.push(path ? `${path}: ${message}` : message);
   }
   const { requestId } = error;

@@ -1,8 +1,10 @@
 import type { BodyOf } from '@aldaba/contract';
 import type { createConnector } from '@aldaba/contract/routes';
 import { Switch, Text, TextInput } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
 import { CopyField } from '../../patterns/copy.tsx';
 import { FormSection } from '../../patterns/form.tsx';
+import { Notice } from '../../patterns/notice.tsx';
 import { patternPhrases } from '../../patterns/phrases.ts';
 import { type Form, useForm } from '../../patterns/use-form.ts';
 import { ConfigFields } from './config-fields.tsx';
@@ -16,7 +18,11 @@ type Draft = Omit<BodyOf<typeof createConnector>, 'connectorId' | 'id'>;
 function ownValues(kind: Kind, connector: ConfiguredConnector | undefined): Values {
   const { name, logo, logoDark } = (connector?.metadata ?? {}) as NonNullable<Draft['metadata']>;
   return {
-    ...(kind.type === 'Social' && { syncProfile: connector?.syncProfile ?? false }),
+    ...(kind.type === 'Social' && {
+      syncProfile: connector?.syncProfile ?? false,
+      emailDomains: connector?.emailDomains.join(', ') ?? '',
+    }),
+    ...(kind.isTokenStorageSupported && { enableTokenStorage: connector?.enableTokenStorage ?? false }),
     ...(kind.isStandard && { name: name?.en ?? '', logo: logo ?? '', logoDark: logoDark ?? '' }),
     ...(kind.isStandard && !connector && { target: '' }),
   };
@@ -26,7 +32,14 @@ function draftOf(kind: Kind, values: Values, connector: ConfiguredConnector | un
   const metadata = (connector?.metadata ?? {}) as NonNullable<Draft['metadata']>;
   const text = (field: string) => String(values[field] ?? '').trim();
   return {
-    ...(kind.type === 'Social' && { syncProfile: values['syncProfile'] === true }),
+    ...(kind.type === 'Social' && {
+      syncProfile: values['syncProfile'] === true,
+      emailDomains: text('emailDomains')
+        .toLowerCase()
+        .split(/[\s,]+/)
+        .filter(Boolean),
+    }),
+    ...(kind.isTokenStorageSupported && { enableTokenStorage: values['enableTokenStorage'] === true }),
     ...(kind.isStandard && {
       metadata: {
         ...(connector ? {} : { target: text('target') }),
@@ -40,6 +53,8 @@ function draftOf(kind: Kind, values: Values, connector: ConfiguredConnector | un
 
 export interface ConnectorForm extends Form<Values> {
   kind: Kind;
+  /** Undefined while it is being added. */
+  connector: ConfiguredConnector | undefined;
   items: readonly FormItem[];
   /** The configuration as it would be saved. */
   config: () => Record<string, unknown>;
@@ -75,14 +90,15 @@ export function useConnectorForm(
       'connector.multiple_target_with_same_platform': 'target',
       'connector.can_not_modify_target': 'target',
     },
-    readRefusal: (error) => refusalOfConfig(error, items),
+    readRefusal: (error) => refusalOfConfig(error, items, (problem) => t('fields.refused', { problem })),
   });
-  return { ...form, kind, items, config: () => config(form.values) };
+  return { ...form, kind, connector, items, config: () => config(form.values) };
 }
 
 /** Every field of a connector. @param redirectUri undefined where the provider needs none */
 export function ConnectorFields({ form, redirectUri }: { form: ConnectorForm; redirectUri: string | undefined }) {
   const t = connectorPhrases.use();
+  const optional = ` (${patternPhrases.use()('form.optional')})`;
   const { kind, items } = form;
   return (
     <>
@@ -105,7 +121,34 @@ export function ConnectorFields({ form, redirectUri }: { form: ConnectorForm; re
             description={t('fields.syncProfileHelp')}
             {...form.input('syncProfile', { type: 'checkbox' })}
           />
+          <TextInput
+            label={t('fields.emailDomains') + optional}
+            description={t('fields.emailDomainsHelp')}
+            placeholder="example.com, example.org"
+            spellCheck={false}
+            {...form.input('emailDomains')}
+          />
+          {kind.isTokenStorageSupported && <TokenStorage form={form} />}
         </FormSection>
+      )}
+    </>
+  );
+}
+
+function TokenStorage({ form }: { form: ConnectorForm }) {
+  const t = connectorPhrases.use();
+  const isTurnedOff = form.connector?.enableTokenStorage && form.values['enableTokenStorage'] !== true;
+  return (
+    <>
+      <Switch
+        label={t('fields.enableTokenStorage')}
+        description={t('fields.enableTokenStorageHelp')}
+        {...form.input('enableTokenStorage', { type: 'checkbox' })}
+      />
+      {isTurnedOff && (
+        <Notice tone="warning" sign={<IconAlertTriangle size={18} stroke={1.5} aria-hidden />}>
+          {t('fields.tokensAreDeleted')}
+        </Notice>
       )}
     </>
   );

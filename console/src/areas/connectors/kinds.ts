@@ -30,6 +30,10 @@ export function providersOf(kinds: readonly Kind[]): Kind[][] {
   return [...providers.values()];
 }
 
+/** Whether a kind's name, in any language, or its ID has these letters. */
+export const isNamed = ({ id, name }: Pick<Kind, 'id' | 'name'>, search: string): boolean =>
+  [id, ...Object.values(name)].some((text) => text.toLowerCase().includes(search.trim().toLowerCase()));
+
 /** What a tenant's sign-in needs a connector for emails or text messages for. */
 const messageUses = ['signIn', 'signUp', 'forgotPassword', 'mfa'] as const;
 export type MessageUse = (typeof messageUses)[number];

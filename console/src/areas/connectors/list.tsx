@@ -91,14 +91,14 @@ function Section({ type, connectors, onAdd }: SectionProps) {
               },
               {
                 header: type === 'Social' ? t('columns.platform') : t('columns.kind'),
-                width: '220px',
+                width: '16rem',
                 wide: true,
                 cell: ({ platform, connectorId }) =>
                   platform ? t(`platforms.${platform}`) : <code>{connectorId}</code>,
               },
               {
                 header: t('columns.state'),
-                width: '160px',
+                width: '10rem',
                 cell: (connector) => <ConnectorState connector={connector} />,
               },
             ]}

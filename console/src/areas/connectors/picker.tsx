@@ -1,11 +1,12 @@
 import { listConnectorFactories, listConnectors } from '@aldaba/contract/routes';
-import { Button, Radio, Skeleton } from '@mantine/core';
+import { Button, Radio, Skeleton, TextInput } from '@mantine/core';
+import { IconSearch } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { useItem, useTenant } from '../../api/queries.ts';
-import { Dialog } from '../../patterns/dialog.tsx';
+import { Dialog, DialogActions } from '../../patterns/dialog.tsx';
 import { patternPhrases } from '../../patterns/phrases.ts';
-import { type ConnectorType, type Kind, providersOf, useLocalized } from './kinds.ts';
+import { type ConnectorType, isNamed, type Kind, providersOf, useLocalized } from './kinds.ts';
 import { Logo } from './logo.tsx';
 import { connectorPhrases } from './phrases.ts';
 import classes from './picker.module.css';
@@ -59,17 +60,22 @@ function Choice({ type, onClose }: { type: ConnectorType; onClose: () => void })
       {chosen && chosen.length > 1 && (
         <Platforms kinds={chosen} isAdded={isAdded} kindId={kindId} onChoose={setKindId} />
       )}
-      <div className={classes.actions}>
-        <Button variant="default" onClick={onClose}>
-          {words('form.cancel')}
-        </Button>
-        <Button type="submit" disabled={!kindId}>
-          {t('next')}
-        </Button>
+      <div className={classes.dock}>
+        <DialogActions>
+          <Button variant="default" onClick={onClose}>
+            {words('form.cancel')}
+          </Button>
+          <Button type="submit" disabled={!kindId}>
+            {t('next')}
+          </Button>
+        </DialogActions>
       </div>
     </form>
   );
 }
+
+/** Providers that are seen at a glance; more of them can be searched. */
+const searchedFrom = 8;
 
 interface ProvidersProps {
   kinds: readonly Kind[];
@@ -81,42 +87,60 @@ interface ProvidersProps {
 function Providers({ kinds, isAdded, chosen, onChoose }: ProvidersProps) {
   const t = connectorPhrases.use();
   const localized = useLocalized();
+  const [search, setSearch] = useState('');
   const providers = providersOf(kinds);
+  const found = providers.filter((provider) => provider.some((kind) => isNamed(kind, search)));
   return (
-    <Radio.Group
-      aria-label={t('provider')}
-      value={chosen?.[0]?.id ?? ''}
-      onChange={(id) => {
-        const provider = providers.find(([first]) => first?.id === id);
-        if (provider) onChoose(provider);
-      }}
-    >
-      <div className={classes.cards}>
-        {providers.map((provider) => {
-          const [kind] = provider;
-          if (!kind) return null;
-          const name = localized(kind.name);
-          const areAdded = provider.every(isAdded);
-          return (
-            <Radio.Card
-              key={kind.id}
-              value={kind.id}
-              className={classes.card ?? ''}
-              disabled={areAdded}
-              aria-label={name}
-            >
-              <Logo logo={kind.logo} logoDark={kind.logoDark} name={name} size={40} />
-              <span className={classes.words}>
-                <span className={classes.name}>{name}</span>
-                <span className={classes.help}>
-                  {areAdded ? t('alreadyAdded') : provider.length > 1 ? t('several') : localized(kind.description)}
+    <>
+      {providers.length > searchedFrom && (
+        <TextInput
+          type="search"
+          className={classes.search ?? ''}
+          aria-label={t('searchProviders')}
+          placeholder={t('searchProviders')}
+          leftSection={<IconSearch size={16} stroke={1.5} aria-hidden />}
+          value={search}
+          onChange={(event) => setSearch(event.currentTarget.value)}
+        />
+      )}
+      <p className={classes.none} role="status">
+        {found.length === 0 && t('noProvider')}
+      </p>
+      <Radio.Group
+        aria-label={t('provider')}
+        value={chosen?.[0]?.id ?? ''}
+        onChange={(id) => {
+          const provider = providers.find(([first]) => first?.id === id);
+          if (provider) onChoose(provider);
+        }}
+      >
+        <div className={classes.cards}>
+          {found.map((provider) => {
+            const [kind] = provider;
+            if (!kind) return null;
+            const name = localized(kind.name);
+            const areAdded = provider.every(isAdded);
+            return (
+              <Radio.Card
+                key={kind.id}
+                value={kind.id}
+                className={classes.card ?? ''}
+                disabled={areAdded}
+                aria-label={name}
+              >
+                <Logo logo={kind.logo} logoDark={kind.logoDark} name={name} size={40} />
+                <span className={classes.words}>
+                  <span className={classes.name}>{name}</span>
+                  <span className={classes.help}>
+                    {areAdded ? t('alreadyAdded') : provider.length > 1 ? t('several') : localized(kind.description)}
+                  </span>
                 </span>
-              </span>
-            </Radio.Card>
-          );
-        })}
-      </div>
-    </Radio.Group>
+              </Radio.Card>
+            );
+          })}
+        </div>
+      </Radio.Group>
+    </>
   );
 }
 
@@ -127,11 +151,20 @@ interface PlatformsProps {
   onChoose: (kindId: string) => void;
 }
 
+/** The list above may be longer than the dialog. */
+const showNow = (element: HTMLElement | null): void => element?.scrollIntoView({ block: 'nearest' });
+
 function Platforms({ kinds, isAdded, kindId, onChoose }: PlatformsProps) {
   const t = connectorPhrases.use();
   const localized = useLocalized();
   return (
-    <Radio.Group className={classes.platforms ?? ''} label={t('platform')} value={kindId ?? ''} onChange={onChoose}>
+    <Radio.Group
+      ref={showNow}
+      className={classes.platforms ?? ''}
+      label={t('platform')}
+      value={kindId ?? ''}
+      onChange={onChoose}
+    >
       <div className={classes.cards}>
         {kinds.map((kind) => (
           <Radio.Card key={kind.id} value={kind.id} className={classes.card ?? ''} disabled={isAdded(kind)}>

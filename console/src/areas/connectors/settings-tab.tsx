@@ -43,7 +43,9 @@ export function ConnectorSettings({ connector }: { connector: ConfiguredConnecto
         <ConnectorFields
           form={form}
           redirectUri={
-            type === 'Social' && platform !== 'Native' ? `${baseUrlOf(tenant)}/callback/${connector.id}` : undefined
+            type === 'Social' && platform !== 'Native' && platform !== 'MiniProgram'
+              ? `${baseUrlOf(tenant)}/callback/${connector.id}`
+              : undefined
           }
         />
         {type !== 'Social' && (

@@ -42,7 +42,7 @@ export function TestSend({ form }: { form: ConnectorForm }) {
       });
       setOutcome({ sentTo: address });
     } catch (error) {
-      setOutcome({ refusal: refusalOfTest(error, form) });
+      setOutcome({ refusal: refusalOfTest(error, form, (problem) => t('fields.refused', { problem })) });
     }
   };
   const sendByKey = (event: KeyboardEvent) => {
@@ -83,8 +83,8 @@ export function TestSend({ form }: { form: ConnectorForm }) {
 }
 
 /** A refusal as one text: the test has no fields of its own, so findings are named by their labels. */
-function refusalOfTest(error: unknown, { items }: ConnectorForm): Refusal {
-  const { fields, message, requestId } = refusalOfConfig(error, items) ?? refusalOf(error, []);
+function refusalOfTest(error: unknown, { items }: ConnectorForm, refused: (problem: string) => string): Refusal {
+  const { fields, message, requestId } = refusalOfConfig(error, items, refused) ?? refusalOf(error, []);
   const found = items.flatMap((item) => {
     const finding = fields[fieldOf(item)];
     return finding ? [`${item.label}: ${finding}`] : [];

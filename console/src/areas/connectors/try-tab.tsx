@@ -1,4 +1,4 @@
-import { getSandboxSetting, updateSandboxSetting } from '@aldaba/contract/routes';
+import { getSandboxSetting, simulatedConnectors, updateSandboxSetting } from '@aldaba/contract/routes';
 import { Button, SegmentedControl, Switch, Text } from '@mantine/core';
 import { IconExternalLink, IconRefresh } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -13,9 +13,6 @@ import { OfferSwitch } from './offer-switch.tsx';
 import { connectorPhrases } from './phrases.ts';
 import classes from './try-tab.module.css';
 
-/** Kinds whose provider the sandbox plays; at the others the real provider answers. */
-const playedKinds = ['wechat-native', 'google-universal', 'github-universal', 'oidc', 'oauth2'];
-
 /**
  * Tries a sign-in. A native connector is tried on the sandbox's phone, right here; a web sign-in in a tab of its own,
  * because the pages of sign-in refuse to be framed.
@@ -29,10 +26,13 @@ export function TryTab({ connector }: { connector: ConfiguredConnector }) {
   const name = localized(connector.name);
   const missing = missingOf(itemsOf(connector, t('fields.document')), connector.config);
   const isNative = connector.platform === 'Native';
-  const isPlayed = playedKinds.includes(connector.connectorId);
+  const isInWeChat = connector.platform === 'OfficialAccount' || connector.platform === 'MiniProgram';
+  const isInBrowser = !isNative && !isInWeChat;
+  const realHelp = isInWeChat ? 'try.inWeChat' : 'try.real';
+  const isPlayed = simulatedConnectors.includes(connector.connectorId);
   const isReady = isOffered(connector.target) && missing.length === 0 && (sandbox || !isNative);
   return (
-    <div className={isNative ? classes.columns : undefined}>
+    <div className={isNative && isPlayed ? classes.columns : undefined}>
       <div className={classes.steps}>
         {missing.length > 0 && (
           <Text c="var(--danger)" mb="md">
@@ -40,14 +40,14 @@ export function TryTab({ connector }: { connector: ConfiguredConnector }) {
           </Text>
         )}
         <OfferSwitch target={connector.target} name={name} />
-        {(isPlayed || isNative) && <SandboxSwitch isOn={sandbox} name={name} />}
+        {isPlayed && <SandboxSwitch isOn={sandbox} name={name} />}
         {!isPlayed && (
           <Text fz="sm" c="dimmed" mb="md">
-            {t(isNative ? 'try.noPhone' : 'try.real', { name })}
+            {t(isNative ? 'try.noPhone' : realHelp, { name })}
           </Text>
         )}
-        {!isNative && !isReady && <Button disabled>{t('try.open')}</Button>}
-        {!isNative && isReady && (
+        {isInBrowser && !isReady && <Button disabled>{t('try.open')}</Button>}
+        {isInBrowser && isReady && (
           <Button
             component="a"
             href={`${baseUrlOf(tenant)}/demo-app`}
@@ -58,13 +58,13 @@ export function TryTab({ connector }: { connector: ConfiguredConnector }) {
             {t('try.open')}
           </Button>
         )}
-        {!isNative && (
+        {isInBrowser && (
           <Text fz="sm" c="dimmed" mt="sm">
             {t('try.openHelp', { name })}
           </Text>
         )}
       </div>
-      {isNative && <Phone isReady={isReady} name={name} />}
+      {isNative && isPlayed && <Phone isReady={isReady} name={name} />}
     </div>
   );
 }

@@ -17,16 +17,21 @@ const height = 240;
 const route = getRouteApi('/t/$tenant/dashboard');
 
 interface ActivityProps {
+  /** Users of today. */
+  total: number;
   /** Undefined while they load. */
   active: BodyFrom<typeof getActiveUserCounts> | undefined;
   added: BodyFrom<typeof getNewUserCounts> | undefined;
 }
 
-/** Active and new users day by day, as charts or as tables. */
-export function Activity({ active, added }: ActivityProps) {
+/** All, active and new users day by day, as charts or as tables. */
+export function Activity({ total, active, added }: ActivityProps) {
   const t = dashboardPhrases.use();
   const { days = 30 } = route.useSearch();
+  const compare = useComparison(days);
   const isWeek = days === 7;
+  const grown = isWeek ? added?.last7Days : added?.last30Days;
+  const used = isWeek ? active?.wau : active?.mau;
   return (
     <section aria-labelledby="activity">
       <header className={classes.header}>
@@ -36,12 +41,51 @@ export function Activity({ active, added }: ActivityProps) {
         <Controls />
       </header>
       <div className={classes.cards}>
-        <Card name="active" change={isWeek ? active?.wau : active?.mau} curve={active?.dauCurve} />
-        <Card name="added" change={isWeek ? added?.last7Days : added?.last30Days} curve={added?.newUserCurve} />
+        <Card
+          title={t('activity.totalTitle')}
+          count={t('activity.total', { count: total })}
+          comparison={grown && t('activity.grown', { count: grown.count, days: String(days) })}
+          curve={added && totalsOf(total, added.newUserCurve)}
+        />
+        <Card
+          title={t('activity.activeTitle')}
+          count={used && t('activity.active', { count: used.count, days: String(days) })}
+          comparison={used && compare(used.delta)}
+          curve={active?.dauCurve}
+        />
+        <Card
+          title={t('activity.addedTitle')}
+          count={grown && t('activity.added', { count: grown.count, days: String(days) })}
+          comparison={grown && compare(grown.delta)}
+          curve={added?.newUserCurve}
+        />
       </div>
       <p className={classes.note}>{t('activity.note')}</p>
     </section>
   );
+}
+
+/** How many of the users of today there were at the end of each day. */
+function totalsOf(total: number, added: readonly DayCount[]): DayCount[] {
+  let rest = total;
+  return added
+    .toReversed()
+    .map(({ date, count }) => {
+      const day = { date, count: rest };
+      rest -= count;
+      return day;
+    })
+    .toReversed();
+}
+
+/** How a period compares with the one before, in words. */
+function useComparison(days: number): (delta: number) => string {
+  const t = dashboardPhrases.use();
+  const format = useFormat();
+  return (delta) => {
+    const direction = delta === 0 ? 'same' : delta > 0 ? 'more' : 'fewer';
+    return t(`activity.${direction}`, { count: format.number(Math.abs(delta)), days: String(days) });
+  };
 }
 
 /** Which days, and in which form; both are in the address. */
@@ -75,23 +119,29 @@ function Controls() {
 }
 
 interface CardProps {
-  name: 'active' | 'added';
-  /** The users of the whole period, and how many more than in the one before. */
-  change: { count: number; delta: number } | undefined;
+  title: string;
+  /** The period in words, and how it compares; undefined while they load. */
+  count: string | undefined;
+  comparison: string | undefined;
   /** 30 days, oldest first. */
   curve: readonly DayCount[] | undefined;
 }
 
-function Card({ name, change, curve }: CardProps) {
-  const t = dashboardPhrases.use();
+function Card({ title, count, comparison, curve }: CardProps) {
   const { days = 30, view } = route.useSearch();
-  const title = t(`activity.${name}Title`);
   const shown = curve?.slice(-days);
   const skeleton = <Skeleton height={height} />;
   return (
     <article className={classes.card} aria-label={title}>
       <h3 className={classes.title}>{title}</h3>
-      {change ? <Summary name={name} change={change} days={days} /> : <Skeleton height={42} mt={4} mb={12} />}
+      {count && comparison ? (
+        <p className={classes.summary}>
+          <span className={classes.count}>{count}</span>
+          <span className={classes.comparison}>{comparison}</span>
+        </p>
+      ) : (
+        <Skeleton height={42} mt={4} mb={12} />
+      )}
       {!shown && skeleton}
       {shown && view === 'table' && <ActivityTable title={title} curve={shown} height={height} />}
       {shown && view !== 'table' && (
@@ -100,26 +150,5 @@ function Card({ name, change, curve }: CardProps) {
         </Suspense>
       )}
     </article>
-  );
-}
-
-interface SummaryProps {
-  name: CardProps['name'];
-  change: { count: number; delta: number };
-  days: number;
-}
-
-/** The period in words, and how it compares with the one before. */
-function Summary({ name, change: { count, delta }, days }: SummaryProps) {
-  const t = dashboardPhrases.use();
-  const format = useFormat();
-  const direction = delta === 0 ? 'same' : delta > 0 ? 'more' : 'fewer';
-  return (
-    <p className={classes.summary}>
-      <span className={classes.count}>{t(`activity.${name}`, { count, days: String(days) })}</span>
-      <span className={classes.comparison}>
-        {t(`activity.${direction}`, { count: format.number(Math.abs(delta)), days: String(days) })}
-      </span>
-    </p>
   );
 }

@@ -54,7 +54,7 @@ export function DashboardPage() {
         {(hasUsers || !isOpen) && (
           <>
             <UserCounts total={users.data?.totalUserCount ?? 0} added={added.data} active={active.data} />
-            {hasUsers && <Activity added={added.data} active={active.data} />}
+            {hasUsers && <Activity total={users.data?.totalUserCount ?? 0} added={added.data} active={active.data} />}
             <LastSignIns />
           </>
         )}

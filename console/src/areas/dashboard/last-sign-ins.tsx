@@ -1,9 +1,9 @@
 import { listLogs } from '@aldaba/contract/routes';
+import { useNames } from '../../api/names.ts';
 import { useList } from '../../api/queries.ts';
 import { ListTable, NameCell } from '../../patterns/list-table.tsx';
 import { RelativeTime } from '../../patterns/relative-time.tsx';
 import { UserLink } from '../audit-logs/name-link.tsx';
-import { useNames } from '../audit-logs/names.ts';
 import { logPhrases } from '../audit-logs/phrases.ts';
 import tableClasses from './last-sign-ins.module.css';
 import { dashboardPhrases } from './phrases.ts';
@@ -54,7 +54,7 @@ export function LastSignIns() {
               },
               {
                 header: t('signIns.time'),
-                width: '160px',
+                width: '10rem',
                 cell: ({ createdAt }) => <RelativeTime time={createdAt} />,
               },
             ]}

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { fill, type PlaceholderValues } from '../../../guides/placeholders.ts';
 import { CodeBlock } from '../../patterns/code-block.tsx';
 import type { CodePiece } from '../../patterns/code-pieces.ts';
+import { useIsReadOnly } from '../../session/administrator.ts';
 import { useGuide } from './guide-context.tsx';
 import { guidePhrases } from './phrases.ts';
 
@@ -20,14 +21,17 @@ interface FilledCodeProps {
 export function FilledCode({ text, name, language }: FilledCodeProps) {
   const t = guidePhrases.use();
   const { values, isSecretShown, onShowSecret } = useGuide();
+  // What stands for the secret that colleagues who only read do not see is none.
+  const isReadOnly = useIsReadOnly();
+  const hasSecret = values.appSecret !== '' && !isReadOnly;
   return (
     <CodeBlock
       code={fill(text, values)}
       name={name}
       language={language}
-      pieces={piecesOf(text, isSecretShown || !values.appSecret ? values : { ...values, appSecret: mask })}
+      pieces={piecesOf(text, isSecretShown || !hasSecret ? values : { ...values, appSecret: mask })}
       tools={
-        holdsSecret(text) && values.appSecret ? (
+        holdsSecret(text) && hasSecret ? (
           <Button variant="subtle" color="gray" size="compact-xs" onClick={() => onShowSecret(!isSecretShown)}>
             {t(isSecretShown ? 'guide.hideSecret' : 'guide.showSecret')}
           </Button>

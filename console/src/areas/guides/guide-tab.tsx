@@ -7,6 +7,8 @@ import { useTenant } from '../../api/queries.ts';
 import { useLanguage } from '../../language/phrases.ts';
 import { Celebration } from '../../patterns/celebration.tsx';
 import { EmptyState } from '../../patterns/empty-state.tsx';
+import { Notice } from '../../patterns/notice.tsx';
+import { useIsReadOnly } from '../../session/administrator.ts';
 import { ApiSelect, useApi } from './api-select.tsx';
 import { CardList } from './card-list.tsx';
 import { findCard, type GuideCard, guideCards } from './catalog.ts';
@@ -54,13 +56,16 @@ interface ApplicationGuideProps {
 
 function ApplicationGuide({ card, application, onLeave }: ApplicationGuideProps) {
   const tenant = useTenant();
+  const t = guidePhrases.use();
+  const isReadOnly = useIsReadOnly();
   const { secret } = useSecret(application);
   const [appUrl, setAppUrl] = useState(card.appUrl ?? '');
   const api = useApi();
   const values = guideValues({
     tenant,
     appId: application.id,
-    appSecret: secret,
+    // The server tells colleagues who only read that there is one, but not which.
+    appSecret: isReadOnly && secret ? t('values.hiddenSecret') : secret,
     appUrl: isAppUrl(appUrl) ? appUrl : (card.appUrl ?? ''),
     apiIndicator: api.indicator,
   });
@@ -87,16 +92,18 @@ function Lead({ card, application, onLeave }: ApplicationGuideProps) {
   return (
     <div className={classes.lead}>
       {isNew && (
-        <div className={classes.created} role="status">
-          <span className={classes.sign}>
-            <IconCheck size={18} stroke={2} aria-hidden />
-            <Celebration />
-          </span>
-          <div>
-            <div className={classes.title}>{t('guide.created', { name: application.name })}</div>
-            <div className={classes.detail}>{t('guide.createdDetail')}</div>
-          </div>
-        </div>
+        <Notice
+          tone="success"
+          sign={
+            <>
+              <IconCheck size={18} stroke={2} aria-hidden />
+              <Celebration />
+            </>
+          }
+          title={t('guide.created', { name: application.name })}
+        >
+          {t('guide.createdDetail')}
+        </Notice>
       )}
       <p className={classes.summary}>
         {card.summary}{' '}

@@ -1,4 +1,4 @@
-import { Button, Checkbox, CloseButton, TextInput } from '@mantine/core';
+import { Button, Checkbox, CloseButton, TextInput, VisuallyHidden } from '@mantine/core';
 import { IconArrowLeft, IconBoxOff, IconSearch } from '@tabler/icons-react';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -58,9 +58,7 @@ export function LibraryPage() {
             <Categories chosen={chosen} onChange={(next) => change({ category: next.join(',') })} />
           </div>
           <div>
-            <p className={classes.spoken} role="status">
-              {t('library.found', { count: found.length })}
-            </p>
+            <VisuallyHidden role="status">{t('library.found', { count: found.length })}</VisuallyHidden>
             {found.length > 0 ? (
               <CardList cards={found} onOpen={open} />
             ) : (

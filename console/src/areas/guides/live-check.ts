@@ -2,6 +2,7 @@ import { getUser, type LogRecord, listLogs } from '@aldaba/contract/routes';
 import { useQuery } from '@tanstack/react-query';
 import { apiOf } from '../../api/client.ts';
 import { useTenant } from '../../api/queries.ts';
+import { nameOfUser } from '../../api/user-names.ts';
 
 /** Milliseconds between two looks. One look reads a few rows by an index; a hidden tab makes none. */
 const interval = 2000;
@@ -44,8 +45,7 @@ async function look(tenant: string, applicationId: string): Promise<LiveState> {
 async function nameOf(tenant: string, userId: string | undefined): Promise<string | undefined> {
   if (!userId) return undefined;
   try {
-    const user = await apiOf(tenant).call(getUser, { params: { userId } });
-    return user.name ?? user.username ?? user.primaryEmail ?? user.primaryPhone ?? undefined;
+    return nameOfUser(await apiOf(tenant).call(getUser, { params: { userId } }));
   } catch {
     return undefined; // The user may have been deleted since.
   }

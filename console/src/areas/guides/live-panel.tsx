@@ -1,6 +1,7 @@
 import { IconAlertCircle, IconCheck } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { Celebration } from '../../patterns/celebration.tsx';
+import { Notice } from '../../patterns/notice.tsx';
 import { RelativeTime } from '../../patterns/relative-time.tsx';
 import { type LiveState, useLiveCheck } from './live-check.ts';
 import classes from './live-panel.module.css';
@@ -13,30 +14,34 @@ export function LivePanel({ applicationId }: { applicationId: string }) {
   const hasJustArrived = useArrival(state);
   const { status } = state;
   return (
-    <div className={classes.panel} data-status={status}>
-      <span className={classes.sign}>
-        <Sign status={status} />
-        {hasJustArrived && <Celebration />}
-      </span>
-      <div role="status">
-        <div className={classes.title}>
-          {status === 'done' && (state.name ? t('live.done', { name: state.name }) : t('live.doneUnknown'))}
-          {status === 'failed' && t('live.failed')}
-          {(status === 'waiting' || status === undefined || status === 'unreachable') && t('live.waiting')}
-        </div>
-        <div className={classes.detail}>
-          {status === 'done' && state.time !== undefined && (
-            <>
-              {t('live.doneDetail')} <RelativeTime time={state.time} />
-            </>
-          )}
-          {status === 'failed' && state.reason}
-          {status === 'unreachable' && t('live.unreachable')}
-          {(status === 'waiting' || status === undefined) && t('live.waitingDetail')}
-        </div>
-      </div>
-    </div>
+    <Notice
+      tone={tones[status ?? 'waiting']}
+      sign={
+        <>
+          <Sign status={status} />
+          {hasJustArrived && <Celebration />}
+        </>
+      }
+      title={titleOf(state, t)}
+    >
+      {status === 'done' && state.time !== undefined && (
+        <>
+          {t('live.doneDetail')} <RelativeTime time={state.time} />
+        </>
+      )}
+      {status === 'failed' && state.reason}
+      {status === 'unreachable' && t('live.unreachable')}
+      {(status === 'waiting' || status === undefined) && t('live.waitingDetail')}
+    </Notice>
   );
+}
+
+const tones = { waiting: 'neutral', unreachable: 'neutral', done: 'success', failed: 'warning' } as const;
+
+function titleOf({ status, name }: LiveState, t: ReturnType<typeof guidePhrases.use>): string {
+  if (status === 'failed') return t('live.failed');
+  if (status !== 'done') return t('live.waiting');
+  return name ? t('live.done', { name }) : t('live.doneUnknown');
 }
 
 /** True once the sign-in arrived while this page was open. */

@@ -22,6 +22,9 @@ export function BrandingTab() {
       <FormSection title={t('terms.title')} description={t('terms.detail')}>
         <Terms />
       </FormSection>
+      <FormSection title={t('support.title')} description={t('support.detail')}>
+        <Support />
+      </FormSection>
       <FormSection title={t('css.title')} description={t('css.detail')}>
         <Css />
       </FormSection>
@@ -71,32 +74,55 @@ function Colors() {
   );
 }
 
+interface LinkInputProps {
+  name: 'termsOfUseUrl' | 'privacyPolicyUrl' | 'supportEmail' | 'supportWebsiteUrl' | 'unknownSessionRedirectUrl';
+  label: string;
+  description?: string;
+  placeholder: string;
+  type?: 'url' | 'email';
+}
+
+/** An address that pages link to, if the tenant has one. */
+function LinkInput({ name, label, type = 'url', ...texts }: LinkInputProps) {
+  const words = patternPhrases.use();
+  const { form } = useSettings();
+  return <TextInput type={type} label={`${label} (${words('form.optional')})`} {...texts} {...form.input(name)} />;
+}
+
 const policies = ['Automatic', 'ManualRegistrationOnly', 'Manual'] as const;
 
 function Terms() {
   const t = experiencePhrases.use();
-  const words = patternPhrases.use();
   const { form } = useSettings();
-  const optional = (label: string) => `${label} (${words('form.optional')})`;
   return (
     <>
-      <TextInput
-        type="url"
-        label={optional(t('terms.terms'))}
-        placeholder="https://example.com/terms"
-        {...form.input('termsOfUseUrl')}
-      />
-      <TextInput
-        type="url"
-        label={optional(t('terms.privacy'))}
-        placeholder="https://example.com/privacy"
-        {...form.input('privacyPolicyUrl')}
-      />
+      <LinkInput name="termsOfUseUrl" label={t('terms.terms')} placeholder="https://example.com/terms" />
+      <LinkInput name="privacyPolicyUrl" label={t('terms.privacy')} placeholder="https://example.com/privacy" />
       <Select
         label={t('terms.policy')}
         allowDeselect={false}
         data={policies.map((value) => ({ value, label: t(`terms.policies.${value}`) }))}
         {...form.input('agreeToTermsPolicy')}
+      />
+    </>
+  );
+}
+
+function Support() {
+  const t = experiencePhrases.use();
+  return (
+    <>
+      <LinkInput name="supportEmail" label={t('support.supportEmail')} type="email" placeholder="help@example.com" />
+      <LinkInput
+        name="supportWebsiteUrl"
+        label={t('support.supportWebsiteUrl')}
+        placeholder="https://example.com/help"
+      />
+      <LinkInput
+        name="unknownSessionRedirectUrl"
+        label={t('support.unknownSessionRedirectUrl')}
+        description={t('support.unknownSessionRedirectUrlHelp')}
+        placeholder="https://example.com"
       />
     </>
   );

@@ -6,14 +6,45 @@ import { uploadingApiOf } from '../../api/client.ts';
 import { type Refusal, refusalOf } from '../../api/errors.ts';
 import { useTenant } from '../../api/queries.ts';
 import { RefusalAlert } from '../../patterns/form.tsx';
+import { patternPhrases } from '../../patterns/phrases.ts';
 import { RelativeTime } from '../../patterns/relative-time.tsx';
+import { TextListInput } from '../../patterns/text-list-input.tsx';
 import { FieldProblem } from './field-problem.tsx';
 import classes from './lists.module.css';
 import { experiencePhrases } from './phrases.ts';
 import { useSettings } from './settings.tsx';
+import { isSource } from './validation.ts';
 
-/** Pages of the operator's own, as a zip archive. They replace the built-in ones once the form is saved. */
+/** Pages of the operator's own, and the origins that they may use besides this server. */
 export function CustomUi() {
+  const t = experiencePhrases.use();
+  const words = patternPhrases.use();
+  const { form } = useSettings();
+  const optional = (label: string) => `${label} (${words('form.optional')})`;
+  const sources = (name: 'scriptSrc' | 'connectSrc') => ({
+    label: optional(t(`ui.${name}`)),
+    problemOf: (source: string) => (isSource(source) ? undefined : t('ui.wrongSource')),
+    ...form.input(`customUiCsp.${name}`),
+  });
+  return (
+    <>
+      <Archive />
+      <TextListInput
+        description={t('ui.scriptSrcHelp')}
+        placeholder="https://cdn.example.com"
+        {...sources('scriptSrc')}
+      />
+      <TextListInput
+        description={t('ui.connectSrcHelp')}
+        placeholder="https://api.example.com"
+        {...sources('connectSrc')}
+      />
+    </>
+  );
+}
+
+/** The zip archive. Its pages replace the built-in ones once the form is saved. */
+function Archive() {
   const t = experiencePhrases.use();
   const tenant = useTenant();
   const { form } = useSettings();

@@ -1,4 +1,4 @@
-import { Checkbox, Group, MultiSelect, Select } from '@mantine/core';
+import { Checkbox, Group, MultiSelect, Select, Switch } from '@mantine/core';
 import { FormSection } from '../../patterns/form.tsx';
 import { FieldProblem } from './field-problem.tsx';
 import { experiencePhrases } from './phrases.ts';
@@ -26,6 +26,9 @@ export function MethodsTab() {
       <FormSection title={t('signIn.title')} description={t('signIn.detail')}>
         <SignInMethods />
         <Recovery />
+      </FormSection>
+      <FormSection title={t('passkeys.title')} description={t('passkeys.detail')}>
+        <Passkeys />
       </FormSection>
       <FormSection title={t('social.title')} description={t('social.detail')}>
         <SocialButtons />
@@ -148,12 +151,51 @@ function Recovery() {
         )
       }
     >
-      <Group gap="8px 24px" mt={8}>
+      <Group gap="8px 24px" my={8}>
         {methods.map((method) => (
           <Checkbox key={method} value={method} label={t(`recovery.${method}`)} />
         ))}
       </Group>
       <FieldProblem of="forgotPasswordMethods" />
     </Checkbox.Group>
+  );
+}
+
+const passkeyWays = ['showPasskeyButton', 'allowAutofill'] as const;
+
+/** Passkeys as a way in. Switching them on shows them in both ways, unless these were chosen before. */
+function Passkeys() {
+  const t = experiencePhrases.use();
+  const { form } = useSettings();
+  const { passkeySignIn } = form.values;
+  const isChosen = passkeyWays.some((way) => passkeySignIn[way]);
+  return (
+    <>
+      <Switch
+        label={t('passkeys.enabled')}
+        description={t('passkeys.enabledHelp')}
+        checked={passkeySignIn.enabled}
+        onChange={({ currentTarget: { checked: enabled } }) =>
+          form.set('passkeySignIn', {
+            ...passkeySignIn,
+            ...(enabled && !isChosen ? { showPasskeyButton: true, allowAutofill: true } : {}),
+            enabled,
+          })
+        }
+      />
+      {passkeyWays.map((way) => (
+        <Switch
+          key={way}
+          label={t(`passkeys.${way}`)}
+          description={t(`passkeys.${way}Help`)}
+          checked={passkeySignIn.enabled && passkeySignIn[way]}
+          disabled={!passkeySignIn.enabled}
+          onChange={({ currentTarget }) =>
+            form.set('passkeySignIn', { ...passkeySignIn, [way]: currentTarget.checked })
+          }
+        />
+      ))}
+      <FieldProblem of="passkeySignIn" />
+    </>
   );
 }

@@ -1,4 +1,5 @@
 import {
+  deleteCustomPhrase,
   getSignInExperience,
   listConnectors,
   listCustomPhrases,
@@ -29,7 +30,7 @@ import { ProfileTab } from './profile-tab.tsx';
 import { type Connector, fieldsByCode, SettingsProvider } from './settings.tsx';
 import { usePreview } from './use-preview.ts';
 import { inputs, problemsOf } from './validation.ts';
-import { changedLanguages, changeOf, nested, type Values, valuesOf } from './values.ts';
+import { changedLanguages, changeOf, nested, removedLanguages, type Values, valuesOf } from './values.ts';
 
 const route = getRouteApi('/t/$tenant/sign-in-experience/$tab');
 const tabs = { methods: MethodsTab, profile: ProfileTab, branding: BrandingTab, languages: LanguagesTab } as const;
@@ -59,33 +60,43 @@ function Experience({ tab, saved, connectors }: ExperienceProps) {
   const words = patternPhrases.use();
   const update = useChange(updateSignInExperience);
   const replace = useChange(replaceCustomPhrase, { also: ['/api/sign-in-exp'] });
+  const remove = useChange(deleteCustomPhrase, { also: ['/api/sign-in-exp'] });
   const form = useForm<Values>({
     values: saved,
-    validate: (values) => problemsOf(values, words),
+    validate: (values) => problemsOf(values, words, t('ui.wrongSource')),
     inputs,
     fieldsByCode,
     save: async (values) => {
       const change = changeOf(values, saved);
-      if (Object.keys(change).length > 0) await update.mutateAsync({ body: change });
+      // The fallback language has to have phrases when it is chosen, and is not deleted before another is.
       for (const languageTag of changedLanguages(values, saved))
-        await replace.mutateAsync({ params: { languageTag }, body: nested(values.phrases[languageTag]) });
+        await replace.mutateAsync({ params: { languageTag }, body: nested(values.phrases[languageTag] ?? {}) });
+      if (Object.keys(change).length > 0) await update.mutateAsync({ body: change });
+      for (const languageTag of removedLanguages(values, saved)) await remove.mutateAsync({ params: { languageTag } });
     },
   });
   const language = useLanguage();
-  const [choice, choose] = useState<PreviewChoice>({
+  const [chosen, choose] = useState<PreviewChoice>({
     screen: 'sign-in',
     device: 'phone',
-    colorScheme: useComputedColorScheme('light'),
+    colorScheme: useComputedColorScheme('light', { getInitialValueInEffect: false }),
     language,
   });
+  // A language may be removed while the preview speaks it.
+  const choice = chosen.language in form.values.phrases ? chosen : { ...chosen, language };
   const { problem, ...preview } = usePreview(shownBy(choice), {
     ...changeOf(form.values, saved),
-    customPhrases: nested(form.values.phrases[choice.language]),
+    customPhrases: nested(form.values.phrases[choice.language] ?? {}),
   });
   const notice = problem && (problem.status < 500 ? t('preview.waits') : problem.message);
   const Sections = tabs[tab];
   return (
-    <SettingsProvider form={form} connectors={connectors} problem={problem}>
+    <SettingsProvider
+      form={form}
+      connectors={connectors}
+      problem={problem}
+      previewIn={(spoken) => choose({ ...choice, language: spoken })}
+    >
       <Page title={t('title')} description={t('detail')} isWide>
         <Layout tab={tab} preview={<PreviewPanel choice={choice} onChoose={choose} {...preview} notice={notice} />}>
           <SettingsForm form={form} within="sign-in-experience">

@@ -1,4 +1,3 @@
-import type { PageLanguage } from '@aldaba/contract/pages';
 import { getBuiltInPhrases } from '@aldaba/contract/routes';
 import { ActionIcon, Button, Checkbox, Skeleton, Textarea, TextInput, Tooltip } from '@mantine/core';
 import { IconRestore, IconSearch } from '@tabler/icons-react';
@@ -8,17 +7,18 @@ import { patternPhrases } from '../../patterns/phrases.ts';
 import classes from './phrase-editor.module.css';
 import { experiencePhrases } from './phrases.ts';
 import { useSettings } from './settings.tsx';
-import type { Words } from './values.ts';
+import { isBuiltIn, type Words } from './values.ts';
 
 /** Every phrase of a language with the built-in text beside it. */
-export function PhraseEditor({ language }: { language: PageLanguage }) {
+export function PhraseEditor({ language }: { language: string }) {
   const t = experiencePhrases.use();
   const words = patternPhrases.use();
   const { form } = useSettings();
   const { data, error, refetch } = useItem(getBuiltInPhrases, { params: { languageTag: language } });
   const [query, setQuery] = useState('');
   const [isOnlyChanged, setOnlyChanged] = useState(false);
-  const own = form.values.phrases[language];
+  const own = form.values.phrases[language] ?? {};
+  const [isOnlyMissing, setOnlyMissing] = useState(false);
   const { set } = form;
   const change = useCallback(
     (key: string, text: string | undefined) =>
@@ -34,9 +34,12 @@ export function PhraseEditor({ language }: { language: PageLanguage }) {
   if (!data) return <Skeleton height={480} />;
   const found = Object.entries(data.phrases).filter(
     ([key, text]) =>
-      (!isOnlyChanged || key in own) && matches(`${key} ${text} ${own[key] ?? ''}`, query.trim().toLowerCase()),
+      (!isOnlyChanged || key in own) &&
+      (!isOnlyMissing || !(key in own)) &&
+      matches(`${key} ${text} ${own[key] ?? ''}`, query.trim().toLowerCase()),
   );
   const changed = Object.keys(own).length;
+  const missing = Object.keys(data.phrases).filter((key) => !(key in own)).length;
   return (
     <div>
       <div className={classes.tools}>
@@ -54,13 +57,20 @@ export function PhraseEditor({ language }: { language: PageLanguage }) {
           checked={isOnlyChanged}
           onChange={({ currentTarget }) => setOnlyChanged(currentTarget.checked)}
         />
+        {!isBuiltIn(language) && (
+          <Checkbox
+            label={t('words.onlyMissing', { count: String(missing) })}
+            checked={isOnlyMissing}
+            onChange={({ currentTarget }) => setOnlyMissing(currentTarget.checked)}
+          />
+        )}
       </div>
       <p className={classes.count} role="status">
         {t('words.found', { count: found.length })}
       </p>
       <ul className={classes.list}>
         {found.map(([key, text]) => (
-          <Phrase key={key} name={key} builtIn={text} own={own[key]} onChange={change} />
+          <Phrase key={key} name={key} language={language} builtIn={text} own={own[key]} onChange={change} />
         ))}
       </ul>
     </div>
@@ -77,12 +87,13 @@ function withPhrase(words: Words, key: string, text: string | undefined): Words 
 
 interface PhraseProps {
   name: string;
+  language: string;
   builtIn: string;
   own: string | undefined;
   onChange: (key: string, text: string | undefined) => void;
 }
 
-const Phrase = memo(function Phrase({ name, builtIn, own, onChange }: PhraseProps) {
+const Phrase = memo(function Phrase({ name, language, builtIn, own, onChange }: PhraseProps) {
   const t = experiencePhrases.use();
   const lost = own === undefined ? [] : placesOf(builtIn).filter((place) => !own.includes(place));
   return (
@@ -95,9 +106,9 @@ const Phrase = memo(function Phrase({ name, builtIn, own, onChange }: PhraseProp
         <Textarea
           className={classes.text ?? ''}
           aria-label={t('words.own', { key: name })}
-          autosize
-          minRows={1}
-          maxRows={6}
+          lang={language}
+          dir="auto"
+          rows={rowsOf(own ?? builtIn)}
           maxLength={1024}
           placeholder={builtIn}
           value={own ?? ''}
@@ -123,6 +134,9 @@ const Phrase = memo(function Phrase({ name, builtIn, own, onChange }: PhraseProp
     </li>
   );
 });
+
+/** For browsers that cannot size a field by its content; measuring hundreds of fields by a script is slow. */
+const rowsOf = (text: string): number => Math.min(6, Math.ceil(text.length / 36));
 
 /** The places of a phrase that are filled when it is shown, e.g. `{name}`. */
 const placesOf = (text: string): string[] => text.match(/\{\w+\}/g) ?? [];

@@ -1,5 +1,4 @@
 import { type PreviewScreen, previewScreens } from '@aldaba/contract';
-import { type PageLanguage, pageLanguages } from '@aldaba/contract/pages';
 import { ActionIcon, SegmentedControl, Select, Tooltip, VisuallyHidden } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { IconDeviceDesktop, IconDeviceMobile, IconMoon, IconSun, type TablerIcon } from '@tabler/icons-react';
@@ -7,7 +6,9 @@ import type { ReactNode } from 'react';
 import { experiencePhrases } from './phrases.ts';
 import classes from './preview.module.css';
 import { PreviewFrames } from './preview-frames.tsx';
+import { useSettings } from './settings.tsx';
 import type { Drawn, Shown } from './use-preview.ts';
+import { nameOf } from './values.ts';
 
 /** A device: the size of its screen in CSS pixels, and what the page is opened in. */
 const devices = {
@@ -21,7 +22,7 @@ export interface PreviewChoice {
   screen: PreviewScreen;
   device: Device;
   colorScheme: 'light' | 'dark';
-  language: PageLanguage;
+  language: string;
 }
 
 export const shownBy = ({ screen, device, colorScheme, language }: PreviewChoice): Shown => ({
@@ -30,12 +31,6 @@ export const shownBy = ({ screen, device, colorScheme, language }: PreviewChoice
   language,
   platform: devices[device].platform,
 });
-
-export const languageNames: Readonly<Record<PageLanguage, string>> = {
-  en: 'English',
-  es: 'Español',
-  'zh-CN': '简体中文',
-};
 
 interface PreviewPanelProps {
   choice: PreviewChoice;
@@ -79,6 +74,7 @@ interface ControlsProps {
 
 function Controls({ choice, onChoose, screens }: ControlsProps) {
   const t = experiencePhrases.use();
+  const { phrases } = useSettings().form.values;
   const isDark = choice.colorScheme === 'dark';
   const Scheme = isDark ? IconMoon : IconSun;
   const scheme = t(isDark ? 'preview.toLight' : 'preview.toDark');
@@ -99,9 +95,9 @@ function Controls({ choice, onChoose, screens }: ControlsProps) {
         aria-label={t('preview.language')}
         size="xs"
         allowDeselect={false}
-        data={pageLanguages.map((value) => ({ value, label: languageNames[value] }))}
+        data={Object.keys(phrases).map((value) => ({ value, label: nameOf(value) }))}
         value={choice.language}
-        onChange={(language) => language && onChoose({ ...choice, language: language as PageLanguage })}
+        onChange={(language) => language && onChoose({ ...choice, language })}
       />
       <SegmentedControl
         size="xs"

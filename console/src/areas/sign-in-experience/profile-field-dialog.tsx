@@ -85,14 +85,7 @@ export function ProfileFieldDialog({ field, onClose }: ProfileFieldDialogProps) 
   });
   const title = field ? t('profile.edit') : t('profile.add');
   return (
-    <CreateDialog
-      isOpen
-      onClose={onClose}
-      title={title}
-      submitLabel={field ? words('form.save') : title}
-      form={form}
-      onCreated={onClose}
-    >
+    <CreateDialog isOpen onClose={onClose} title={title} submitLabel={field ? words('form.save') : title} form={form}>
       <TextInput
         label={t('profile.label')}
         description={t('profile.labelHelp')}

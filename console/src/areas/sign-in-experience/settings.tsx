@@ -13,6 +13,8 @@ interface Settings {
   connectors: readonly Connector[];
   /** What the server refuses of the unsaved settings. */
   problem: ApiError | undefined;
+  /** Shows the preview in a language. */
+  previewIn: (language: string) => void;
 }
 
 const Context = createContext<Settings | undefined>(undefined);

@@ -44,6 +44,14 @@ export function SocialButtons() {
           form.set('socialSignIn', { ...socialSignIn, skipRequiredIdentifiers: currentTarget.checked })
         }
       />
+      <Checkbox
+        label={t('social.link')}
+        description={t('social.linkHelp')}
+        checked={socialSignIn.automaticAccountLinking}
+        onChange={({ currentTarget }) =>
+          form.set('socialSignIn', { ...socialSignIn, automaticAccountLinking: currentTarget.checked })
+        }
+      />
     </>
   );
 }

@@ -23,7 +23,6 @@ export function ChangeAccess({ member, onClose }: { member: TeamMember | undefin
       title={t('change.title', { name: member ? nameOfMember(member) : '' })}
       submitLabel={t('change.save')}
       form={form}
-      onCreated={onClose}
     >
       <RoleChoice label={t('columns.access')} input={form.input('role')} />
     </CreateDialog>

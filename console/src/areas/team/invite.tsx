@@ -1,24 +1,20 @@
-import type { BodyFrom } from '@aldaba/contract/client';
 import { createTeamInvitation, type TeamRole } from '@aldaba/contract/routes';
 import { Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useChange } from '../../api/queries.ts';
-import { useFormat } from '../../language/format.ts';
 import { CreateDialog } from '../../patterns/form.tsx';
 import { patternPhrases } from '../../patterns/phrases.ts';
-import { ShownOnce } from '../../patterns/shown-once.tsx';
 import { useForm } from '../../patterns/use-form.ts';
+import { type CreatedInvitation, LinkDialog } from './link-dialog.tsx';
 import { teamPhrases } from './phrases.ts';
 import { RoleChoice } from './role-choice.tsx';
-
-type Created = BodyFrom<typeof createTeamInvitation>;
 
 /** Invites a colleague, and shows the link once. */
 export function Invite({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const t = teamPhrases.use();
   const words = patternPhrases.use();
   const invite = useChange(createTeamInvitation);
-  const [created, setCreated] = useState<Created>();
+  const [created, setCreated] = useState<CreatedInvitation>();
   const form = useForm<{ email: string; role: TeamRole }>({
     values: { email: '', role: 'full' },
     validate: ({ email }) => ({
@@ -31,10 +27,6 @@ export function Invite({ isOpen, onClose }: { isOpen: boolean; onClose: () => vo
       setCreated(await invite.mutateAsync({ body: { ...(address && { email: address }), role } }));
     },
   });
-  const close = () => {
-    form.discard();
-    onClose();
-  };
   return (
     <>
       <CreateDialog
@@ -43,7 +35,6 @@ export function Invite({ isOpen, onClose }: { isOpen: boolean; onClose: () => vo
         title={t('invite.action')}
         submitLabel={t('invite.submit')}
         form={form}
-        onCreated={close}
       >
         <Text c="dimmed" fz="sm">
           {t('invite.detail')}
@@ -61,23 +52,5 @@ export function Invite({ isOpen, onClose }: { isOpen: boolean; onClose: () => vo
       </CreateDialog>
       <LinkDialog created={created} onClose={() => setCreated(undefined)} />
     </>
-  );
-}
-
-function LinkDialog({ created, onClose }: { created: Created | undefined; onClose: () => void }) {
-  const t = teamPhrases.use();
-  const format = useFormat();
-  const { delivery = 'none', invitation, link = '' } = created ?? {};
-  const date = format.date(invitation?.expiresAt ?? 0);
-  return (
-    <ShownOnce
-      isOpen={created !== undefined}
-      onClose={onClose}
-      title={t('created.title')}
-      detail={t(`created.${delivery}`, { email: invitation?.email ?? '', date })}
-      label={t('created.link')}
-      value={link}
-      actionLabel={t('created.done')}
-    />
   );
 }

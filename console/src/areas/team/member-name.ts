@@ -1,3 +1,5 @@
 import type { TeamMember } from '@aldaba/contract/routes';
+import { nameOfUser } from '../../api/user-names.ts';
 
-export const nameOfMember = ({ name, username, email, id }: TeamMember): string => name ?? username ?? email ?? id;
+export const nameOfMember = ({ email, ...member }: TeamMember): string =>
+  nameOfUser({ ...member, primaryEmail: email });

@@ -79,10 +79,10 @@ function Members({ members }: { members: readonly TeamMember[] | undefined }) {
         isStale={false}
         columns={[
           { header: t('columns.name'), cell: (member) => <MemberCell member={member} /> },
-          { header: t('columns.access'), width: '140px', cell: ({ role }) => t(`roles.${role}`) },
+          { header: t('columns.access'), width: '8.75rem', cell: ({ role }) => t(`roles.${role}`) },
           {
             header: t('columns.mfa'),
-            width: '140px',
+            width: '8.75rem',
             wide: true,
             cell: ({ hasMfa }) => (
               <StatusBadge tone={hasMfa ? 'success' : 'neutral'}>{t(hasMfa ? 'yes' : 'no')}</StatusBadge>
@@ -90,7 +90,7 @@ function Members({ members }: { members: readonly TeamMember[] | undefined }) {
           },
           {
             header: t('columns.lastSignIn'),
-            width: '160px',
+            width: '10rem',
             wide: true,
             cell: ({ lastSignInAt }) => (lastSignInAt === null ? t('never') : <RelativeTime time={lastSignInAt} />),
           },
@@ -119,9 +119,10 @@ function MemberCell({ member }: { member: TeamMember }) {
     (detail) => detail !== null && detail !== name,
   );
   return (
-    <span className={classes.member}>
-      <NameCell name={name} detail={details.join(' · ')} />
-      {member.isSuspended && <StatusBadge tone="warning">{t('suspended')}</StatusBadge>}
-    </span>
+    <NameCell
+      name={name}
+      detail={details.join(' · ')}
+      badge={member.isSuspended && <StatusBadge tone="warning">{t('suspended')}</StatusBadge>}
+    />
   );
 }

@@ -1,11 +1,11 @@
 import { createUserMfaVerification } from '@aldaba/contract/routes';
-import { Button, Group, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { useState } from 'react';
 import { type Refusal, refusalOf } from '../../api/errors.ts';
 import { useChange } from '../../api/queries.ts';
 import { CodeBlock } from '../../patterns/code-block.tsx';
 import { CopyField } from '../../patterns/copy.tsx';
-import { Dialog } from '../../patterns/dialog.tsx';
+import { Dialog, DialogActions } from '../../patterns/dialog.tsx';
 import { RefusalAlert } from '../../patterns/form.tsx';
 import { patternPhrases } from '../../patterns/phrases.ts';
 import classes from './factors.module.css';
@@ -41,7 +41,7 @@ export function AddFactor({ userId, type, onClose }: AddFactorProps) {
       )}
       {added?.type === 'BackupCode' && <CodeBlock name={t('factors.codes')} code={added.codes.join('\n')} />}
       <RefusalAlert refusal={refusal} />
-      <Group justify="flex-end" gap={8} mt={24}>
+      <DialogActions>
         {!added && (
           <Button variant="default" onClick={onClose}>
             {words('form.cancel')}
@@ -50,7 +50,7 @@ export function AddFactor({ userId, type, onClose }: AddFactorProps) {
         <Button onClick={added ? onClose : () => void add()} loading={create.isPending} data-autofocus>
           {t(added ? 'actions.done' : 'factors.create')}
         </Button>
-      </Group>
+      </DialogActions>
     </Dialog>
   );
 }

@@ -4,11 +4,11 @@ import { Menu } from '@mantine/core';
 import { IconApps } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useChange, useItem } from '../../api/queries.ts';
+import { nameOfUser } from '../../api/user-names.ts';
 import { ConfirmDialog } from '../../patterns/confirm-dialog.tsx';
 import { ListSection, wholeList } from '../../patterns/list-page.tsx';
 import { NameCell } from '../../patterns/list-table.tsx';
 import { RelativeTime } from '../../patterns/relative-time.tsx';
-import { nameOfUser } from './identity.tsx';
 import { userPhrases } from './phrases.ts';
 
 /** The applications that may act for a user until the grant expires or is revoked. */
@@ -39,13 +39,13 @@ export function ConnectedApplications({ user }: { user: User }) {
           },
           {
             header: t('connected.since'),
-            width: '160px',
+            width: '10rem',
             wide: true,
             cell: ({ payload }) => <RelativeTime time={payload.iat * 1000} />,
           },
           {
             header: t('sessions.expires'),
-            width: '160px',
+            width: '10rem',
             wide: true,
             cell: ({ expiresAt }) => <RelativeTime time={expiresAt} />,
           },

@@ -47,20 +47,9 @@ export function CreateUser({ isOpen, onClose }: { isOpen: boolean; onClose: () =
     if (created) void navigate({ to: '/t/$tenant/users/$id', params: { tenant, id: created.id } });
     setCreated(undefined);
   };
-  const close = () => {
-    form.discard();
-    onClose();
-  };
   return (
     <>
-      <CreateDialog
-        isOpen={isOpen}
-        onClose={onClose}
-        title={t('create')}
-        submitLabel={t('create')}
-        form={form}
-        onCreated={close}
-      >
+      <CreateDialog isOpen={isOpen} onClose={onClose} title={t('create')} submitLabel={t('create')} form={form}>
         <Text c="dimmed" fz="sm">
           {t('createHelp')}
         </Text>

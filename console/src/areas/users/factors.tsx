@@ -4,6 +4,7 @@ import { Button, Menu } from '@mantine/core';
 import { IconChevronDown, IconDeviceMobile, IconFingerprint, IconKey, IconShieldLock } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useChange, useItem } from '../../api/queries.ts';
+import { nameOfUser } from '../../api/user-names.ts';
 import { ConfirmDialog } from '../../patterns/confirm-dialog.tsx';
 import { ListSection, wholeList } from '../../patterns/list-page.tsx';
 import { NameCell } from '../../patterns/list-table.tsx';
@@ -11,7 +12,6 @@ import { RelativeTime } from '../../patterns/relative-time.tsx';
 import { type AddableFactor, AddFactor } from './add-factor.tsx';
 import { useDeviceName } from './device.tsx';
 import classes from './factors.module.css';
-import { nameOfUser } from './identity.tsx';
 import { userPhrases } from './phrases.ts';
 import { TrustedDevices } from './trusted-devices.tsx';
 
@@ -45,13 +45,13 @@ export function UserFactors({ user }: { user: User }) {
           { header: t('factors.factor'), cell: (factor) => <Factor factor={factor} /> },
           {
             header: t('lastUsed'),
-            width: '160px',
+            width: '10rem',
             wide: true,
             cell: ({ lastUsedAt }) => (lastUsedAt ? <RelativeTime time={Date.parse(lastUsedAt)} /> : t('never')),
           },
           {
             header: t('columns.created'),
-            width: '160px',
+            width: '10rem',
             wide: true,
             cell: ({ createdAt }) => <RelativeTime time={Date.parse(createdAt)} />,
           },

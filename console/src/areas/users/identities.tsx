@@ -1,22 +1,24 @@
-import type { User } from '@aldaba/contract';
+import type { TokenSecret, User } from '@aldaba/contract';
 import { deleteUserIdentity, listConnectors, listUserAllIdentities } from '@aldaba/contract/routes';
 import { Menu } from '@mantine/core';
 import { IconLink } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useChange, useItem } from '../../api/queries.ts';
+import { nameOfUser } from '../../api/user-names.ts';
 import { CodeBlock } from '../../patterns/code-block.tsx';
 import { ConfirmDialog } from '../../patterns/confirm-dialog.tsx';
 import { Dialog } from '../../patterns/dialog.tsx';
 import { ListSection, wholeList } from '../../patterns/list-page.tsx';
-import { NameCell } from '../../patterns/list-table.tsx';
+import { type ListColumn, NameCell } from '../../patterns/list-table.tsx';
 import { useLocalized } from '../connectors/kinds.ts';
 import { Logo } from '../connectors/logo.tsx';
-import { nameOfUser } from './identity.tsx';
 import { userPhrases } from './phrases.ts';
+import { DeleteTokens, StoredTokens, useTokenState } from './stored-tokens.tsx';
 
 interface Linked {
   target: string;
   identity: { userId: string; details?: Record<string, unknown> | undefined };
+  tokenSecret?: TokenSecret | undefined;
 }
 
 const textOf = (details: Linked['identity']['details'], names: readonly string[]): string | undefined =>
@@ -26,10 +28,15 @@ const textOf = (details: Linked['identity']['details'], names: readonly string[]
 export function UserIdentities({ user }: { user: User }) {
   const t = userPhrases.use();
   const provider = useProviders();
-  const linked = useItem(listUserAllIdentities, { params: { userId: user.id } });
+  const columns = useColumns();
+  const linked = useItem(listUserAllIdentities, {
+    params: { userId: user.id },
+    query: { includeTokenSecret: 'true' },
+  });
   const unlink = useChange(deleteUserIdentity);
   const [shown, setShown] = useState<Linked>();
   const [doomed, setDoomed] = useState<Linked>();
+  const [withdrawn, setWithdrawn] = useState<Linked>();
   return (
     <>
       <ListSection<Linked>
@@ -41,42 +48,33 @@ export function UserIdentities({ user }: { user: User }) {
         menuOf={(identity) => (
           <>
             <Menu.Item onClick={() => setShown(identity)}>{t('identities.show')}</Menu.Item>
+            {identity.tokenSecret && (
+              <Menu.Item color="red" onClick={() => setWithdrawn(identity)}>
+                {t('identities.tokens.delete')}
+              </Menu.Item>
+            )}
             <Menu.Item color="red" onClick={() => setDoomed(identity)}>
               {t('identities.unlink')}
             </Menu.Item>
           </>
         )}
-        columns={[
-          {
-            header: t('identities.provider'),
-            cell: ({ target, identity: { userId } }) => (
-              <NameCell
-                name={provider(target).name}
-                detail={<code>{userId}</code>}
-                picture={<Logo {...provider(target)} />}
-              />
-            ),
-          },
-          {
-            header: t('identities.account'),
-            width: '45%',
-            wide: true,
-            cell: ({ identity: { details } }) => (
-              <NameCell
-                name={textOf(details, ['name', 'nickname', 'username']) ?? t('none')}
-                detail={textOf(details, ['email', 'phone'])}
-              />
-            ),
-          },
-        ]}
+        columns={columns}
         empty={{ icon: IconLink, title: t('identities.emptyTitle'), detail: t('identities.emptyDetail') }}
       />
+      {withdrawn?.tokenSecret && (
+        <DeleteTokens
+          tokens={withdrawn.tokenSecret}
+          provider={provider(withdrawn.target).name}
+          onClose={() => setWithdrawn(undefined)}
+        />
+      )}
       <Dialog
         isOpen={shown !== undefined}
         onClose={() => setShown(undefined)}
         title={shown ? provider(shown.target).name : ''}
         size={640}
       >
+        {shown?.tokenSecret && <StoredTokens tokens={shown.tokenSecret} />}
         <CodeBlock language="json" name={t('identities.data')} code={JSON.stringify(shown?.identity, null, 2) ?? ''} />
       </Dialog>
       <ConfirmDialog
@@ -94,6 +92,41 @@ export function UserIdentities({ user }: { user: User }) {
       </ConfirmDialog>
     </>
   );
+}
+
+function useColumns(): ListColumn<Linked>[] {
+  const t = userPhrases.use();
+  const provider = useProviders();
+  const stateOf = useTokenState();
+  return [
+    {
+      header: t('identities.provider'),
+      cell: ({ target, identity: { userId } }) => (
+        <NameCell
+          name={provider(target).name}
+          detail={<code>{userId}</code>}
+          picture={<Logo {...provider(target)} />}
+        />
+      ),
+    },
+    {
+      header: t('identities.account'),
+      width: '30%',
+      wide: true,
+      cell: ({ identity: { details } }) => (
+        <NameCell
+          name={textOf(details, ['name', 'nickname', 'username']) ?? t('none')}
+          detail={textOf(details, ['email', 'phone'])}
+        />
+      ),
+    },
+    {
+      header: t('identities.tokens.title'),
+      width: '14rem',
+      wide: true,
+      cell: ({ tokenSecret }) => (tokenSecret ? stateOf(tokenSecret) : t('none')),
+    },
+  ];
 }
 
 /** Name and mark of a provider by its target; the target itself once its connector is gone. */

@@ -5,16 +5,16 @@ import { IconPlus, IconUsers } from '@tabler/icons-react';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useList, useTenant } from '../../api/queries.ts';
+import { contactOfUser, nameOfUser } from '../../api/user-names.ts';
 import { ListPage } from '../../patterns/list-page.tsx';
 import { pageSize, useListSearch } from '../../patterns/list-search.ts';
 import { NameCell } from '../../patterns/list-table.tsx';
 import { RelativeTime } from '../../patterns/relative-time.tsx';
 import { StatusBadge } from '../../patterns/status-badge.tsx';
 import { ActionDialogs, ActionItems, type AskedAction } from './actions.tsx';
+import { UserAvatar } from './avatar.tsx';
 import { CreateUser } from './create.tsx';
 import { UserFilters } from './filters.tsx';
-import { contactOfUser, nameOfUser, UserAvatar } from './identity.tsx';
-import classes from './list.module.css';
 import { userPhrases } from './phrases.ts';
 
 const route = getRouteApi('/t/$tenant/users');
@@ -26,14 +26,17 @@ const daysAgo = (days: number): number => Math.floor(Date.now() / day - days) * 
 /** The page of the list that the address asks for. */
 function useUsers() {
   const { q, page } = useListSearch();
-  const { status, role, organization, created } = route.useSearch();
+  const { status, role, organization, mfa, created, active, sort } = route.useSearch();
   const filters = {
     ...(status && { isSuspended: String(status === 'suspended') }),
     ...(role && { roleId: role }),
     ...(organization && { organizationId: organization }),
+    ...(mfa && { hasMfa: String(mfa === 'yes') }),
     ...(created && { createdAfter: daysAgo(created) }),
+    ...(active && { lastSignInAfter: daysAgo(active) }),
   };
-  const list = useList(listUsers, { query: { ...(q && { search: `%${q}%` }), ...filters }, page, pageSize });
+  const query = { ...(q && { search: `%${q}%` }), ...filters, ...(sort && { sort }) };
+  const list = useList(listUsers, { query, page, pageSize });
   return { list, isFiltered: Object.keys(filters).length > 0 };
 }
 
@@ -106,13 +109,11 @@ export function UserList() {
 function UserCell({ user }: { user: User }) {
   const t = userPhrases.use();
   return (
-    <span className={classes.cell}>
-      <NameCell
-        name={nameOfUser(user)}
-        detail={<code>{user.id}</code>}
-        picture={<UserAvatar user={user} size={32} />}
-      />
-      {user.isSuspended && <StatusBadge tone="warning">{t('suspended')}</StatusBadge>}
-    </span>
+    <NameCell
+      name={nameOfUser(user)}
+      detail={<code>{user.id}</code>}
+      picture={<UserAvatar user={user} size={32} />}
+      badge={user.isSuspended && <StatusBadge tone="warning">{t('suspended')}</StatusBadge>}
+    />
   );
 }

@@ -41,7 +41,6 @@ export function AddToOrganization({ userId, onClose }: { userId: string; onClose
       title={t('organizations.add')}
       submitLabel={t('organizations.submit')}
       form={form}
-      onCreated={onClose}
     >
       <MultiPicker
         label={t('organizations.title')}
@@ -81,7 +80,6 @@ export function ChangeMember({ userId, organization, onClose }: ChangeMemberProp
       title={t('organizations.changeIn', { organization: name })}
       submitLabel={words('form.save')}
       form={form}
-      onCreated={onClose}
     >
       <MultiPicker
         label={t('organizations.roles')}

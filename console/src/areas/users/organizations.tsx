@@ -4,11 +4,11 @@ import { Button, Menu } from '@mantine/core';
 import { IconBuilding, IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useChange, useList } from '../../api/queries.ts';
+import { nameOfUser } from '../../api/user-names.ts';
 import { ConfirmDialog } from '../../patterns/confirm-dialog.tsx';
 import { ListSection } from '../../patterns/list-page.tsx';
 import { pageSize, useListSearch } from '../../patterns/list-search.ts';
 import { NameCell } from '../../patterns/list-table.tsx';
-import { nameOfUser } from './identity.tsx';
 import { AddToOrganization, ChangeMember } from './membership.tsx';
 import { userPhrases } from './phrases.ts';
 

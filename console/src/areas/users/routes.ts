@@ -1,7 +1,7 @@
 import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { type ListSearch, listSearch } from '../../patterns/list-search.ts';
 import { tenantRoute } from '../../shell/tenant-route.tsx';
-import { type CreatedWithin, createdWithin } from './created-within.ts';
+import { type DaysWithin, daysWithin, type UserOrder, userOrders } from './list-choices.ts';
 
 /** The filters of the list of users. */
 interface UserSearch extends ListSearch {
@@ -10,19 +10,28 @@ interface UserSearch extends ListSearch {
   role?: string;
   /** ID of an organization. */
   organization?: string;
+  /** Has a second factor. */
+  mfa?: 'yes' | 'no';
   /** Created within so many days. */
-  created?: CreatedWithin;
+  created?: DaysWithin;
+  /** Signed in within so many days. */
+  active?: DaysWithin;
+  sort?: UserOrder;
 }
 
 function userSearch(search: Record<string, unknown>): UserSearch {
-  const { status, role, organization } = search;
-  const created = createdWithin.find((days) => days === search['created']);
+  const { status, role, organization, mfa } = search;
+  const [created, active] = ['created', 'active'].map((name) => daysWithin.find((days) => days === search[name]));
+  const sort = userOrders.find((order) => order === search['sort']);
   return {
     ...listSearch(search),
     ...((status === 'active' || status === 'suspended') && { status }),
     ...(typeof role === 'string' && { role }),
     ...(typeof organization === 'string' && { organization }),
+    ...((mfa === 'yes' || mfa === 'no') && { mfa }),
     ...(created && { created }),
+    ...(active && { active }),
+    ...(sort && { sort }),
   };
 }
 

@@ -4,12 +4,12 @@ import { Button, Menu } from '@mantine/core';
 import { IconDevices } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useChange, useItem } from '../../api/queries.ts';
+import { nameOfUser } from '../../api/user-names.ts';
 import { ConfirmDialog } from '../../patterns/confirm-dialog.tsx';
 import { ListSection, wholeList } from '../../patterns/list-page.tsx';
-import type { ListColumn } from '../../patterns/list-table.tsx';
+import { type ListColumn, NameCell } from '../../patterns/list-table.tsx';
 import { RelativeTime } from '../../patterns/relative-time.tsx';
 import { Device, useDeviceName } from './device.tsx';
-import { nameOfUser } from './identity.tsx';
 import { userPhrases } from './phrases.ts';
 
 /** The browsers in which a user is signed in. */
@@ -91,19 +91,28 @@ function useColumns(grants: readonly UserGrant[]): ListColumn<UserSession>[] {
     },
     {
       header: t('sessions.applications'),
-      width: '260px',
+      width: '24%',
       wide: true,
       cell: (session) => applicationsOf(session, grants).join(', ') || t('none'),
     },
     {
-      header: t('sessions.signedIn'),
-      width: '150px',
+      header: t('sessions.active'),
+      width: '12rem',
       wide: true,
-      cell: ({ payload }) => <RelativeTime time={payload.loginTs * 1000} />,
+      cell: ({ lastActiveAt, payload }) => (
+        <NameCell
+          name={<RelativeTime time={lastActiveAt} />}
+          detail={
+            <>
+              {t('sessions.signedIn')} <RelativeTime time={payload.loginTs * 1000} />
+            </>
+          }
+        />
+      ),
     },
     {
       header: t('sessions.expires'),
-      width: '150px',
+      width: '9.5rem',
       wide: true,
       cell: ({ expiresAt }) => <RelativeTime time={expiresAt} />,
     },

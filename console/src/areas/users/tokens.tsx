@@ -6,9 +6,9 @@ import { useState } from 'react';
 import { useChange, useItem } from '../../api/queries.ts';
 import { ConfirmByName } from '../../patterns/danger-zone.tsx';
 import { ListSection, wholeList } from '../../patterns/list-page.tsx';
+import { NameCell } from '../../patterns/list-table.tsx';
 import { RelativeTime } from '../../patterns/relative-time.tsx';
 import { StatusBadge } from '../../patterns/status-badge.tsx';
-import classes from './list.module.css';
 import { userPhrases } from './phrases.ts';
 import { CreateToken, RenameToken } from './token-dialogs.tsx';
 
@@ -46,20 +46,20 @@ export function UserTokens({ user: { id: userId } }: { user: User }) {
           { header: t('tokens.name'), cell: (token) => <TokenCell token={token} /> },
           {
             header: t('tokens.expires'),
-            width: '160px',
+            width: '10rem',
             wide: true,
             cell: ({ expiresAt }) => (expiresAt === null ? t('never') : <RelativeTime time={expiresAt} />),
           },
           {
             header: t('columns.created'),
-            width: '160px',
+            width: '10rem',
             wide: true,
             cell: ({ createdAt }) => <RelativeTime time={createdAt} />,
           },
         ]}
         empty={{ icon: IconKey, title: t('tokens.emptyTitle'), detail: t('tokens.emptyDetail'), action: create }}
       />
-      {isCreating && <CreateToken userId={userId} onClose={() => setCreating(false)} />}
+      <CreateToken userId={userId} isOpen={isCreating} onClose={() => setCreating(false)} />
       {renamed && <RenameToken token={renamed} onClose={() => setRenamed(undefined)} />}
       <ConfirmByName
         isOpen={doomed !== undefined}
@@ -77,10 +77,6 @@ export function UserTokens({ user: { id: userId } }: { user: User }) {
 
 function TokenCell({ token: { name, expiresAt } }: { token: PersonalAccessToken }) {
   const t = userPhrases.use();
-  return (
-    <span className={classes.cell}>
-      {name}
-      {expiresAt !== null && expiresAt <= Date.now() && <StatusBadge tone="danger">{t('tokens.expired')}</StatusBadge>}
-    </span>
-  );
+  const isExpired = expiresAt !== null && expiresAt <= Date.now();
+  return <NameCell name={name} badge={isExpired && <StatusBadge tone="danger">{t('tokens.expired')}</StatusBadge>} />;
 }

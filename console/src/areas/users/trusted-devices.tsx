@@ -39,13 +39,13 @@ export function TrustedDevices({ userId }: { userId: string }) {
           },
           {
             header: t('lastUsed'),
-            width: '160px',
+            width: '10rem',
             wide: true,
             cell: ({ lastUsedAt }) => <RelativeTime time={lastUsedAt} />,
           },
           {
             header: t('trusted.until'),
-            width: '160px',
+            width: '10rem',
             wide: true,
             cell: ({ expiresAt }) => <RelativeTime time={expiresAt} />,
           },

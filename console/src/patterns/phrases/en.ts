@@ -34,7 +34,11 @@ export default {
     required: 'Enter a value.',
   },
   copy: { copy: 'Copy', copied: 'Copied', copyNamed: 'Copy {name}' },
-  secret: { show: 'Show {name}', hide: 'Hide {name}' },
+  secret: {
+    show: 'Show {name}',
+    hide: 'Hide {name}',
+    hidden: 'Hidden: colleagues with full access see it.',
+  },
   danger: {
     title: 'Danger zone',
     confirm: 'Type {name} to confirm',
@@ -68,7 +72,12 @@ export default {
   wrong: {
     link: 'Enter a whole address, e.g. https://example.com/terms.',
     color: 'Enter a color such as #4f46e5.',
+    number: 'Enter a whole number from {min, number} to {max, number}.',
+    range: 'The maximum must not be below the minimum.',
+    lines: 'At most {count, number} lines, each with at most {length, number} characters.',
+    email: 'Enter an email address, e.g. help@example.com.',
   },
+  expiry: '{days, plural, =0 {Never} =365 {In 1 year} other {In # days}}',
   detail: { tabs: 'Sections' },
   close: 'Close',
   retry: 'Try again',

@@ -37,7 +37,11 @@ export default {
     required: 'Introduce un valor.',
   },
   copy: { copy: 'Copiar', copied: 'Copiado', copyNamed: 'Copiar {name}' },
-  secret: { show: 'Mostrar {name}', hide: 'Ocultar {name}' },
+  secret: {
+    show: 'Mostrar {name}',
+    hide: 'Ocultar {name}',
+    hidden: 'Oculto: lo ven los colegas con acceso completo.',
+  },
   danger: {
     title: 'Zona de peligro',
     confirm: 'Escribe {name} para confirmar',
@@ -72,7 +76,12 @@ export default {
   wrong: {
     link: 'Escribe una dirección completa, p. ej. https://example.com/terms.',
     color: 'Escribe un color como #4f46e5.',
+    number: 'Escribe un número entero entre {min, number} y {max, number}.',
+    range: 'El máximo no puede ser menor que el mínimo.',
+    lines: 'Como máximo {count, number} líneas de hasta {length, number} caracteres.',
+    email: 'Escribe una dirección de correo, p. ej. ayuda@example.com.',
   },
+  expiry: '{days, plural, =0 {Nunca} =365 {En 1 año} other {En # días}}',
   detail: { tabs: 'Secciones' },
   close: 'Cerrar',
   retry: 'Reintentar',

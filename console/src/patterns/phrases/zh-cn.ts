@@ -37,7 +37,11 @@ export default {
     required: '请输入内容。',
   },
   copy: { copy: '复制', copied: '已复制', copyNamed: '复制{name}' },
-  secret: { show: '显示{name}', hide: '隐藏{name}' },
+  secret: {
+    show: '显示{name}',
+    hide: '隐藏{name}',
+    hidden: '已隐藏：拥有完全权限的同事可以查看。',
+  },
   danger: {
     title: '危险操作',
     confirm: '输入 {name} 以确认',
@@ -66,7 +70,12 @@ export default {
   wrong: {
     link: '输入完整的地址，例如 https://example.com/terms。',
     color: '输入颜色，例如 #4f46e5。',
+    number: '输入 {min, number} 到 {max, number} 之间的整数。',
+    range: '最大值不能小于最小值。',
+    lines: '最多 {count, number} 行，每行最多 {length, number} 个字符。',
+    email: '输入邮箱地址，例如 help@example.com。',
   },
+  expiry: '{days, plural, =0 {永不过期} =365 {1 年后} other {# 天后}}',
   detail: { tabs: '分区' },
   close: '关闭',
   retry: '重试',

@@ -2,26 +2,37 @@
 import type { Implement } from '../../http/index.ts';
 import type { Changes } from '../../kernel/changes.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import type { Vault } from '../../kernel/crypto.ts';
 import type { Log } from '../../kernel/log.ts';
+import type { Fetch } from '../../kernel/outbound.ts';
 import type { FileStorage } from '../../services/file-storage/index.ts';
+import type { Passwords } from '../../services/passwords/index.ts';
 import type { CacheRegistry, Database, Transaction } from '../../store/index.ts';
 import type { Tenancy } from '../../tenancy/index.ts';
 import type { ApplicationExperiences } from '../applications/application-experiences/index.ts';
 import type { Applications } from '../applications/applications/index.ts';
 import type { Connectors } from '../connectors/connectors/index.ts';
 import type { Sandbox } from '../connectors/sandbox/index.ts';
+import type { SsoConnectors } from '../enterprise/sso-connectors/index.ts';
 import type { Organizations } from '../organizations/organizations/index.ts';
+import type { DeviceTrust } from '../people/trusted-devices/index.ts';
 import type { Users } from '../people/users/index.ts';
 import { createAccountCenters } from './account-center/index.ts';
 import { accountCenterRoutes } from './account-center/routes.ts';
-import { createCustomPhrases } from './custom-phrases/index.ts';
+import { createCaptchaProviders } from './captcha-provider/index.ts';
+import { captchaProviderRoutes } from './captcha-provider/routes.ts';
+import { type CustomPhrases, createCustomPhrases } from './custom-phrases/index.ts';
 import { customPhraseRoutes } from './custom-phrases/routes.ts';
 import { createProfileFields } from './custom-profile-fields/index.ts';
 import { profileFieldRoutes } from './custom-profile-fields/routes.ts';
 import { createCustomUiAssets, createCustomUiPages } from './custom-ui-assets/index.ts';
 import { customUiRoutes } from './custom-ui-assets/routes.ts';
 import { createPageSender } from './hosted-pages/index.ts';
-import { createSignInExperiences, type SignInExperienceReader } from './sign-in-experience/index.ts';
+import {
+  createSignInExperiences,
+  type SignInExperienceReader,
+  type SignInExperiences,
+} from './sign-in-experience/index.ts';
 import { signInExperienceRoutes } from './sign-in-experience/routes.ts';
 import { createUserAssets } from './user-assets/index.ts';
 import { userAssetRoutes } from './user-assets/routes.ts';
@@ -33,6 +44,8 @@ interface Needs {
   caches: CacheRegistry;
   changes: Changes<Transaction>;
   clock: Clock;
+  vault: Vault;
+  outbound: Fetch;
   log: Log;
   tenancy: Tenancy;
   files: FileStorage;
@@ -42,33 +55,43 @@ interface Needs {
   organizations: Organizations;
   applications: Applications;
   applicationExperiences: ApplicationExperiences;
+  deviceTrust: DeviceTrust;
+  ssoConnectors: Pick<SsoConnectors, 'offered'>;
 }
 
 type AppearanceArea = ReturnType<typeof createAppearanceArea>;
 
 export function createAppearanceArea(needs: Needs) {
-  const { database, caches, changes, clock, log, tenancy, files } = needs;
+  const { database, caches, changes, clock, vault, log, tenancy, files } = needs;
   const { connectors, sandbox, organizations, applications, applicationExperiences } = needs;
   const profileFields = createProfileFields({ database, caches, changes });
   const customUiAssets = createCustomUiAssets({ database, caches, files, log });
-  const signInExperiences = createSignInExperiences({
+  const captchaProviders = createCaptchaProviders({
+    ...{ tenancy, clock, vault, log, outbound: needs.outbound },
+    disable: (tenant) => signInExperiences.update(tenant, { captchaPolicy: { enabled: false } }),
+  });
+  const signInExperiences: SignInExperiences = createSignInExperiences({
     reader: needs.signInExperienceReader,
     changes,
     clock,
     log,
     profileFields,
     customUiAssets,
-    connectorsOf: connectors.list,
+    deviceTrust: needs.deviceTrust,
+    connectorsOf: connectors.available,
+    captchaProviders,
+    ownLanguages: (tenant) => customPhrases.languages(tenant),
   });
-  const customPhrases = createCustomPhrases({ database, caches, signInExperiences });
+  const customPhrases: CustomPhrases = createCustomPhrases({ database, caches, signInExperiences });
   return {
     profileFields,
     customUiAssets,
     customUiPages: createCustomUiPages({ customUiAssets, signInExperiences }),
+    captchaProviders,
     signInExperiences,
     customPhrases,
     accountCenters: createAccountCenters({ tenancy }),
-    userAssets: createUserAssets({ files }),
+    userAssets: createUserAssets({ files, clock, database }),
     pages: createPageSender({
       signInExperiences,
       applications,
@@ -81,8 +104,10 @@ export function createAppearanceArea(needs: Needs) {
       signInExperiences,
       applicationExperiences,
       connectors,
+      ssoConnectors: needs.ssoConnectors,
       organizations,
       profileFields,
+      captchaProviders,
       sandbox,
       tenancy,
     }),
@@ -93,11 +118,12 @@ export function createAppearanceArea(needs: Needs) {
 export function mountAppearanceArea(
   implement: Implement,
   area: AppearanceArea,
-  needs: { users: Pick<Users, 'find'> },
+  needs: { users: Pick<Users, 'find'>; passwords: Pick<Passwords, 'issues'> },
 ): void {
   const { signInExperiences, customPhrases } = area;
   profileFieldRoutes(implement, area.profileFields);
   customUiRoutes(implement, area.customUiAssets, { signInExperiences });
+  captchaProviderRoutes(implement, area.captchaProviders);
   signInExperienceRoutes(implement, signInExperiences, needs);
   customPhraseRoutes(implement, customPhrases);
   accountCenterRoutes(implement, area.accountCenters);

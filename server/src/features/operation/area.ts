@@ -2,6 +2,7 @@
 import type { Implement } from '../../http/index.ts';
 import type { Audit } from '../../kernel/audit.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import type { Vault } from '../../kernel/crypto.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { MessageLimits } from '../../services/message-limits/index.ts';
 import type { Passwords } from '../../services/passwords/index.ts';
@@ -13,7 +14,6 @@ import type { SecondFactors } from '../people/mfa-verifications/index.ts';
 import type { Users } from '../people/users/index.ts';
 import { createConfigs } from './configs/index.ts';
 import { configRoutes } from './configs/routes.ts';
-import { secretRoutes } from './secrets/routes.ts';
 import { createSetup } from './setup/index.ts';
 import { systemRoutes } from './status/routes.ts';
 import { createTeam, type TeamNeeds } from './team/index.ts';
@@ -34,6 +34,7 @@ interface Needs {
   signInExperiences: SignInExperiences;
   logs: Audit;
   secondFactors: SecondFactors;
+  vault: Vault;
   limits: MessageLimits;
   connectors: TeamNeeds['connectors'];
 }
@@ -42,8 +43,18 @@ type OperationArea = ReturnType<typeof createOperationArea>;
 
 export function createOperationArea(needs: Needs) {
   const { clock, log, logs, tenancy, passwords, roles, users, organizations, signInExperiences } = needs;
-  const { secondFactors, limits, connectors } = needs;
-  const setup = createSetup({ clock, logs, tenancy, passwords, users, roles, signInExperiences });
+  const { secondFactors, limits, connectors, vault } = needs;
+  const setup = createSetup({
+    clock,
+    logs,
+    tenancy,
+    passwords,
+    users,
+    roles,
+    signInExperiences,
+    secondFactors,
+    vault,
+  });
   return {
     configs: createConfigs({ tenancy }),
     managedTenants: createManagedTenants({ tenancy, roles }),
@@ -57,7 +68,6 @@ export function createOperationArea(needs: Needs) {
 export function mountOperationArea(implement: Implement, area: OperationArea): void {
   configRoutes(implement, area.configs);
   userTransferRoutes(implement, area.userTransfers);
-  secretRoutes(implement);
   systemRoutes(implement);
   managedTenantRoutes(implement, area.managedTenants);
   teamRoutes(implement, area.team);

@@ -6,6 +6,7 @@ import { type Agreement, agreedScopes, mergeAgreements, noAgreement } from '../a
 import { auditGrantRevoked } from '../audit.ts';
 import { deleteOldestGrants, findGrant, insertCode } from '../store/authorizations.ts';
 import type { CodePayload } from '../store/codes.ts';
+import { recordActivity } from '../store/grants.ts';
 import { uniqueScopes } from '../wire-quirks.ts';
 import { type Flow, type Outcome, refuse } from './flow.ts';
 
@@ -25,6 +26,7 @@ export async function issueCode(flow: Flow): Promise<Outcome> {
     ? mergeAgreements(known?.consent ?? noAgreement, flow.consented ?? noAgreement)
     : null;
   const code = opaqueToken();
+  await recordActivity(q, session, new Date(now));
   await insertCode(q, {
     codeHash: hashToken(code),
     payload: payloadOf(flow, session, consent),

@@ -28,7 +28,7 @@ const reasons: readonly { reason: string; applies: (question: LoginQuestion) => 
   {
     // The link may be for another account than the signed-in one.
     reason: 'the user opened a link sent to an email address',
-    applies: ({ request }) => request.isByLink === true && !request.hasSignedIn,
+    applies: ({ request }) => request.isByLink === true && !request.hasSignedIn && !request.hasChosen,
   },
   {
     reason: 'the application requires a stronger sign-in',

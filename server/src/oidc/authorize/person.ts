@@ -25,7 +25,10 @@ export async function takeResult(flow: Flow): Promise<Outcome | undefined> {
 }
 
 async function takeLogin(flow: Flow, login: SignInResult): Promise<Outcome | undefined> {
-  const { core, q } = flow;
+  const { core, q, request } = flow;
+  const about = { applicationId: request.clientId, userId: login.userId, sessionId: flow.open?.uidHash };
+  // Here and not when the sign-in stores its result, so that the entry follows those of the steps.
+  q.afterCommit(() => core.logs.write(q.tenantId, { key: 'Interaction.End', result: 'Success', ...about }));
   const user = await core.users.find(q, login.userId);
   if (!user || user.isSuspended) return refuse('access_denied', 'the account is not active');
   const ttl = await core.configs.sessionTtl(flow.http.tenant);

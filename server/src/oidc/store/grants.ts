@@ -27,3 +27,22 @@ export async function deleteGrant(q: Queries, grantId: string, of?: GrantOwner):
   );
   return rows.length > 0;
 }
+
+/** Milliseconds during which further uses of a session are not recorded. */
+const activityStep = 60_000;
+
+/** Records that a session is used: at most once a minute, so that a use costs no statement otherwise. */
+export async function recordActivity(
+  q: Queries,
+  session: { uid: string; lastActiveAt: Date },
+  now: Date,
+): Promise<void> {
+  const before = new Date(now.getTime() - activityStep);
+  if (session.lastActiveAt > before) return;
+  await q.raw('update sessions set last_active_at = $3 where tenant_id = $1 and uid = $2 and last_active_at <= $4', [
+    q.tenantId,
+    session.uid,
+    now,
+    before,
+  ]);
+}

@@ -53,6 +53,8 @@ export interface RefreshTokenRecord {
   successor: { hash: string; steps: number } | null;
   /** The methods of the last sign-in in the session, while it lives; null if not requested. */
   submission: Submission | null;
+  /** When the session was last active, to about a minute; null if it has ended. */
+  lastActiveAt: Date | null;
 }
 
 /** Maximum rotations to follow from a replaced token: more do not happen within a grace period. */
@@ -88,13 +90,11 @@ export async function findRefreshToken(
               select from refresh_tokens n where n.tenant_id = $1 and n.predecessor_hash = $2
                  and (n.delivered or n.consumed_at is not null)) as "wasReplaced",
             ${successorOfReplaced} as successor,
-            case when $6 then (
-              select s.last_submission from sessions s
-               where s.tenant_id = $1 and s.uid = r.payload ->> 'sid' and s.expires_at > $3) end as submission
+            case when $6 then s.last_submission end as submission, s.last_active_at as "lastActiveAt"
        from refresh_tokens r join grants g on g.tenant_id = r.tenant_id and g.id = r.grant_id
+            left join sessions s on s.tenant_id = r.tenant_id and s.uid = r.payload ->> 'sid' and s.expires_at > $3
       where r.tenant_id = $1 and r.token_hash = $2 and g.expires_at > $3
-        and (r.payload ->> 'sessionUid' is null or exists (
-              select from sessions s where s.tenant_id = $1 and s.uid = r.payload ->> 'sessionUid' and s.expires_at > $3))`,
+        and (r.payload ->> 'sessionUid' is null or r.payload ->> 'sessionUid' = s.uid)`,
     [q.tenantId, tokenHash, now, asked.isLimited ?? false, asked.organizationId ?? null, asked.submission ?? false],
   );
   return row && { ...row, tokenHash };

@@ -8,6 +8,7 @@ export interface SessionRecord {
   userId: string;
   authenticatedAt: Date;
   amr: string[];
+  lastActiveAt: Date;
 }
 
 export interface NewSession extends SessionRecord {
@@ -19,13 +20,28 @@ export interface NewSession extends SessionRecord {
 
 /** A live session of an active user. Sessions of suspended users do not count, whatever cookie the browser has. */
 export async function findSession(q: Queries, idHash: string, now: Date): Promise<SessionRecord | undefined> {
-  const [row] = await q.raw<{ uid: string; user_id: string; authenticated_at: Date; amr: string[] }>(
-    `select s.uid, s.user_id, s.authenticated_at, s.amr
+  const [row] = await q.raw<{
+    uid: string;
+    user_id: string;
+    authenticated_at: Date;
+    amr: string[];
+    last_active_at: Date;
+  }>(
+    `select s.uid, s.user_id, s.authenticated_at, s.amr, s.last_active_at
        from sessions s join users u on u.tenant_id = s.tenant_id and u.id = s.user_id
       where s.tenant_id = $1 and s.id_hash = $2 and s.expires_at > $3 and not u.is_suspended`,
     [q.tenantId, idHash, now],
   );
-  return row && { idHash, uid: row.uid, userId: row.user_id, authenticatedAt: row.authenticated_at, amr: row.amr };
+  return (
+    row && {
+      idHash,
+      uid: row.uid,
+      userId: row.user_id,
+      authenticatedAt: row.authenticated_at,
+      amr: row.amr,
+      lastActiveAt: row.last_active_at,
+    }
+  );
 }
 
 /** Whether the user signed in to the application in this session: it has a grant there, or had one that was revoked. */
@@ -39,10 +55,25 @@ export async function wasUsedFor(q: Queries, sessionUid: string, applicationId: 
   return row?.used === true;
 }
 
+/** A live session of an active user that was used for the application. */
+export async function findLiveSession(
+  q: Queries,
+  { uid, applicationId, now }: { uid: string; applicationId: string; now: Date },
+): Promise<Pick<SessionRecord, 'uid' | 'userId' | 'authenticatedAt' | 'amr'> | undefined> {
+  const [row] = await q.raw<Pick<SessionRecord, 'uid' | 'userId' | 'authenticatedAt' | 'amr'>>(
+    `select s.uid, s.user_id as "userId", s.authenticated_at as "authenticatedAt", s.amr
+       from sessions s join users u on u.tenant_id = s.tenant_id and u.id = s.user_id
+      where s.tenant_id = $1 and s.uid = $2 and s.expires_at > $3 and not u.is_suspended`,
+    [q.tenantId, uid, now],
+  );
+  return row && (await wasUsedFor(q, uid, applicationId)) ? row : undefined;
+}
+
 export async function insertSession(tx: Transaction, session: NewSession): Promise<void> {
   await tx.raw(
-    `insert into sessions (tenant_id, id_hash, uid, user_id, authenticated_at, amr, last_submission, expires_at, ip, user_agent)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    `insert into sessions (tenant_id, id_hash, uid, user_id, authenticated_at, amr, last_submission, expires_at, ip, user_agent,
+        last_active_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
     [
       tx.tenantId,
       session.idHash,
@@ -54,6 +85,7 @@ export async function insertSession(tx: Transaction, session: NewSession): Promi
       session.expiresAt,
       session.ip,
       session.userAgent,
+      session.lastActiveAt,
     ],
   );
 }
@@ -71,6 +103,7 @@ export async function renewSession(tx: Transaction, oldIdHash: string, session: 
         expires_at: session.expiresAt,
         ip: session.ip,
         user_agent: session.userAgent,
+        last_active_at: session.lastActiveAt,
       })
       .where('tenant_id', '=', tx.tenantId)
       .where('id_hash', '=', oldIdHash),

@@ -1,4 +1,4 @@
-import type { Database } from '../../store/index.ts';
+import { type Database, deleteExpired } from '../../store/index.ts';
 
 /** Tables with expiring rows, and how long to keep them after expiry (milliseconds). */
 const tables = [
@@ -11,25 +11,14 @@ const tables = [
   { name: 'refresh_tokens', keep: 0 },
   { name: 'sessions', keep: 0 },
   { name: 'grants', keep: 0 },
+  { name: 'verification_records', keep: 0 },
+  { name: 'trusted_devices', keep: 0 },
 ] as const;
 
-/** Rows per statement: few, so that locks are short. */
-const batch = 500;
-
-/** Deletes expired rows of all tenants in small batches. Skips locked rows until the next time. */
+/** Deletes expired rows of all tenants. */
 export async function sweepExpired(database: Database, now: number, isStopped: () => boolean): Promise<number> {
   let total = 0;
-  for (const { name, keep } of tables) {
-    let deleted = batch;
-    while (deleted === batch && !isStopped()) {
-      const rows = await database.system.raw(
-        `delete from ${name} where ctid = any(array(
-           select ctid from ${name} where expires_at < $1 limit ${batch} for update skip locked)) returning 1`,
-        [new Date(now - keep)],
-      );
-      deleted = rows.length;
-      total += deleted;
-    }
-  }
+  for (const { name: table, keep } of tables)
+    total += await deleteExpired(database.system, { table, values: [new Date(now - keep)] }, isStopped);
   return total;
 }

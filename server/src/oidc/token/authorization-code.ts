@@ -57,7 +57,7 @@ export async function redeemAuthorizationCode(given: Exchange): Promise<TokenAns
   };
 }
 
-async function checkCode(exchange: Exchange, record: CodeRecord | undefined, now: Date): Promise<CodeRecord> {
+export async function checkCode(exchange: Exchange, record: CodeRecord | undefined, now: Date): Promise<CodeRecord> {
   const { client, parameters } = exchange;
   if (!record) throw invalid('code not found');
   const { payload } = record;
@@ -76,7 +76,7 @@ async function checkCode(exchange: Exchange, record: CodeRecord | undefined, now
 
 const invalid = (reason: string) => new ProtocolError('invalid_grant', `grant request is invalid: ${reason}`);
 
-async function refuseReplay({ core, tenant, client }: Exchange, grantId: string): Promise<never> {
+export async function refuseReplay({ core, tenant, client }: Exchange, grantId: string): Promise<never> {
   await deleteGrant(tenant.db, grantId);
   auditGrantRevoked(core, tenant.id, {
     grantId,

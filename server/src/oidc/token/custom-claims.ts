@@ -57,7 +57,7 @@ async function personContext(exchange: Exchange, userId: string, holder: Holder)
     ? holder.person
     : await getActiveSubject(exchange, userId, { scopes: [] });
   return {
-    user: { ...user, ...details, ssoIdentities: [] },
+    user: { ...user, ...details },
     ...(submission ? { interaction: submission } : {}),
     ...(type === 'urn:ietf:params:oauth:grant-type:token-exchange'
       ? { grant: { type, ...(subjectTokenContext ? { subjectTokenContext } : {}) } }
@@ -76,6 +76,7 @@ const describeClient = (tenantId: string, client: Client) => ({
     redirectUris: client.redirectUris,
     postLogoutRedirectUris: client.postLogoutRedirectUris,
     ...(client.backchannelLogoutUri === undefined ? {} : { backchannelLogoutUri: client.backchannelLogoutUri }),
+    ...(client.logoUri === undefined ? {} : { logoUri: client.logoUri }),
   },
   customClientMetadata: client.custom,
   customData: client.customData,

@@ -3,7 +3,7 @@ import { opaqueToken } from '../../kernel/ids.ts';
 import { auditGrantRevoked } from '../audit.ts';
 import { isPublic, refreshTokenTtl } from '../clients.ts';
 import { ProtocolError } from '../protocol-error.ts';
-import { deleteGrant } from '../store/grants.ts';
+import { deleteGrant, recordActivity } from '../store/grants.ts';
 import {
   findRefreshToken,
   type RefreshTokenRecord,
@@ -73,6 +73,8 @@ async function tryRefresh(given: Exchange, value: string): Promise<TokenAnswer |
   const written = await write(exchange, use, plan, { now, value });
   if (!written) return undefined;
   const { authTime, sid, amr, acr } = payload;
+  const { lastActiveAt } = use.token;
+  if (lastActiveAt) await recordActivity(tenant.db, { uid: sid, lastActiveAt }, now);
   const access = await accessMembers(exchange, plan);
   const facts = { scopes, authTime, sid, amr, acr, claims, accessToken: access.access_token };
   return {

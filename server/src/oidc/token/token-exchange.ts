@@ -3,6 +3,7 @@ import type { Client } from '../../features/applications/applications/index.ts';
 import type { SubjectQuery } from '../../features/people/users/index.ts';
 import { hashToken } from '../../kernel/crypto.ts';
 import { constraintOf } from '../../store/constraint.ts';
+import { meIndicator } from '../../tenancy/management-indicator.ts';
 import { isPublic } from '../clients.ts';
 import { looksLikeJws } from '../jws.ts';
 import { ProtocolError } from '../protocol-error.ts';
@@ -108,6 +109,9 @@ function limitLife(plan: AccessPlan, ends: readonly (number | undefined)[], now:
 async function planAccess(exchange: Exchange, { userId, origin, sessionUid, amr }: Subject): Promise<AccessPlan> {
   const { core, tenant, parameters } = exchange;
   const resources = await requestedResources(core, tenant, parameters.resources);
+  // A program that acts for administrators must not change how they sign in.
+  if (resources.includes(meIndicator))
+    throw new ProtocolError('invalid_target', 'tokens for this resource are not issued in an exchange');
   // Offline access needs a refresh token, which an exchange does not issue.
   const scopes = uniqueScopes(parameters.get('scope')).filter((scope) => scope !== 'offline_access');
   return planUserAccess(exchange, { userId, resources, scopes, sessionUid, origin, amr });

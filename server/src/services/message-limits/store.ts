@@ -1,4 +1,4 @@
-import type { Queries, Transaction } from '../../store/index.ts';
+import { deleteExpired, type Queries, type Transaction } from '../../store/index.ts';
 
 /**
  * Counts a message under several keys in one statement, so that concurrent requests cannot exceed a limit together. An
@@ -23,21 +23,6 @@ export async function countMessage(
   return new Map(rows.map(({ key, sent, expires_at: expiresAt }) => [key, { sent, expiresAt }] as const));
 }
 
-/** Rows per statement: few, so that locks are short. */
-const batch = 500;
-
 /** Deletes expired counters of all tenants. */
-export async function sweepMessageLimits(system: Queries, now: number, isStopped: () => boolean): Promise<number> {
-  let total = 0;
-  let deleted = batch;
-  while (deleted === batch && !isStopped()) {
-    const rows = await system.raw(
-      `delete from message_limits where ctid = any(array(
-         select ctid from message_limits where expires_at < $1 limit ${batch} for update skip locked)) returning 1`,
-      [new Date(now)],
-    );
-    deleted = rows.length;
-    total += deleted;
-  }
-  return total;
-}
+export const sweepMessageLimits = (system: Queries, now: number, isStopped: () => boolean): Promise<number> =>
+  deleteExpired(system, { table: 'message_limits', values: [new Date(now)] }, isStopped);

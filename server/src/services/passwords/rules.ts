@@ -6,7 +6,7 @@ export interface PasswordPolicy {
   length: { min: number; max: number };
   /** Minimum number of character types (lowercase, uppercase, digits, others), 1 to 4. */
   characterTypes: { min: number };
-  /** `pwned`: passwords of the built-in list of common ones. */
+  /** `pwned`: common passwords of the built-in list, and breached ones. */
   rejects: { pwned: boolean; repetitionAndSequence: boolean; userInfo: boolean; words: readonly string[] };
 }
 
@@ -27,11 +27,13 @@ const lines = [...rows, ...rows.map((row) => [...row].reverse().join(''))];
  * All violations of the policy; an empty list means the password is accepted. Lengths count Unicode characters.
  * Repetitions, sequences and user data are not forbidden as such: each counts as one character, and the password is
  * rejected if the rest is shorter than the minimum. Words of the operator's list are forbidden anywhere.
+ * @param isBreached whether a password is in a list of breached ones
  */
 export async function passwordIssues(
   policy: PasswordPolicy,
   typed: string,
   userInfo: PasswordUserInfo = {},
+  isBreached: (password: string) => Promise<boolean> = async () => false,
 ): Promise<PasswordIssue[]> {
   const issues: PasswordIssue[] = [];
   const password = normalizePassword(typed);
@@ -44,12 +46,11 @@ export async function passwordIssues(
   }
   if (/\p{Cc}/u.test(password)) issues.push({ code: 'password_rejected.unsupported_characters' });
   if (issues.length > 0) return issues;
-  const isCommon = policy.rejects.pwned && (await isCommonPassword(password));
-  return [
-    ...(isCommon ? [{ code: 'password_rejected.pwned' } as const] : []),
-    ...weakIssues(policy, characters, userInfo),
-    ...wordIssues(policy, password),
-  ];
+  const others = [...weakIssues(policy, characters, userInfo), ...wordIssues(policy, password)];
+  if (!policy.rejects.pwned) return others;
+  // Another service is not asked about a password that is rejected anyway.
+  const isKnown = (await isCommonPassword(password)) || (others.length === 0 && (await isBreached(password)));
+  return isKnown ? [{ code: 'password_rejected.pwned' }, ...others] : others;
 }
 
 let commonest: Promise<ReadonlySet<string>> | undefined;

@@ -1,11 +1,13 @@
+import type { PasswordIssue } from '@aldaba/contract';
 import { hash, verify } from '@node-rs/argon2';
 import { createLimiter, type LimiterOptions } from '../../kernel/limiter.ts';
 import { normalizePassword } from '../../kernel/text.ts';
 import type { PasswordDigest } from './digest.ts';
 import { matchesForeign } from './foreign/index.ts';
 import { readArgon2 } from './foreign/phc.ts';
+import { type PasswordPolicy, type PasswordUserInfo, passwordIssues } from './rules.ts';
 
-/** Hashes and verifies passwords off the main thread, one at a time per core. */
+/** Hashes and verifies passwords off the main thread, one at a time per core, and checks new ones against a policy. */
 export interface Passwords {
   /** @throws AldabaError `request.overloaded` if the queue is full. */
   hash: (password: string) => Promise<PasswordDigest>;
@@ -15,6 +17,16 @@ export interface Passwords {
    * @throws AldabaError `request.overloaded` if the queue is full.
    */
   verify: (password: string, digest: PasswordDigest | undefined) => Promise<{ matches: boolean; outdated: boolean }>;
+  /**
+   * All violations of a tenant's policy; see `passwordIssues`. May ask another service about breached passwords, so
+   * call it outside of transactions.
+   */
+  issues: (policy: PasswordPolicy, password: string, userInfo?: PasswordUserInfo) => Promise<PasswordIssue[]>;
+}
+
+export interface PasswordsOptions extends LimiterOptions {
+  /** Whether a password is in a list of breached ones; none is unless given. */
+  isBreached?: (password: string) => Promise<boolean>;
 }
 
 /** OWASP's second recommended set for Argon2id: 19 MiB, 2 passes, 1 lane. Algorithm 2 is Argon2id (RFC 9106). */
@@ -23,7 +35,7 @@ const parameters = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism:
 /** The digest of a discarded random password: verified if the user has none. */
 const dummyDigest = '$argon2id$v=19$m=19456,t=2,p=1$NMI+R3k/zMaY2HaN1HXBnw$hdEnHNMX2gBtZlSxLgkvxzHCIgOfrCC4P9aFU5jaabU';
 
-export function createPasswords(options: LimiterOptions): Passwords {
+export function createPasswords({ isBreached, ...options }: PasswordsOptions): Passwords {
   const limiter = createLimiter(options);
 
   const fits = async (password: string, stored: PasswordDigest | undefined): Promise<boolean> => {
@@ -48,6 +60,7 @@ export function createPasswords(options: LimiterOptions): Passwords {
         algorithm: 'Argon2id' as const,
       })),
     verify: (password, stored) => limiter.run(() => check(password, stored)),
+    issues: (policy, password, userInfo) => passwordIssues(policy, password, userInfo, isBreached),
   };
 }
 

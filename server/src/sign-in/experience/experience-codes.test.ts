@@ -260,9 +260,11 @@ describe('codes in the Experience API', () => {
         const sent = await page.call('POST', sendPath, { identifier, interactionEvent: intent });
         const { verificationId } = sent.body;
         const shown = await page.call('POST', verifyPath, { identifier, verificationId, code: 'guess' });
-        const { verificationRecords } = (await page.expect(200, 'GET', '/interaction')) as unknown as {
-          verificationRecords: object[];
-        };
+        const { verificationRecords } = await page.expect<{ verificationRecords: object[] }>(
+          200,
+          'GET',
+          '/interaction',
+        );
         said.push([sent.status, Object.keys(sent.body), shown.status, shown.body, verificationRecords.length]);
       }
       for (const answer of said) assert.deepEqual(answer, said[0]);

@@ -9,6 +9,11 @@ import { totpCode } from '../../../../test/support/totp-app.ts';
 const every = ['Totp', 'WebAuthn', 'BackupCode', 'EmailVerificationCode'];
 const needsFactor = [403, 'session.mfa.require_mfa_verification'] as [number, string];
 
+interface Generated {
+  verificationId: string;
+  codes: string[];
+}
+
 describe('Second factors in the Experience API', () => {
   let world: FactorWorld;
   before(async () => {
@@ -189,8 +194,8 @@ describe('Second factors in the Experience API', () => {
       const visit = await world.register('code_keeper');
       await visit.addTotp();
       await visit.refuse([422, 'session.mfa.backup_code_required'], 'POST', '/submit');
-      const made = await visit.expect(200, 'POST', '/verification/backup-code/generate');
-      const codes = made.codes as unknown as string[];
+      const made = await visit.expect<Generated>(200, 'POST', '/verification/backup-code/generate');
+      const { codes } = made;
       assert.equal(codes.length, 10);
       await visit.expect(204, 'POST', '/profile/mfa', { type: 'BackupCode', verificationId: made.verificationId });
       await visit.expect(200, 'POST', '/submit');
@@ -343,8 +348,8 @@ describe('Second factors in the Experience API', () => {
     await demand('Totp', 'BackupCode');
     const visit = await world.register('secretive');
     const secret = await visit.addTotp();
-    const made = await visit.expect(200, 'POST', '/verification/backup-code/generate');
-    const codes = made.codes as unknown as string[];
+    const made = await visit.expect<Generated>(200, 'POST', '/verification/backup-code/generate');
+    const { codes } = made;
     await visit.expect(204, 'POST', '/profile/mfa', { type: 'BackupCode', verificationId: made.verificationId });
     const state = await visit.expect(200, 'GET', '/interaction');
     assert.deepEqual(state.mfa as unknown, { newFactors: [{ type: 'Totp' }, { type: 'BackupCode' }] });

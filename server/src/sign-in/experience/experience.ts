@@ -1,23 +1,27 @@
 /** The Experience API: JSON for the operator's own pages. Each call is one step; the hosted pages combine several. */
 import * as contract from '@aldaba/contract';
 import { Empty } from '../../http/answers.ts';
+import { writeCookie } from '../../http/cookies.ts';
 import type { Caller } from '../../http/guards.ts';
 import type { Implement } from '../../http/implement.ts';
 import { assertSameOrigin } from '../../http/same-origin.ts';
 import type { Request } from '../../http/types.ts';
+import { readUpload } from '../../http/upload.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import { requireEmail, requirePhone } from '../../kernel/identifiers.ts';
 import { readAnswers } from '../extra-profile/answers.ts';
 import type { FactorAnswer } from '../factors/second-factor.ts';
-import { codeFactorOf } from '../machine/factors.ts';
+import { codeFactorOf, signInFactors } from '../machine/factors.ts';
 import { refusalOf } from '../machine/machine.ts';
 import type { SecondFactorType } from '../machine/policy.ts';
 import type { Challenge, SecondFactorChoices, SignInState } from '../machine/state.ts';
+import type { Identifier } from '../needs.ts';
 import { hasInteractionCookie } from '../port.ts';
 import type { SignIn } from '../steps/index.ts';
 import { refuse } from '../steps/run.ts';
 import type { FactorMode, FactorUse } from '../steps/second-factors.ts';
 import { describeProof } from '../steps/submission.ts';
+import { providerRoutes } from './providers/index.ts';
 
 /** Guard of `access: 'interaction'`: refuses cross-site calls; the user is not known yet. */
 export async function guardInteraction(request: Request): Promise<Caller> {
@@ -29,7 +33,8 @@ export function experienceRoutes(implement: Implement, signIn: SignIn): void {
   eventRoutes(implement, signIn);
   verificationRoutes(implement, signIn);
   codeRoutes(implement, signIn);
-  socialRoutes(implement, signIn);
+  providerRoutes(implement, signIn);
+  passkeyRoutes(implement, signIn);
   factorRoutes(implement, signIn);
   choiceRoutes(implement, signIn);
   accountRoutes(implement, signIn);
@@ -37,31 +42,42 @@ export function experienceRoutes(implement: Implement, signIn: SignIn): void {
 
 function eventRoutes(implement: Implement, signIn: SignIn): void {
   implement(contract.startInteraction, async ({ request, body }) => {
-    await signIn.start(await signIn.open(request), body.interactionEvent);
+    const interaction = await signIn.open(request);
+    await signIn.start(interaction, body.interactionEvent);
+    await signIn.passCaptcha(interaction, body.captchaToken ?? '');
   });
   implement(contract.changeInteractionEvent, async ({ request, body }) => {
     await signIn.changeIntent(await signIn.open(request), body.interactionEvent);
   });
-  implement(contract.getInteraction, async ({ request }) => describeState(signIn.stateOf(await signIn.open(request))));
+  implement(contract.getInteraction, async ({ request }) => {
+    const interaction = await signIn.open(request);
+    const state = signIn.stateOf(interaction);
+    const captcha = {
+      verified: state.captcha === true,
+      skipped: false,
+      challenge: await signIn.captchaFor(interaction),
+    };
+    return { ...describeState(state), captcha };
+  });
 }
 
 function verificationRoutes(implement: Implement, signIn: SignIn): void {
   implement(contract.verifyPassword, async ({ request, body }) => {
-    const { id: verificationId, expired } = await signIn.verify(await signIn.open(request), 'Password', body);
+    const { id: verificationId, expired } = await signIn.provePassword(await signIn.open(request), body);
     // What was verified is stored: the user is identified by it, and chooses another password.
     if (expired) throw new AldabaError('password.expired', { verificationId });
     return { verificationId };
   });
   implement(contract.createNewPasswordIdentity, async ({ request, body }) => {
     const given = { username: body.identifier.value, password: body.password };
-    const { id: verificationId } = await signIn.verify(await signIn.open(request), 'NewPasswordIdentity', given);
+    const { id: verificationId } = await signIn.proveNewIdentity(await signIn.open(request), given);
     return { verificationId };
   });
   implement(contract.verifyOneTimeTokenProof, async ({ request, body: { identifier, token } }) => {
     const interaction = await signIn.open(request);
     const { intent } = signIn.stateOf(interaction);
     const given = { intent, email: identifier.value, token };
-    const { id: verificationId } = await signIn.verify(interaction, 'OneTimeToken', given);
+    const { id: verificationId } = await signIn.proveLink(interaction, given);
     return { verificationId };
   });
 }
@@ -82,24 +98,24 @@ function codeRoutes(implement: Implement, signIn: SignIn): void {
   });
 }
 
-function socialRoutes(implement: Implement, signIn: SignIn): void {
-  implement(contract.createSocialAuthorizationUri, async ({ request, params, body }) => {
-    const given = { ...params, ...body, userAgent: request.headers['user-agent'] };
-    return signIn.askSocial(await signIn.open(request), given).catch((error: unknown) => {
-      // Wire: an unknown connector is a missing entity here, and an invalid one at the verification.
-      throw error instanceof AldabaError && error.code === 'session.invalid_connector_id'
-        ? new AldabaError('entity.not_found')
-        : error;
-    });
-  });
-  implement(contract.verifySocial, async ({ request, params, body: { verificationId = '', connectorData: data } }) => {
-    const given = { verificationId, connectorId: params.connectorId, data };
-    const { id } = await signIn.verifySocial(await signIn.open(request), given);
-    return { verificationId: id };
+/** A sign-in with a passkey. */
+function passkeyRoutes(implement: Implement, signIn: SignIn): void {
+  const ask = async (request: Request, identifier?: Identifier) => {
+    const { authenticationOptions, ...asked } = await signIn.askPasskey(await signIn.open(request), identifier);
+    return { ...asked, authenticationOptions: { ...authenticationOptions } };
+  };
+  implement(contract.askAnySignInPasskey, ({ request }) => ask(request));
+  implement(contract.askSignInPasskey, ({ request, body }) => ask(request, body.identifier));
+  implement(contract.verifySignInPasskey, async ({ request, body }) => {
+    const { id: verificationId } = await signIn.verifyPasskey(await signIn.open(request), body);
+    return { verificationId };
   });
 }
 
 function accountRoutes(implement: Implement, signIn: SignIn): void {
+  implement(contract.uploadSignUpAvatar, async ({ request }) => ({
+    url: await signIn.uploadPicture(await signIn.open(request), () => readUpload(request)),
+  }));
   implement(contract.identify, async ({ request, body }) => {
     const { state, prompt } = await signIn.identify(await signIn.open(request), body);
     if (state.intent !== 'Register') return new Empty(204);
@@ -107,18 +123,19 @@ function accountRoutes(implement: Implement, signIn: SignIn): void {
     const refusal = state.userId === undefined ? refusalOf(prompt) : undefined;
     return refusal ? refuse(refusal) : new Empty(201);
   });
-  implement(contract.submitInteraction, async ({ request }) => {
-    const { redirectTo } = await signIn.submit(await signIn.open(request));
+  implement(contract.submitInteraction, async ({ request, reply }) => {
+    const { redirectTo, cookie } = await signIn.submit(await signIn.open(request));
+    if (cookie) writeCookie(request, reply, cookie);
     return { redirectTo };
   });
-  implement(contract.updateInteractionProfile, async ({ request, tenant, body }) => {
+  implement(contract.updateInteractionProfile, async ({ request, body }) => {
     const interaction = await signIn.open(request);
     // Wire: a forgotten password is replaced by a route of its own.
     if (signIn.stateOf(interaction).intent === 'ForgotPassword')
       throw new AldabaError('session.not_supported_for_forgot_password');
     const detail =
       body.type === 'extraProfile'
-        ? { type: body.type, profile: readAnswers((await signIn.settings(tenant)).profileFields, body.values) }
+        ? { type: body.type, profile: readAnswers(interaction.settings.profileFields, body.values) }
         : body;
     await signIn.addDetails(interaction, [detail]);
   });
@@ -198,11 +215,21 @@ function choiceRoutes(implement: Implement, signIn: SignIn): void {
   implement(contract.enableMfa, ({ request }) => choose(request, 'enabled'));
   implement(contract.skipMfaBinding, ({ request }) => choose(request, 'skipped'));
   implement(contract.skipMfaSuggestion, ({ request }) => choose(request, 'suggestionSkipped'));
+  implement(contract.trustDevice, async ({ request }) => {
+    await signIn.trustDevice(await signIn.open(request));
+  });
+  implement(contract.bindSignInPasskey, async ({ request, body }) => {
+    const found = await signIn.requireIdentified(await signIn.open(request), { mode: 'bind' });
+    for (const type of signInFactors) await signIn.bindFactor(found, { type, ...body });
+  });
+  implement(contract.skipSignInPasskey, ({ request }) => choose(request, 'passkeySkipped'));
 }
 
 /** The state without secrets: digests, hashes and connector sessions stay inside. */
-function describeState(state: SignInState): contract.ResponseOf<typeof contract.getInteraction> {
-  const { username, email, phone, name, avatar, identity } = state.profile;
+function describeState(state: SignInState): Omit<contract.ResponseOf<typeof contract.getInteraction>, 'captcha'> {
+  const { username, email, phone, name, avatar, identities } = state.profile;
+  // The wire has room for one.
+  const identity = identities?.at(-1);
   return {
     interactionEvent: state.intent,
     ...(state.userId === undefined ? {} : { userId: state.userId }),
@@ -223,7 +250,7 @@ function describeState(state: SignInState): contract.ResponseOf<typeof contract.
       ...state.challenges.flatMap(describeCode),
     ],
     mfa: describeMfa(state),
-    captcha: { verified: false, skipped: false },
+    ...(state.trustsDevice ? { trustedDevice: { requested: true } } : {}),
   };
 }
 
@@ -234,6 +261,7 @@ function describeMfa({ newFactors = [], choices = {} }: SignInState) {
     ...(choices.enabled ? { mfaEnabled: true } : {}),
     ...(choices.skipped ? { mfaSkipped: true } : {}),
     ...(choices.suggestionSkipped ? { additionalBindingSuggestionSkipped: true } : {}),
+    ...(choices.passkeySkipped ? { passkeySkipped: true } : {}),
   };
 }
 
@@ -242,7 +270,7 @@ function describeMfa({ newFactors = [], choices = {} }: SignInState) {
  * user who has shown one factor only.
  */
 function describeCode(challenge: Challenge): contract.VerificationRecord[] {
-  if (!('identifier' in challenge)) return [];
+  if (!('identifier' in challenge) || challenge.type === 'SignInPasskey') return [];
   const { id, type } = challenge;
   return [{ id, type, ...('userId' in challenge ? {} : { identifier: challenge.identifier }), verified: false }];
 }

@@ -92,7 +92,7 @@ export const formQuestions = (fields: readonly ProfileField[], read?: ReadField)
     const options = config.options?.map(({ value, label: text }) => ({ value, label: text || value }));
     return {
       name: nameOf(question),
-      control: type === 'Date' ? (hasPicker ? 'date' : 'text') : controls[type],
+      control: isPicture(question) ? 'picture' : type === 'Date' ? (hasPicker ? 'date' : 'text') : controls[type],
       required,
       value: read ? read(nameOf(question)) : initialValue(question),
       ...(label ? { label } : {}),
@@ -101,6 +101,9 @@ export const formQuestions = (fields: readonly ProfileField[], read?: ReadField)
       ...(options ? { options } : {}),
     };
   });
+
+/** The picture of the account, which is uploaded whatever the operator calls the type of its address. */
+const isPicture = ({ name, whole }: Question): boolean => name === 'avatar' && !whole;
 
 const initialValue = ({ type, config: { defaultValue = '' } }: Question): string =>
   type === 'Checkbox' ? (defaultValue === 'true' ? 'yes' : '') : defaultValue;

@@ -16,7 +16,7 @@ import { createAttempts } from '../attempts.ts';
 import { secondFactorTypes, traitsOf } from '../machine/factors.ts';
 import { step } from '../machine/machine.ts';
 import { resolvePolicy, type SecondFactorType } from '../machine/policy.ts';
-import { type Challenge, maximumAge, type Proof, readState, type SignInState } from '../machine/state.ts';
+import { type Challenge, maximumAge, type Proof, readState, type SignInState, stateVersion } from '../machine/state.ts';
 import type { SignInSettings } from '../needs.ts';
 import { createSecondFactorSteps, type FactorSession, type SecondFactorSteps } from '../steps/second-factors.ts';
 import type { FactorAnswer } from './second-factor.ts';
@@ -63,18 +63,20 @@ describe('Every second factor', () => {
     const { clock, server } = world;
     await world.configure({ mfa: { factors: [...secondFactorTypes], policy: 'NoPrompt' } });
     const events = { publish: async () => undefined };
+    const deviceTrust = { forgetAll: async () => undefined };
     const quiet = () => undefined;
     const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
     const own = await server.app.signInExperiences.get(server.tenant);
     settings = { ...own, sentinelPolicy: { maxAttempts }, profileFields: [], unavailableFactors: [] };
     const vault = createVault('a secret for tests that is long enough');
-    store = createFactorStore({ clock, vault, users: server.app.users, events });
+    store = createFactorStore({ clock, vault, users: server.app.users, events, deviceTrust });
     const connector = {
       ...instanceOf({ sendMessage: async (message) => sent.push(message) }),
       id: 'any',
       target: '',
       platform: null,
       syncProfile: false,
+      emailDomainsFor: () => [],
     };
     const verificationCodes = createVerificationCodes({
       clock,
@@ -219,7 +221,7 @@ describe('Every second factor', () => {
   };
   const refused = (code: string) => (error: { code?: string }) => error.code === code;
   const stateOf = (user: User, proofs: Proof[] = []): SignInState => ({
-    version: 2,
+    version: stateVersion,
     intent: 'SignIn',
     startedAt: world.clock.time,
     userId: user.id,

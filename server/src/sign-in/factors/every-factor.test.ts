@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type Authenticator, createAuthenticator } from '../../../../test/support/authenticator.ts';
+import { type Company, startCompany } from '../../../../test/support/company.ts';
 import { type FactorWorld, openFactorWorld, password, type Visit } from '../../../../test/support/second-factors.ts';
 import { totpCode } from '../../../../test/support/totp-app.ts';
 import { createLog } from '../../kernel/log.ts';
@@ -67,6 +68,8 @@ const proofTypes = definitions.flatMap(({ proofs }) => Object.keys(proofs)) as P
 describe('Every factor', () => {
   let world: FactorWorld;
   let connectorId: string;
+  let company: Company;
+  let ssoConnectorId: string;
   let logFile: number;
   const logPath = join(tmpdir(), `aldaba-every-factor-${process.pid}.log`);
   const secrets = new Map<string, ProofType>();
@@ -75,9 +78,15 @@ describe('Every factor', () => {
     logFile = openSync(logPath, 'w');
     world = await openFactorWorld({ log: createLog('debug', logFile) });
     connectorId = await world.operator.connectWechat();
+    company = await startCompany();
+    company.people.set('ida', { sub: 'ida', name: 'Ida' });
+    const draft = { providerName: 'OIDC', connectorName: 'Company', config: company.config };
+    ssoConnectorId = (await manage<{ id: string }>('POST', '/api/sso-connectors', draft)).id;
+    await world.configure({ singleSignOnEnabled: true });
   });
   after(async () => {
     await world?.close();
+    await company?.close();
     closeSync(logFile);
     rmSync(logPath);
   });
@@ -93,6 +102,7 @@ describe('Every factor', () => {
         factors: second === undefined ? [] : second === 'BackupCode' ? ['Totp', second] : [second],
         policy: 'Mandatory',
       },
+      passkeySignIn: { enabled: type === 'SignInPasskey' },
       sentinelPolicy: { maxAttempts },
       signUp: { identifiers: ['username'], password: true, verify: false },
       socialSignIn: { skipRequiredIdentifiers: true },
@@ -192,6 +202,38 @@ describe('Every factor', () => {
         secrets: ({ shown }) => [shown.code, state, 'not-of-the-provider'],
       };
     },
+    EnterpriseSso: () => {
+      const state = 'a state that the page keeps';
+      const callback = () => `${world.server.url}/callback/${ssoConnectorId}`;
+      return {
+        intent: 'Register',
+        logName: 'EnterpriseSso',
+        async begin(visit) {
+          const path = `/verification/sso/${ssoConnectorId}/authorization-uri`;
+          const begun = await visit.expect<Shown & { authorizationUri: string }>(200, 'POST', path, {
+            state,
+            redirectUri: callback(),
+          });
+          const { searchParams } = await company.signIn(begun.authorizationUri, 'ida');
+          return { ...begun, code: searchParams.get('code') ?? '', iss: company.issuer };
+        },
+        verify: {
+          path: () => `/verification/sso/${ssoConnectorId}/verify`,
+          refusal: [401, 'connector.social_auth_code_invalid'],
+          counts: false,
+          once: true,
+          right: ({ verificationId, code }) => ({
+            verificationId,
+            connectorData: { redirectUri: callback(), code, iss: company.issuer },
+          }),
+          wrong: ({ verificationId }) => ({
+            verificationId,
+            connectorData: { redirectUri: callback(), code: 'not-of-the-provider', iss: company.issuer },
+          }),
+        },
+        secrets: ({ shown }) => [shown.code, state, 'not-of-the-provider'],
+      };
+    },
     OneTimeToken: () => ({
       logName: 'OneTimeToken',
       begin: (_, { email }) => manage<object>('POST', '/api/one-time-tokens', { email }),
@@ -204,6 +246,13 @@ describe('Every factor', () => {
       },
       secrets: ({ answer }) => [answer.token, 'a token of another server'],
     }),
+    SignInPasskey: () =>
+      askedKey({
+        logName: 'SignInPasskey',
+        path: '/verification/sign-in-passkey/authentication',
+        asks: nameOf,
+        bind: (verificationId) => ['/profile/mfa/passkey', { verificationId }],
+      }),
     Totp: () => {
       let secret = '';
       return {
@@ -233,36 +282,12 @@ describe('Every factor', () => {
       },
       secrets: ({ shown, answer }) => [answer.code, shown.secret, shown.secretQrCode],
     }),
-    WebAuthn: () => {
-      const device = createAuthenticator({ origin: world.server.url });
-      return {
+    WebAuthn: () =>
+      askedKey({
         logName: 'WebAuthn',
-        async prepare(user) {
-          const visit = await world.arrive(user);
-          const { verificationId, registrationOptions } = await beginRegistration(visit);
-          const payload = device.create(registrationOptions);
-          await visit.expect(200, 'POST', registrationPath, { verificationId, payload });
-          await visit.expect(204, 'POST', '/profile/mfa', { type: 'WebAuthn', verificationId });
-          await visit.finish();
-        },
-        begin: (visit) => visit.expect(200, 'POST', '/verification/web-authn/authentication'),
-        verify: {
-          path: () => '/verification/web-authn/authentication/verify',
-          refusal: [400, 'session.mfa.webauthn_verification_failed'],
-          counts: true,
-          once: true,
-          right: ({ verificationId, authenticationOptions }) => ({
-            verificationId,
-            payload: device.get(authenticationOptions),
-          }),
-          wrong: ({ verificationId, authenticationOptions }) => ({
-            verificationId,
-            payload: device.get(authenticationOptions, { userVerified: false }),
-          }),
-        },
-        secrets: ({ answer }) => ceremony(answer),
-      };
-    },
+        path: '/verification/web-authn/authentication',
+        bind: (verificationId) => ['/profile/mfa', { type: 'WebAuthn', verificationId }],
+      }),
     NewPasskey: () => {
       const device = createAuthenticator({ origin: world.server.url });
       return {
@@ -315,11 +340,50 @@ describe('Every factor', () => {
     }),
   };
   const registrationPath = '/verification/web-authn/registration/verify';
-  const beginRegistration = async (visit: Visit) =>
-    (await visit.expect(200, 'POST', '/verification/web-authn/registration')) as unknown as {
-      verificationId: string;
-      registrationOptions: Parameters<Authenticator['create']>[0];
+  const beginRegistration = (visit: Visit) =>
+    visit.expect<Pick<Shown, 'verificationId' | 'registrationOptions'>>(
+      200,
+      'POST',
+      '/verification/web-authn/registration',
+    );
+  /** A passkey of a device, as a second factor or one that signs in: it is asked for, and answers. */
+  const askedKey = (of: {
+    logName: string;
+    path: string;
+    /** What is sent to be asked. */
+    asks?: (user: User) => Body;
+    /** Makes the passkey one of the account's. */
+    bind: (verificationId: string) => [path: string, body: Body];
+  }): Driver => {
+    const device = createAuthenticator({ origin: world.server.url });
+    return {
+      logName: of.logName,
+      async prepare(user) {
+        const visit = await world.arrive(user);
+        const { verificationId, registrationOptions } = await beginRegistration(visit);
+        const payload = device.create(registrationOptions);
+        await visit.expect(200, 'POST', registrationPath, { verificationId, payload });
+        await visit.expect(204, 'POST', ...of.bind(verificationId));
+        await visit.finish();
+      },
+      begin: (visit, user) => visit.expect(200, 'POST', of.path, of.asks?.(user)),
+      verify: {
+        path: () => `${of.path}/verify`,
+        refusal: [400, 'session.mfa.webauthn_verification_failed'],
+        counts: true,
+        once: true,
+        right: ({ verificationId, authenticationOptions }) => ({
+          verificationId,
+          payload: device.get(authenticationOptions),
+        }),
+        wrong: ({ verificationId, authenticationOptions }) => ({
+          verificationId,
+          payload: device.get(authenticationOptions, { userVerified: false }),
+        }),
+      },
+      secrets: ({ answer }) => ceremony(answer),
     };
+  };
 
   let count = 0;
   const addUser = async (): Promise<User> => {

@@ -1,6 +1,9 @@
 import { type Attempts, createAttempts } from '../attempts.ts';
 import type { SignInNeeds } from '../needs.ts';
+import { createEnterpriseSsoFactor, type EnterpriseSsoFactor } from './enterprise-sso/index.ts';
+import { createOneTapFactor, type OneTapFactor } from './one-tap/index.ts';
 import { createOneTimeTokenFactor, type OneTimeTokenFactor } from './one-time-token/index.ts';
+import { createSignInPasskeyFactor, type SignInPasskeyFactor } from './passkey/sign-in.ts';
 import { createPasswordFactor, type PasswordFactor } from './password/index.ts';
 import { createSecondFactors, type SecondFactorSet } from './second-factors.ts';
 import { createSocialFactor, type SocialFactor } from './social/index.ts';
@@ -11,9 +14,12 @@ import { createVerificationCodeFactor, type VerificationCodeFactor } from './ver
 export interface Factors {
   password: PasswordFactor;
   social: SocialFactor;
+  enterpriseSso: EnterpriseSsoFactor;
   socialLanding: SocialLanding;
+  oneTap: OneTapFactor;
   verificationCode: VerificationCodeFactor;
   oneTimeToken: OneTimeTokenFactor;
+  signInPasskey: SignInPasskeyFactor;
   second: SecondFactorSet;
 }
 
@@ -23,9 +29,12 @@ export function createFactors(needs: SignInNeeds): Factors {
   return {
     password: createPasswordFactor({ ...needs, attempts }),
     social: createSocialFactor(needs),
+    enterpriseSso: createEnterpriseSsoFactor(needs),
     socialLanding: createSocialLanding(needs),
+    oneTap: createOneTapFactor(needs),
     verificationCode,
     oneTimeToken: createOneTimeTokenFactor({ ...needs, attempts }),
+    signInPasskey: createSignInPasskeyFactor({ ...needs, attempts }),
     second: createSecondFactors({ ...needs, attempts, verificationCode }),
   };
 }

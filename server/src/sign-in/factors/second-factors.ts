@@ -1,11 +1,11 @@
+import { supportsPasskeys } from '../../features/people/mfa-verifications/relying-party.ts';
 import type { Tenant } from '../../tenancy/index.ts';
 import type { SecondFactorType } from '../machine/factor.ts';
 import { createBackupCode } from './backup-code/index.ts';
-import { createMfaCode } from './mfa-code/index.ts';
 import { createPasskey } from './passkey/index.ts';
-import { supportsPasskeys } from './passkey/relying-party.ts';
 import type { SecondFactor, SecondFactorNeeds } from './second-factor.ts';
 import { createTotp } from './totp/index.ts';
+import { createMfaCode } from './verification-code/second.ts';
 
 /** The second factors, by their names on the wire. A new one is a folder and a line here and in `definitions.ts`. */
 export const createSecondFactors = (needs: SecondFactorNeeds) =>

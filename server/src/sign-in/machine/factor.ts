@@ -17,6 +17,11 @@ export interface Address {
 export const isSameAddress = (a: Address, b: Address): boolean =>
   a.type === b.type && a.value.toLowerCase() === b.value.toLowerCase();
 
+export const hasAddress = (
+  { addresses }: { addresses: readonly Address[] },
+  { identifier }: { identifier: Address },
+): boolean => addresses.some((known) => isSameAddress(known, identifier));
+
 /**
  * An address that only its owner recognizes: `a****@example.com`, `****4567`. Always four stars, to hide the length.
  */
@@ -46,6 +51,8 @@ export interface ProofTraits {
   provesAddress?: 'code' | 'link';
   /** The record is made by the server at once: the user answers nothing. */
   isGenerated?: true;
+  /** The record alone stands for two factors (NIST SP 800-63B section 3.1.7: a multi-factor authenticator). */
+  isMultiFactor?: true;
 }
 
 /** What decides when a second factor is asked for. */
@@ -57,6 +64,8 @@ export interface SecondFactorTraits {
   address?: Address['type'];
   /** The factor stands in for the others, and is never the only one. */
   isBackup?: true;
+  /** The factor also signs in by itself, without another one. */
+  signsIn?: true;
 }
 
 export interface FactorDefinition<Records extends FactorRecords = FactorRecords> {

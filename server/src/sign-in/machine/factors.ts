@@ -26,6 +26,8 @@ export const codeFactors = secondFactorTypes.filter((type) => secondFactorTraits
 export const newFactorTypes: readonly SecondFactorType[] = all.flatMap(({ second, proofs }) =>
   second && Object.values(proofs).some(({ role }) => role === 'new') ? [second.type] : [],
 );
+/** Second factors that also sign in by themselves. */
+export const signInFactors = secondFactorTypes.filter((type) => secondFactorTraits(type)?.signsIn);
 /** Whether a factor stands in for the others. */
 export const isBackup = (type: SecondFactorType): boolean => secondFactorTraits(type)?.isBackup === true;
 

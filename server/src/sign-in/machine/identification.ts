@@ -1,31 +1,35 @@
 /** Part of the machine: identifies the user (an account, or a new one) by a proof. Pure. */
-import type { SocialUserInfo } from '../../features/connectors/connectors/index.ts';
-import { isSameAddress } from './factor.ts';
+import { identifyBySso, isSsoProof, refusalOfOtherWay } from './enterprise-sso/index.ts';
+import { hasAddress, isSameAddress } from './factor.ts';
+import { linkUnknown, nameAndAvatar, settleLink, syncedBy, withIdentity } from './linking/index.ts';
 import type { IdentifierType, SignInPolicy } from './policy.ts';
+import { recover } from './recovery/index.ts';
 import {
-  type Address,
   type AddressProof,
   type GivenIdentifier,
   isCodeProof,
+  isSecondProof,
   type PendingProfile,
   type Proof,
   provesAddress,
   type SignInState,
+  use,
 } from './state.ts';
-import type { Account, Context, Effect, Outcome, Refusal, SignInEvent, Verdict } from './vocabulary.ts';
+import type { Context, Effect, Outcome, Refusal, SignInEvent, Verdict } from './vocabulary.ts';
 
 type Identified = Extract<SignInEvent, { type: 'identified' }>;
 /** Whether details are missing for the account that the state describes. */
 type IsIncomplete = (state: SignInState) => boolean;
 
 export function identify(state: SignInState, event: Identified, context: Context, isIncomplete: IsIncomplete): Outcome {
-  const refusal = refusalBy(event.verdict);
-  if (refusal) return refusal;
   const proof = event.proofId === undefined ? undefined : state.proofs.find(({ id }) => id === event.proofId);
+  const refusal = refusalBy(event.verdict) ?? refusalOfOtherWay(proof, event, context.policy);
+  if (refusal) return refusal;
   // The proof that began an account may be submitted again once the missing details are present.
   const begins = state.intent === 'Register' && state.userId === undefined;
   if (event.proofId !== undefined && (!proof || (proof.used && !begins)))
     return { refused: 'session.verification_session_not_found' };
+  if (isSsoProof(proof)) return identifyBySso(state, proof, event);
   if (state.intent === 'Register') return register(state, proof, event, { ...context, isIncomplete });
   return state.intent === 'SignIn' ? recognize(state, proof, event, context) : recover(state, proof, event, context);
 }
@@ -33,45 +37,31 @@ export function identify(state: SignInState, event: Identified, context: Context
 /** SignIn: the proof leads to an account. */
 function recognize(state: SignInState, proof: Proof | undefined, event: Identified, { policy }: Context): Outcome {
   const { account } = event;
-  if (proof?.type !== 'Password' && proof?.type !== 'Social' && !(proof && provesAddress(proof)))
-    return { refused: 'session.verification_failed' };
+  const isWay = proof && (proof.type === 'Social' || 'userId' in proof || provesAddress(proof));
+  if (!isWay || isSecondProof(proof)) return { refused: 'session.verification_failed' };
   if (!isAllowed(proof, policy)) return { refused: 'user.sign_in_method_not_enabled' };
   if (!account) {
-    return proof.type === 'Social' ? linkToProved(state, proof, event) : { refused: 'user.user_not_exist' };
+    if (proof.type !== 'Social') return { refused: 'user.user_not_exist' };
+    const linked = linkUnknown(state, proof, event, policy);
+    if ('refused' in linked) return linked;
+    return { state: { ...linked.state, profile: changedBy(event.verdict, linked.state.profile) } };
   }
-  if (proof.type === 'Password' && proof.userId !== account.id) return { refused: 'session.verification_failed' };
+  if ('userId' in proof && proof.userId !== account.id) return { refused: 'session.verification_failed' };
   if (provesAddress(proof) && !hasAddress(account, proof)) return { refused: 'session.verification_failed' };
-  if (state.userId !== undefined && state.userId !== account.id) return { refused: 'session.identity_conflict' };
+  if (state.userId !== undefined && state.userId !== account.id)
+    return { refused: event.link ? 'user.identity_already_in_use' : 'session.identity_conflict' };
   if (account.isSuspended) return { refused: 'user.suspended' };
-  const synced = proof.type === 'Social' && proof.syncProfile ? nameAndAvatar(proof.identity) : {};
-  const profile = changedBy(event.verdict, { ...state.profile, ...synced });
-  return { state: { ...use(state, proof), userId: account.id, profile } };
+  const profile = changedBy(event.verdict, { ...state.profile, ...syncedBy(proof) });
+  return { state: settleLink({ ...use(state, proof), userId: account.id, profile }, account) };
 }
 
 /** A link needs no method that is switched on: an operator made it for this very address. */
-function isAllowed(proof: Proof, { passwordIdentifiers, codeIdentifiers }: SignInPolicy): boolean {
+function isAllowed(proof: Proof, { passwordIdentifiers, codeIdentifiers, passkeySignIn }: SignInPolicy): boolean {
   const among = (allowed: readonly IdentifierType[], type: IdentifierType) => allowed.includes(type);
   if (proof.type === 'Password') return among(passwordIdentifiers, proof.identifier.type);
+  if (proof.type === 'SignInPasskey') return passkeySignIn;
   return !isCodeProof(proof) || among(codeIdentifiers, proof.identifier.type);
 }
-
-/** ForgotPassword: only a code or a link to an address of the account replaces the password check. */
-function recover(state: SignInState, proof: Proof | undefined, { account }: Identified, { policy }: Context): Outcome {
-  if (!proof || !provesAddress(proof)) return { refused: 'session.verification_failed' };
-  // A link needs no method that is switched on: an operator made it for this very address.
-  if (isCodeProof(proof) && !policy.recovery.includes(proof.identifier.type))
-    return { refused: 'user.sign_in_method_not_enabled' };
-  if (!account) return { refused: 'user.user_not_exist' };
-  if (!hasAddress(account, proof)) return { refused: 'session.verification_failed' };
-  if (state.userId !== undefined && state.userId !== account.id) return { refused: 'session.identity_conflict' };
-  if (account.isSuspended) return { refused: 'user.suspended' };
-  return { state: { ...use(state, proof), userId: account.id } };
-}
-
-export const hasAddress = (
-  { addresses }: Pick<Account, 'addresses'>,
-  { identifier }: { identifier: Address },
-): boolean => addresses.some((known) => isSameAddress(known, identifier));
 
 /** No proof overrides the refusal of an operator's script. */
 export function refusalBy(verdict: Verdict | undefined): Refusal | undefined {
@@ -90,12 +80,6 @@ export function changedBy<Profile extends PendingProfile>(verdict: Verdict | und
   };
 }
 
-/** Links an unknown social identity to the user who was identified in the same sign-in: both sides are proved. */
-function linkToProved(state: SignInState, proof: Extract<Proof, { type: 'Social' }>, event: Identified): Outcome {
-  if (!event.link || state.userId === undefined) return { refused: 'user.identity_not_exist' };
-  return { state: { ...use(state, proof), profile: { ...state.profile, identity: identityOf(proof) } } };
-}
-
 /** Register: the proof becomes an account, as soon as nothing required is missing. */
 function register(
   state: SignInState,
@@ -106,15 +90,14 @@ function register(
   if (state.userId !== undefined) return { refused: 'session.identity_conflict' };
   if (proof && proof.type !== 'NewPasswordIdentity' && proof.type !== 'Social' && !provesAddress(proof))
     return { refused: 'session.verification_failed' };
-  if (proof && !isOpenTo(use(state, proof), profileOf(proof), policy))
+  if (proof && !isOpenTo(use(state, proof), profileOf(proof, {}), policy))
     return { refused: 'user.sign_up_method_not_enabled' };
   if (event.account) return { refused: takenCode(proof) };
   // What it said before must not undo what was chosen since.
-  const proved =
-    proof && !proof.used ? { ...use(state, proof), profile: { ...state.profile, ...profileOf(proof) } } : state;
+  const proved = proof && !proof.used ? { ...use(state, proof), profile: profileOf(proof, state.profile) } : state;
   const next = { ...proved, profile: changedBy(event.verdict, proved.profile) };
-  const { username, identity, email, phone } = next.profile;
-  if (username === undefined && identity === undefined && email === undefined && phone === undefined)
+  const { username, identities, email, phone } = next.profile;
+  if (username === undefined && identities === undefined && email === undefined && phone === undefined)
     return { refused: 'session.identifier_not_found' };
   if (!isOpenTo(next, next.profile, policy)) return { refused: 'user.sign_up_method_not_enabled' };
   if (isIncomplete(next)) return { state: next };
@@ -128,10 +111,10 @@ function register(
  */
 const isOpenTo = (
   { proofs }: SignInState,
-  { identity, username, email, phone }: PendingProfile,
+  { identities, username, email, phone }: PendingProfile,
   policy: SignInPolicy,
 ): boolean =>
-  identity !== undefined ||
+  identities !== undefined ||
   // A link is an invitation of the address that it was made for.
   (email !== undefined &&
     proofs.some(
@@ -149,33 +132,17 @@ const takenCode = (proof: Proof | undefined): `user.${'identity' | 'username' | 
     : 'user.username_already_in_use';
 };
 
-/** A proof counts once; of each type the last one that was used is kept. */
-export const use = (state: SignInState, proof: Proof): SignInState => ({
-  ...state,
-  proofs: state.proofs
-    .filter(({ id, type, used }) => id === proof.id || type !== proof.type || !used)
-    .map((candidate) => (candidate.id === proof.id ? { ...candidate, used: true } : candidate)),
-});
-
-const nameAndAvatar = ({ name, avatar }: SocialUserInfo): Pick<PendingProfile, 'name' | 'avatar'> => ({
-  ...(name === undefined ? {} : { name }),
-  ...(avatar === undefined ? {} : { avatar }),
-});
-
-export const identityOf = ({ target, identity }: Extract<Proof, { type: 'Social' }>) => ({
-  target,
-  userId: identity.id,
-  details: identity,
-});
-
 /** The address that was proved, as a part of the account. */
 export const addressOf = ({ identifier: { type, value } }: AddressProof): PendingProfile =>
   type === 'email' ? { email: value } : { phone: value };
 
-function profileOf(proof: Proof): PendingProfile {
-  if (proof.type === 'NewPasswordIdentity') return { username: proof.identifier.value, password: proof.password };
-  if (provesAddress(proof)) return addressOf(proof);
-  return proof.type === 'Social' ? { ...nameAndAvatar(proof.identity), identity: identityOf(proof) } : {};
+/** The profile of a new account, with what a proof says of it. */
+function profileOf(proof: Proof, before: PendingProfile): PendingProfile {
+  if (proof.type === 'NewPasswordIdentity')
+    return { ...before, username: proof.identifier.value, password: proof.password };
+  if (proof.type === 'Social')
+    return { ...before, ...nameAndAvatar(proof.identity), identities: withIdentity(before, proof) };
+  return provesAddress(proof) ? { ...before, ...addressOf(proof) } : before;
 }
 
 /** Stores the identifier. Only its kind is checked: no account was looked up. */

@@ -58,6 +58,7 @@ describe('a second factor that is due', () => {
   const unset = { ...ada, secondFactors: having([]) };
   const byMail = { ...ada, secondFactors: having([], { enabled: true }) };
   const social = bySocial('union');
+  const linked = { ...ada, social: true, targets: [social.target] };
   const first = byCode(mail);
   for (const [promise, check] of checksOf([
     ['is asked for', mfa, signedIn(ada), 'show-factor Totp'],
@@ -90,7 +91,7 @@ describe('a second factor that is due', () => {
     [
       'after a provider, with it',
       mfa,
-      [start(), ...enter(social, ada), prove(totp, ada), submit(ada)],
+      [start(), ...enter(social, linked), prove(totp, ada), submit(linked)],
       'finish social otp mfa',
     ],
     [

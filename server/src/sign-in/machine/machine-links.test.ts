@@ -49,7 +49,12 @@ describe('a link at the sign-in machine', () => {
   const add = (proof: Proof) => [prove(proof), addAddress(proof)];
   const suspended = { ...ada, isSuspended: true };
   for (const [promise, check] of checksOf([
-    ['signs in the user with the address', settings, [start(), ...enter(byLink(), ada), submit(ada)], 'finish email'],
+    [
+      'signs in the user with the address',
+      settings,
+      [start(), ...enter(byLink(), ada), submit(ada)],
+      'reclaim-account, finish email',
+    ],
     [
       'does not sign in a user with another address',
       settings,
@@ -68,7 +73,7 @@ describe('a link at the sign-in machine', () => {
       'leads the user with the address to a new password, and does not sign the user in by that',
       settings,
       [start('ForgotPassword'), ...enter(byLink(), ada), choosePassword(ada), submit(ada)],
-      'reset-password',
+      'reclaim-account, reset-password',
     ],
     [
       'leads no user with another address to a new password',

@@ -1,160 +1,44 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import {
+  acceptsDevices,
+  codeKinds,
+  codeName,
+  type History,
+  hasShownTwo,
+  holds,
+  isMandatory,
+  isOwnerOf,
+  isPasskey,
+  isSecond,
+  owesFactor,
+  owesSetup,
+  ownerOf,
+  ownKinds,
+  provedAddresses,
+  type Scene,
+  secondNames,
+  ssoOf,
+  tell,
+} from '../../../../test/support/random-histories.ts';
 import { play, sequences, type Visit } from '../../../../test/support/random-sign-ins.ts';
-import { type World, worlds } from '../../../../test/support/random-worlds.ts';
-import type { Address, Proof, SecondFactorChoices } from './state.ts';
+import { isOfCompany, type World, worlds } from '../../../../test/support/random-worlds.ts';
+import type { Address, Proof, SignInState } from './state.ts';
 import type { Account, Effect, SignInEvent } from './vocabulary.ts';
 
 /*
  * Random sequences of events, with accounts, proofs and policies drawn at random too: what must hold however people,
- * custom pages and attackers put the steps together. What is expected is worked out here from the settings, the account
- * and the events alone, not with the machine's own parts.
+ * custom pages and attackers put the steps together. What is expected is worked out from the settings, the account and
+ * the events alone, not with the machine's own parts.
  */
 
-/** What was done in a sign-in up to a step, that step included, as the events tell it. */
-interface History {
-  /** Proofs by their id, as the factors gave them. */
-  given: Map<string, Proof>;
-  /** First factors that said something of this person, or of the account to be. */
-  ways: Proof[];
-  seconds: Proof[];
-  choices: SecondFactorChoices;
-  madeFactors: string[];
-  hasAnswered: boolean;
-  hasChosenPassword: boolean;
-}
-const fresh = (): History => ({
-  given: new Map(),
-  ways: [],
-  seconds: [],
-  choices: {},
-  madeFactors: [],
-  hasAnswered: false,
-  hasChosenPassword: false,
-});
-
-const secondNames: Readonly<Record<string, string>> = {
-  Totp: 'Totp',
-  WebAuthn: 'WebAuthn',
-  BackupCode: 'BackupCode',
-  MfaEmailVerificationCode: 'EmailVerificationCode',
-  MfaPhoneVerificationCode: 'PhoneVerificationCode',
-};
-const isSecond = ({ type }: Proof) => type in secondNames;
-const ownerOf = (proof: Proof) => ('userId' in proof ? proof.userId : undefined);
-const codeName = ({ type }: Address) => (type === 'email' ? 'EmailVerificationCode' : 'PhoneVerificationCode');
-
-function follow(history: History, { event, before, after }: Visit): History {
-  if (event.type === 'started') return fresh();
-  const next: History = { ...history, given: new Map(history.given) };
-  const said = 'proofId' in event && event.proofId !== undefined ? history.given.get(event.proofId) : undefined;
-  switch (event.type) {
-    case 'intent-changed':
-      return before?.intent === after.intent ? next : { ...fresh(), given: next.given };
-    case 'proved':
-    case 'answered':
-      if (!event.proof) return next;
-      next.given.set(event.proof.id, event.proof);
-      return isSecond(event.proof) ? { ...next, seconds: [...history.seconds, event.proof] } : next;
-    case 'identified':
-    case 'social-added':
-    case 'address-added':
-      return said ? { ...next, ways: [...history.ways, said] } : next;
-    case 'factor-added':
-      return said && 'factor' in said ? { ...next, madeFactors: [...history.madeFactors, said.factor.type] } : next;
-    case 'factor-choice':
-      return { ...next, choices: { ...history.choices, [event.choice]: true } };
-    case 'profile-added':
-      return { ...next, hasAnswered: true };
-    case 'password-chosen':
-      return { ...next, hasChosenPassword: true };
-    default:
-      return next;
-  }
-}
-
-/** Addresses that a code of this sign-in proved. */
-const provedAddresses = ({ ways }: History): Address[] =>
-  ways.flatMap((proof) =>
-    proof.type === 'EmailVerificationCode' || proof.type === 'PhoneVerificationCode' ? [proof.identifier] : [],
-  );
-const holds = (addresses: readonly Address[], { type, value }: Address) =>
-  addresses.some((known) => known.type === type && known.value === value);
-
-type Settings = World['settings'];
-const isMandatory = ({ mfa }: Settings, { secondFactors }: Account) =>
-  mfa.policy.includes('Mandatory') ||
-  (mfa.organizationRequiredMfaPolicy === 'Mandatory' && secondFactors?.isRequiredByOrganization === true);
-/** Kinds that the person set up and the tenant offers. */
-const ownKinds = ({ mfa }: Settings, { secondFactors }: Account): string[] =>
-  (secondFactors?.factors ?? [])
-    .filter(({ type, remainCodes = 0 }) => mfa.factors.includes(type) && (type !== 'BackupCode' || remainCodes > 0))
-    .map(({ type }) => type);
-const codeKinds = ({ mfa }: Settings, addresses: readonly Address[]): string[] =>
-  addresses.map(codeName).filter((kind) => (mfa.factors as string[]).includes(kind));
-
-/** Whether a sign-in of this account needs a second factor, and has not seen one. */
-function owesFactor(settings: Settings, account: Account, history: History): boolean {
-  const own = ownKinds(settings, account);
-  const { enabled = false, isRequiredByOrganization = false } = account.secondFactors ?? {};
-  const skipMfaOnSignIn = account.secondFactors?.skipMfaOnSignIn === true && !isRequiredByOrganization;
-  const isDemanded =
-    isMandatory(settings, account) || account.risks.length > 0 || ((enabled || own.length > 0) && !skipMfaOnSignIn);
-  const proved = provedAddresses(history);
-  const reachable = account.addresses.filter((address) => !holds(proved, address));
-  const canShow = own.length > 0 || codeKinds(settings, reachable).length > 0;
-  return isDemanded && canShow && !history.seconds.some((proof) => ownerOf(proof) === account.id);
-}
-
-/** What a complete sign-in would leave to set up or to decide: nothing is what it should. */
-function owesSetup(settings: Settings, account: Account, history: History, intent: string): string | undefined {
-  const { policy, factors } = settings.mfa;
-  const isMandatoryHere = isMandatory(settings, account);
-  const isTenants = policy.includes('Mandatory');
-  const isPrompted =
-    intent === 'Register'
-      ? policy !== 'NoPrompt' && !policy.startsWith('PromptOnlyAtSignIn')
-      : policy !== 'NoPrompt' || (isMandatoryHere && !isTenants);
-  const has = [...ownKinds(settings, account), ...history.madeFactors];
-  if (history.madeFactors.length > 0 && factors.includes('BackupCode') && !has.includes('BackupCode'))
-    return 'backup codes';
-  const wasShown = history.seconds.some((proof) => ownerOf(proof) === account.id);
-  if (
-    wasShown &&
-    policy !== 'NoPrompt' &&
-    factors.includes('BackupCode') &&
-    has.length > 0 &&
-    !has.includes('BackupCode')
-  )
-    return 'backup codes';
-  const { skipped, suggestionSkipped, enabled } = { ...account.secondFactors, ...history.choices };
-  const offered = factors.filter((kind) => kind !== 'BackupCode');
-  if (!isPrompted || offered.length === 0 || has.some((kind) => kind !== 'BackupCode')) return undefined;
-  const codes = codeKinds(settings, [...account.addresses, ...provedAddresses(history)]);
-  if (isMandatoryHere && codes.length === 0) return 'a factor';
-  const isBetterOffered = offered.some((kind) => kind === 'Totp' || kind === 'WebAuthn');
-  if (isMandatoryHere) return isBetterOffered && !suggestionSkipped ? 'a look at a better factor' : undefined;
-  return skipped || (enabled && codes.length > 0) ? undefined : 'a decision';
-}
-
-type Scene = Visit & { history: History; earlier: History };
-const tell = (visits: readonly Visit[]): Scene[] => {
-  let history = fresh();
-  return visits.map((visit) => {
-    const earlier = history;
-    history = follow(history, visit);
-    const scene = { ...visit, history, earlier };
-    if (visit.effects.some(({ type }) => type === 'reset-password')) history = fresh();
-    return scene;
-  });
-};
 const always = (promise: (scene: Scene, world: World) => void) =>
   fc.assert(
     fc.property(worlds, sequences, (world, drafts) => {
       for (const scene of tell(play(world, drafts))) promise(scene, world);
     }),
-    { numRuns: 1000, seed: 20_261_122 },
+    { numRuns: 1500, seed: 20_261_122 },
   );
 const effectOf = <Type extends Effect['type']>({ effects }: Visit, type: Type) =>
   effects.find((effect): effect is Extract<Effect, { type: Type }> => effect.type === type);
@@ -167,6 +51,7 @@ const additions: readonly SignInEvent['type'][] = [
   'profile-added',
   'factor-added',
   'factor-choice',
+  'device-trusted',
 ];
 
 describe('the sign-in machine, whatever the order of the steps', () => {
@@ -175,23 +60,57 @@ describe('the sign-in machine, whatever the order of the steps', () => {
       all: 0,
       mfa: 0,
       byCode: 0,
+      byPasskey: 0,
+      passkeys: 0,
+      passkeysSkipped: 0,
       registered: 0,
       factors: 0,
       choices: 0,
       resets: 0,
       addresses: 0,
+      captchas: 0,
       expired: 0,
+      trusted: 0,
+      byDevice: 0,
+      links: 0,
+      automatic: 0,
+      reclaimed: 0,
+      company: 0,
+      companyAdopted: 0,
+      companyHired: 0,
+      companyMfa: 0,
+      companyDevice: 0,
+      companyMixed: 0,
     };
     const count = (name: keyof typeof counts, is: unknown) => {
       if (is) counts[name] += 1;
     };
-    always((scene) => {
+    always((scene, { settings }) => {
       count('resets', effectOf(scene, 'reset-password'));
       const finish = effectOf(scene, 'finish');
       if (!finish) return;
       count('all', true);
+      count('captchas', settings.captchaPolicy.enabled && scene.hasPassedCaptcha);
+      count('links', effectOf(scene, 'link-identity')?.automatic === false);
+      count('automatic', effectOf(scene, 'link-identity')?.automatic);
+      count('reclaimed', effectOf(scene, 'reclaim-account'));
+      const sso = ssoOf(scene.history);
+      count('company', sso);
+      count('companyAdopted', scene.history.adopted);
+      count('companyHired', sso && scene.after.intent === 'Register');
+      count('companyMfa', sso && finish.amr.includes('mfa'));
+      count('companyDevice', sso && finish.device && 'uses' in finish.device);
+      count('companyMixed', sso && scene.history.ways.length > 1);
       count('mfa', finish.amr.includes('mfa'));
+      count('trusted', finish.device && 'days' in finish.device);
+      count('byDevice', finish.device && 'uses' in finish.device);
       count('byCode', finish.amr.includes('email') && scene.after.intent === 'SignIn');
+      count('byPasskey', finish.amr.includes('pop') && !scene.history.seconds.some(isPasskey));
+      count(
+        'passkeys',
+        effectOf(scene, 'add-factors')?.factors.some(({ type }) => type === 'WebAuthn'),
+      );
+      count('passkeysSkipped', effectOf(scene, 'keep-choices')?.choices.passkeySkipped);
       count('registered', scene.after.intent === 'Register');
       count('factors', effectOf(scene, 'add-factors'));
       count('choices', effectOf(scene, 'keep-choices'));
@@ -206,7 +125,7 @@ describe('the sign-in machine, whatever the order of the steps', () => {
 
   // security: skipped-steps
   it('completes only for a user who was proved in this sign-in and is not suspended', () => {
-    always((scene) => {
+    always((scene, { members }) => {
       const finish = effectOf(scene, 'finish');
       if (!finish) return;
       const { event, after, history } = scene;
@@ -214,14 +133,34 @@ describe('the sign-in machine, whatever the order of the steps', () => {
       assert.notEqual(after.intent, 'ForgotPassword');
       const { account } = event;
       const provesPerson = (proof: Proof) =>
-        proof.type === 'Password'
+        proof.type === 'Password' || proof.type === 'SignInPasskey'
           ? proof.userId === account.id
           : proof.type === 'Social'
             ? proof.identity.id === account.id
-            : 'identifier' in proof &&
-              proof.type.endsWith('Code') &&
-              holds(account.addresses, proof.identifier as Address);
+            : proof.type === 'EnterpriseSso'
+              ? isPersonOf(proof, account, members)
+              : 'identifier' in proof &&
+                proof.type.endsWith('Code') &&
+                holds(account.addresses, proof.identifier as Address);
       assert.ok(account.id.startsWith('created-') || history.ways.some(provesPerson), 'no user was proved');
+    });
+  });
+
+  // security: captcha
+  it('completes and replaces a password only after a captcha, or with a provider or a passkey', () => {
+    always((scene, { settings }) => {
+      if (!settings.captchaPolicy.enabled || scene.hasPassedCaptcha) return;
+      const { event, after, history } = scene;
+      assert.equal(effectOf(scene, 'reset-password'), undefined);
+      const isFirst = event.type === 'proved' && ['Password', 'NewPasswordIdentity'].includes(event.proof.type);
+      const isEntered = history.ways.some(({ type }) => ['Social', 'SignInPasskey', 'EnterpriseSso'].includes(type));
+      if (
+        isFirst ||
+        effectOf(scene, 'finish') ||
+        effectOf(scene, 'create-user') ||
+        Object.keys(after.profile).length > 0
+      )
+        assert.ok(isEntered, `${event.type} without a captcha`);
     });
   });
 
@@ -230,8 +169,40 @@ describe('the sign-in machine, whatever the order of the steps', () => {
     always((scene, { settings }) => {
       if (!effectOf(scene, 'finish') || scene.event.type !== 'submitted' || !scene.event.account) return;
       const { account } = scene.event;
-      if (scene.after.intent === 'SignIn') assert.ok(!owesFactor(settings, account, scene.history), 'a factor is due');
+      const finish = effectOf(scene, 'finish');
+      const isTrusted = finish?.device !== undefined && 'uses' in finish.device;
+      if (scene.after.intent === 'SignIn')
+        assert.equal(owesFactor(settings, account, scene.history), isTrusted, 'a factor is due');
       assert.equal(owesSetup(settings, account, scene.history, scene.after.intent), undefined);
+    });
+  });
+
+  // security: trusted-devices
+  it('lets a trusted device replace the factor of its user in usual sign-ins that change nothing, where devices are accepted', () => {
+    always((scene, { settings }) => {
+      const finish = effectOf(scene, 'finish');
+      if (!finish?.device || !('uses' in finish.device) || scene.event.type !== 'submitted') return;
+      const { account } = scene.event;
+      assert.ok(account && acceptsDevices(settings, account) && account.risks.length === 0);
+      assert.equal(finish.device.uses, account.trustedDevice);
+      assert.ok(!finish.amr.includes('mfa'));
+      assert.ok(Object.keys(finish.patch).length === 0 && !scene.history.adopted, 'the account is changed');
+      const known: Effect['type'][] = ssoOf(scene.history) ? ['enter-sso', 'finish'] : ['finish'];
+      assert.deepEqual(
+        scene.effects.map(({ type }) => type),
+        known,
+      );
+    });
+  });
+
+  // security: trusted-devices
+  it('trusts a device only after its user has shown a second factor and wants it, where devices are accepted', () => {
+    always((scene, { settings }) => {
+      const finish = effectOf(scene, 'finish');
+      if (!finish?.device || !('days' in finish.device) || scene.event.type !== 'submitted') return;
+      const { account } = scene.event;
+      assert.ok(account && acceptsDevices(settings, account) && hasShownTwo(scene.history, account));
+      assert.ok(scene.history.trustsDevice && finish.device.days === 30);
     });
   });
 
@@ -262,6 +233,8 @@ describe('the sign-in machine, whatever the order of the steps', () => {
       Password: 'pwd',
       NewPasswordIdentity: 'pwd',
       Social: 'social',
+      EnterpriseSso: 'sso',
+      SignInPasskey: 'pop',
       EmailVerificationCode: 'email',
       PhoneVerificationCode: 'sms',
       Totp: 'otp',
@@ -275,7 +248,7 @@ describe('the sign-in machine, whatever the order of the steps', () => {
       if (!finish) return;
       const { ways, seconds } = scene.history;
       const expected = new Set([...ways, ...seconds].map(({ type }) => words[type] ?? type));
-      if (seconds.length > 0) expected.add('mfa');
+      if (seconds.length > 0 || ways.some(({ type }) => type === 'SignInPasskey')) expected.add('mfa');
       assert.deepEqual(new Set(finish.amr), expected);
     });
   });
@@ -292,6 +265,7 @@ describe('the sign-in machine, whatever the order of the steps', () => {
     always((scene, { settings }) => {
       const finish = effectOf(scene, 'finish');
       if (!finish || scene.event.type !== 'submitted' || !scene.event.account) return;
+      if (ssoOf(scene.history)) return;
       const { account } = scene.event;
       const cameBySocial = scene.history.ways.some(({ type }) => type === 'Social');
       if (cameBySocial && settings.socialSignIn.skipRequiredIdentifiers) return;
@@ -300,7 +274,9 @@ describe('the sign-in machine, whatever the order of the steps', () => {
       if (identifiers.includes('username')) assert.ok(has('username'));
       if (identifiers.includes('email') && identifiers.includes('phone')) assert.ok(has('email') || has('phone'));
       else for (const type of ['email', 'phone'] as const) assert.ok(!identifiers.includes(type) || has(type));
-      if (password) assert.ok(account.password || finish.patch.password || account.social || cameBySocial);
+      const hasPasskey = settings.passkeySignIn.enabled && account.secondFactors?.factors.some(isPasskey);
+      if (password)
+        assert.ok(account.password || finish.patch.password || account.social || cameBySocial || hasPasskey);
     });
   });
 
@@ -319,7 +295,7 @@ describe('the sign-in machine, whatever the order of the steps', () => {
       assert.ok(history.hasChosenPassword);
       assert.equal(after.userId, undefined);
       assert.ok(after.proofs.length === 0 && Object.keys(after.profile).length === 0);
-      assert.equal(scene.effects.length, 1);
+      assert.ok(scene.effects.every(({ type }) => type === 'reset-password' || type === 'reclaim-account'));
     });
   });
 
@@ -354,6 +330,16 @@ describe('the sign-in machine, whatever the order of the steps', () => {
     });
   });
 
+  // security: skipped-steps
+  it('takes a passkey as the way in only where passkeys sign in', () => {
+    always(({ event, before, after }, { settings }) => {
+      if (event.type !== 'identified' || before?.userId !== undefined || after.userId === undefined) return;
+      const proof = before?.proofs.find(({ id }) => id === event.proofId);
+      if (proof?.type !== 'SignInPasskey') return;
+      assert.ok(settings.passkeySignIn.enabled && after.userId === proof.userId && after.intent === 'SignIn');
+    });
+  });
+
   // security: closed-registration
   it('creates no account when registration or its method is closed, and completes no sign-in when sign-in is closed', () => {
     always((scene, { settings }) => {
@@ -363,21 +349,22 @@ describe('the sign-in machine, whatever the order of the steps', () => {
       if (!creation) return;
       assert.notEqual(settings.signInMode, 'SignIn');
       assert.equal(after.intent, 'Register');
-      const { username, password, identity, email, phone } = creation.profile;
+      const { username, password, identities, email, phone } = creation.profile;
       const { identifiers, password: asksPassword } = settings.signUp;
       const byName =
         username !== undefined && password !== undefined && identifiers.includes('username') && asksPassword;
       const byCode = [email && 'email', phone && 'phone'].some((type) =>
         (identifiers as string[]).includes(type ?? ''),
       );
-      assert.ok(byName || byCode || identity !== undefined, 'created in a way that is closed');
-      const skips = settings.socialSignIn.skipRequiredIdentifiers && identity !== undefined;
+      const bySso = ssoOf(history) !== undefined;
+      assert.ok(byName || byCode || bySso || identities !== undefined, 'created in a way that is closed');
+      const skips = bySso || (settings.socialSignIn.skipRequiredIdentifiers && identities !== undefined);
       if ((settings.profileFields ?? []).length > 0) assert.ok(history.hasAnswered || skips, 'created without answers');
     });
   });
 
   // security: social-linking
-  it('writes an address only if a code proved it, and an identity only if the provider did', () => {
+  it('writes an address only if a code or its company proved it, and an identity only if the provider did', () => {
     always((scene) => {
       for (const { patch } of [effectOf(scene, 'finish'), effectOf(scene, 'update-user')].filter(
         (effect) => effect !== undefined,
@@ -385,24 +372,98 @@ describe('the sign-in machine, whatever the order of the steps', () => {
         assertProved(scene.history, patch);
       const profile = effectOf(scene, 'create-user')?.profile;
       if (profile) assertProved(scene.history, profile);
-      const link = effectOf(scene, 'link-identity');
-      const identities = [profile?.identity, link?.identity].filter((identity) => identity !== undefined);
+      const links = scene.effects.filter((effect) => effect.type === 'link-identity');
+      const identities = [...(profile?.identities ?? []), ...links.map(({ identity }) => identity)];
       for (const { userId } of identities)
         assert.ok(scene.history.ways.some((proof) => proof.type === 'Social' && proof.identity.id === userId));
-      if (link) assert.equal(scene.before?.userId, link.userId);
+      for (const { userId } of links) assert.equal(scene.before?.userId, userId);
+      const targets = identities.map(({ target }) => target);
+      assert.equal(new Set(targets).size, targets.length);
     });
   });
 
-  it('links an unknown identity only on request', () => {
-    always(({ event, before, after }) => {
-      if (
-        event.type !== 'identified' ||
-        after.intent !== 'SignIn' ||
-        before?.profile.identity ||
-        !after.profile.identity
-      )
+  // security: social-linking
+  it('links an unknown identity on request, to the proved account or on the word of a provider that answers for it', () => {
+    always(({ event, before, after, earlier }, { settings, isVerified }) => {
+      const count = (state: SignInState | undefined) => state?.profile.identities?.length ?? 0;
+      if (event.type !== 'identified' || after.intent !== 'SignIn' || count(after) <= count(before)) return;
+      if (event.account) {
+        assert.ok(after.userId === event.account.id && isOwnerOf(earlier.wanted, event.account));
         return;
-      assert.ok(event.link && before?.userId !== undefined);
+      }
+      assert.ok(event.link);
+      if (before?.userId !== undefined) return;
+      const proof = earlier.given.get(event.proofId ?? '');
+      const { email_verified } = (proof?.type === 'Social' ? proof.identity.rawData : {}) as {
+        email_verified?: boolean;
+      };
+      assert.ok(settings.socialSignIn.automaticAccountLinking && isVerified && email_verified);
+      const account = event.related?.account;
+      assert.ok(account && after.userId === account.id && isOwnerOf(proof, account) && !account.isSuspended);
+    });
+  });
+
+  // security: similar-addresses, social-linking
+  it('takes an account back exactly for a user who proved nothing but its email address, also by its company, and owes no factor', () => {
+    always((scene, { settings }) => {
+      const { event, history } = scene;
+      const isComplete = effectOf(scene, 'finish') ?? effectOf(scene, 'reset-password');
+      if (!isComplete || event.type !== 'submitted' || !event.account) return;
+      const { account } = event;
+      const isKnown = [...history.ways, ...history.seconds].some(
+        (proof) =>
+          ownerOf(proof) === account.id ||
+          (proof.type === 'Social' && account.targets.includes(proof.target)) ||
+          (proof.type === 'EnterpriseSso' && !history.adopted),
+      );
+      const isProved = provedAddresses(history).some(
+        (address) => address.type === 'email' && holds(account.addresses, address),
+      );
+      const isNew = scene.before?.intent === 'Register';
+      const reclaims = history.adopted || (isProved && !isNew && !isKnown && !owesFactor(settings, account, history));
+      assert.equal(effectOf(scene, 'reclaim-account') !== undefined, reclaims);
+    });
+  });
+
+  // security: enterprise-domains
+  it('reaches an account with a company’s address, and gives such an address, only by the company’s provider', () => {
+    always((scene, { settings }) => {
+      if (settings.ssoConnectors.length === 0 || ssoOf(scene.history)) return;
+      const { event, before, after } = scene;
+      const account = 'account' in event ? event.account : undefined;
+      const isReached = after.userId !== undefined && account?.id === after.userId;
+      assert.ok(!isReached || !account?.addresses.some(isOfCompany), `${event.type} without the company`);
+      const related = event.type === 'identified' && before?.userId === undefined ? event.related?.account : undefined;
+      assert.ok(related?.id !== after.userId || !related?.addresses.some(isOfCompany), 'linked without the company');
+      const patches = [effectOf(scene, 'finish')?.patch, effectOf(scene, 'create-user')?.profile];
+      for (const email of patches.flatMap((patch) => patch?.email ?? []))
+        assert.ok(!isOfCompany({ type: 'email', value: email }), 'given without the company');
+      assert.equal(effectOf(scene, 'enter-sso'), undefined);
+    });
+  });
+
+  // security: enterprise-linking
+  it('leaves a company’s identity with the person whom the provider named, once, when the sign-in is complete', () => {
+    always((scene, { members }) => {
+      const entered = scene.effects.filter((effect) => effect.type === 'enter-sso');
+      const sso = ssoOf(scene.history);
+      const isComplete = effectOf(scene, 'finish') !== undefined || scene.event.type === 'created';
+      assert.equal(entered.length, isComplete && sso ? 1 : 0);
+      const [effect] = entered;
+      if (!effect || !sso || (scene.event.type !== 'submitted' && scene.event.type !== 'created')) return;
+      const { account } = scene.event;
+      assert.ok(account && effect.userId === account.id && effect.proof.person.id === sso.person.id);
+      assert.ok(account.id.startsWith('created-') || isPersonOf(sso, account, members), 'of another person');
+      assert.equal(effect.adopted === true, scene.history.adopted);
+    });
+  });
+
+  // security: enterprise-domains
+  it('offers the choice among a company’s providers for its addresses alone', () => {
+    always(({ event, before }, { settings }) => {
+      if (event.type !== 'sso-address-named') return;
+      assert.ok(settings.ssoConnectors.length > 0 && isOfCompany({ type: 'email', value: event.email }));
+      assert.equal(before?.userId, undefined);
     });
   });
 
@@ -410,11 +471,19 @@ describe('the sign-in machine, whatever the order of the steps', () => {
     always((scene, { settings }) => {
       const added = effectOf(scene, 'add-factors');
       if (!added || scene.event.type !== 'submitted' || !scene.event.account) return;
-      const types = added.factors.map(({ type }) => type);
+      const all = added.factors.map(({ type }) => type);
       const own = ownKinds(settings, scene.event.account);
-      assert.deepEqual([...types].sort(), [...new Set(scene.history.madeFactors)].sort());
-      assert.ok(types.every((type) => settings.mfa.factors.includes(type)));
-      const made = types.filter((type) => type !== 'BackupCode').length;
+      assert.deepEqual([...all].sort(), [...new Set(scene.history.madeFactors)].sort());
+      // A passkey may be no second factor here, and be there to sign in with.
+      const types = all.filter((type) => settings.mfa.factors.includes(type));
+      const toSignIn = all.filter((type) => !types.includes(type));
+      assert.ok(toSignIn.length === 0 || (settings.passkeySignIn.enabled && String(toSignIn) === 'WebAuthn'));
+      assert.ok(toSignIn.length === 0 || !scene.event.account.secondFactors?.factors.some(isPasskey));
+      if (types.length === 0) return;
+      // One that is a second factor too is made beside another where it is offered to sign in with.
+      const isExtra = (type: string) => settings.passkeySignIn.enabled && isPasskey({ type });
+      const made = types.filter((type) => type !== 'BackupCode' && !isExtra(type)).length;
+      if (made === 0 && types.some(isExtra)) return;
       // Beside a factor that the account has only backup codes are made.
       assert.equal(made, own.some((kind) => kind !== 'BackupCode') ? 0 : 1, 'there was a factor');
       assert.ok(!(own.includes('BackupCode') && types.includes('BackupCode')), 'codes were left');
@@ -427,20 +496,33 @@ describe('the sign-in machine, whatever the order of the steps', () => {
       if (!kept || scene.event.type !== 'submitted' || !scene.event.account) return;
       const { account } = scene.event;
       assert.deepEqual(kept.choices, scene.history.choices);
-      const { enabled, skipped, suggestionSkipped } = kept.choices;
+      const { enabled, skipped, suggestionSkipped, passkeySkipped } = kept.choices;
+      if (passkeySkipped) assert.ok(settings.passkeySignIn.enabled && !account.secondFactors?.factors.some(isPasskey));
       const isPrompted = settings.mfa.policy !== 'NoPrompt';
       if (skipped) assert.ok(isPrompted && !isMandatory(settings, account));
       if (enabled) {
         assert.ok(isPrompted && !isMandatory(settings, account));
-        assert.ok(codeKinds(settings, [...account.addresses, ...provedAddresses(scene.history)]).length > 0);
+        // Without codes that count, a user who wants a factor sets one up.
+        const codes = codeKinds(settings, [...account.addresses, ...provedAddresses(scene.history)]);
+        assert.ok(codes.length > 0 || scene.history.madeFactors.length > 0 || skipped);
       }
       if (suggestionSkipped) assert.ok(isMandatory(settings, account));
     });
   });
 });
 
+/** Whether the account has the provider's identity, or an address that the provider stands for. */
+const isPersonOf = (
+  { person: { id, email = '', isVouched } }: Extract<Proof, { type: 'EnterpriseSso' }>,
+  account: Pick<Account, 'id' | 'addresses'>,
+  members: readonly string[],
+): boolean =>
+  (members.includes(id) && account.id === id) ||
+  (isVouched === true && holds(account.addresses, { type: 'email', value: email }));
+
 function assertProved(history: History, { email, phone }: { email?: string; phone?: string }): void {
-  const proved = provedAddresses(history);
+  const { email: vouched = '', isVouched } = ssoOf(history)?.person ?? {};
+  const proved = [...provedAddresses(history), ...(isVouched ? [{ type: 'email' as const, value: vouched }] : [])];
   if (email !== undefined) assert.ok(holds(proved, { type: 'email', value: email }));
   if (phone !== undefined) assert.ok(holds(proved, { type: 'phone', value: phone }));
 }

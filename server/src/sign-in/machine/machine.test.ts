@@ -526,7 +526,7 @@ describe('the sign-in machine, as a table', () => {
     const picture = { name: 'Wei', avatar: 'https://example.com/wei.png' };
     const { effects } = run(socialOnly, [start('Register'), proved(telling), identified(telling)]);
     const linked = { target: 'wechat', userId: 'union-1', details: identity };
-    assert.deepEqual(effects, [{ type: 'create-user', profile: { ...picture, identity: linked } }]);
+    assert.deepEqual(effects, [{ type: 'create-user', profile: { ...picture, identities: [linked] } }]);
     const known = [start(), proved(telling), identified(telling, wechatUser), submitted(wechatUser)];
     const finish = { type: 'finish', userId: 'wei', amr: ['social'], patch: picture, risks: [] };
     assert.deepEqual(run(socialOnly, known).effects, [finish]);

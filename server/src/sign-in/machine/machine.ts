@@ -3,21 +3,35 @@
  * is a fact that a factor has checked already; an effect is a change that is executed in the transaction that stores
  * the state; a prompt is what the user has to do next (`vocabulary.ts`). `rules` below is the order of the flow.
  */
-
-import { addDetail, type DetailEvent, hasExpiredPassword } from './details.ts';
-import { maskAddress } from './factor.ts';
-import { codeFactorOf, traitsOf } from './factors.ts';
-import { changedBy, giveIdentifier, hasAddress, identify, refusalBy, use } from './identification.ts';
-import { type MissingDetail, missingDetails, type SecondFactorType, type SignInPolicy } from './policy.ts';
+import { captchaRefusal } from './captcha/index.ts';
+import {
+  addDetail,
+  cameBySocial,
+  type DetailEvent,
+  detailsOf,
+  hasExpiredPassword,
+  joined,
+  withNewAddresses,
+} from './details.ts';
+import * as sso from './enterprise-sso/index.ts';
+import { hasAddress } from './factor.ts';
+import { changedBy, giveIdentifier, identify, refusalBy } from './identification.ts';
+import { answerLink, keptLink, linksAtEnd, offerLink, reclaimAtEnd, refusalOfLink } from './linking/index.ts';
+import { type MissingDetail, missingDetails, type SignInPolicy } from './policy.ts';
+import { replacePassword } from './recovery/index.ts';
 import {
   factorOf,
   factorsToAdd,
   factorsToShow,
+  maskedFactors,
+  methodsOf,
   needsBackupCodes,
+  passkeyToOffer,
   refusalToAdd,
   usableFactors,
 } from './second-factor.ts';
-import { type Address, type Intent, isSecondProof, provesAddress, type SignInState, stateVersion } from './state.ts';
+import { type Challenge, type Intent, isSecondProof, type SignInState, stateVersion, use } from './state.ts';
+import { deviceAtEnd, skipsFactor, trustDevice } from './trusted-device/index.ts';
 import type { Account, Context, Effect, Outcome, Prompt, Refusal, SignInEvent, Step } from './vocabulary.ts';
 
 interface Situation {
@@ -60,6 +74,14 @@ const rules: readonly Rule[] = [
     kind: 'recover',
     reason: 'the user forgot the password and is not identified yet',
     applies: ({ state }) => when(state.userId === undefined && state.intent === 'ForgotPassword'),
+  },
+  {
+    kind: 'link',
+    reason: 'an account has the address of the unknown social identity: the user is asked whether it is theirs',
+    applies: ({ state: { userId, linking } }) =>
+      userId === undefined && linking?.stage === 'offered'
+        ? { address: linking.address, connectorId: linking.proof.connectorId }
+        : undefined,
   },
   {
     // Decided by the kind of identifier alone, so that known and unknown identifiers see the same prompts.
@@ -109,6 +131,11 @@ const rules: readonly Rule[] = [
   },
   {
     kind: 'add-factor',
+    reason: 'passkeys sign in, and the account has none',
+    applies: ({ state, policy, account }) => account && passkeyToOffer(state, policy, account),
+  },
+  {
+    kind: 'add-factor',
     reason: 'a second factor has to be set up, or is suggested',
     applies: ({ state, policy, account }) => account && factorsToAdd(state, policy.secondFactors, account),
   },
@@ -130,23 +157,28 @@ const hasBegunAccount = ({ intent, profile }: SignInState) => intent === 'Regist
 
 /** What comes next. `account`: the identified one, for what it has already. */
 export function promptFor(state: SignInState, policy: SignInPolicy, account?: Account): Prompt {
-  const missing = missingDetails(policy, detailsOf(state, account), cameBySocial(state));
+  const prompt = strictPrompt(state, policy, account);
+  if (prompt.kind !== 'show-factor' || !skipsFactor(state, policy.secondFactors, prompt.account)) return prompt;
+  // A trusted device only completes a sign-in: if anything else is asked for, the factor comes first.
+  const isAll = strictPrompt(
+    state,
+    policy,
+    account,
+    rules.filter(({ kind }) => kind !== 'show-factor'),
+  );
+  return isAll.kind === 'done' ? isAll : prompt;
+}
+
+/** The same without trust in the device. */
+function strictPrompt(state: SignInState, given: SignInPolicy, account?: Account, flow = rules): Prompt {
+  const policy = sso.policyAfterSso(given, state, account);
+  const missing = missingDetails(policy, detailsOf(state, policy, account), cameBySocial(state));
   const situation = { state, policy, missing, account: withNewAddresses(state, account) };
-  for (const { kind, reason, applies } of rules) {
+  for (const { kind, reason, applies } of flow) {
     const details = applies(situation);
     if (details) return { kind, reason, ...details } as Prompt;
   }
   throw new TypeError('The last rule of the flow always applies');
-}
-
-/** Treats an address that was just proved like one of the account. */
-function withNewAddresses({ profile: { email, phone } }: SignInState, account: Account | undefined) {
-  if (!account || (email === undefined && phone === undefined)) return account;
-  const added = [
-    ...(email === undefined ? [] : [{ type: 'email' as const, value: email }]),
-    ...(phone === undefined ? [] : [{ type: 'phone' as const, value: phone }]),
-  ];
-  return { ...account, addresses: [...account.addresses, ...added] };
 }
 
 /** The refusal for a prompt that is left when the sign-in has to be complete. */
@@ -177,35 +209,14 @@ export function refusalOf(prompt: Prompt): Refusal | undefined {
   }
 }
 
-/** Only addresses that a code may go to: the first factor alone reveals no other address. */
-const maskedFactors = (addresses: readonly Address[], factors: readonly SecondFactorType[]) =>
-  Object.fromEntries(
-    addresses
-      .map((address) => [codeFactorOf(address), maskAddress(address)] as const)
-      .filter(([factor]) => factors.includes(factor)),
-  );
-
-const detailsOf = ({ profile, proofs, userId, answered }: SignInState, account: Account | undefined) => ({
-  username: account?.username === true || profile.username !== undefined,
-  email: account?.email === true || profile.email !== undefined,
-  phone: account?.phone === true || profile.phone !== undefined,
-  password: account?.password === true || profile.password !== undefined,
-  social:
-    account?.social === true ||
-    profile.identity !== undefined ||
-    proofs.some((proof) => proof.used && proof.type === 'Social'),
-  // Users with an account are not asked again.
-  extraProfile: userId !== undefined || answered === true,
-});
-
-const cameBySocial = ({ proofs, profile }: SignInState) =>
-  profile.identity !== undefined || proofs.some((proof) => proof.used && proof.type === 'Social');
-
 /** One step. A refusal names the code and leaves the state as it was. */
 export function step(state: SignInState | undefined, event: SignInEvent, context: Context): Step | Refusal {
-  const outcome = event.type === 'started' ? start(event.intent, context) : advance(state, event, context);
+  const outcome =
+    captchaRefusal(state, event, context.policy) ??
+    (event.type === 'started' ? start(state, event.intent, context) : advance(state, event, context));
   if ('refused' in outcome) return outcome;
-  const account = 'account' in event ? event.account : undefined;
+  const related = event.type === 'identified' ? event.related?.account : undefined;
+  const account = ('account' in event ? event.account : undefined) ?? related;
   const prompt = promptFor(outcome.state, context.policy, account?.id === outcome.state.userId ? account : undefined);
   return { state: outcome.state, effects: outcome.effects ?? [], prompt };
 }
@@ -215,10 +226,16 @@ function advance(
   event: Exclude<SignInEvent, { type: 'started' }>,
   context: Context,
 ): Outcome {
+  if (!state && event.type === 'challenged' && isForAnyone(event.challenge)) {
+    const begun = start(undefined, 'SignIn', context);
+    return 'refused' in begun ? begun : advance(begun.state, event, context);
+  }
   if (!state) return { refused: 'session.interaction_not_found' };
   switch (event.type) {
     case 'intent-changed':
       return changeIntent(state, event.intent, context);
+    case 'captcha-passed':
+      return { state: { ...state, captcha: true } };
     case 'proved':
       return addProof(state, event, context);
     case 'challenged': {
@@ -233,9 +250,15 @@ function advance(
       return isOpen(state.intent, context.policy)
         ? identify(state, event, context, (next) => promptFor(next, context.policy).kind === 'continue')
         : { refused: 'auth.forbidden' };
+    case 'link-offered':
+      return offerLink(state, event);
+    case 'link-answered':
+      return answerLink(state, event, context.policy);
+    case 'sso-address-named':
+      return sso.nameAddress(state, event.email, context.policy);
     case 'created':
       return state.userId === undefined
-        ? { state: { ...state, userId: event.account.id, profile: {} } }
+        ? { state: { ...state, userId: event.account.id, profile: {} }, effects: sso.ssoAtEnd(state, event.account) }
         : { refused: 'session.identity_conflict' };
     case 'submitted':
       return submit(state, event, context);
@@ -249,9 +272,15 @@ const differsFrom =
   (other: { type: string }) =>
     other.type !== type;
 
-function start(intent: Intent, { policy, now }: Context): Outcome {
+/** What the first page asks of any user, before a sign-in is begun. */
+const isForAnyone = (challenge: Challenge) => challenge.type === 'SignInPasskey' && challenge.identifier === undefined;
+
+function start(before: SignInState | undefined, intent: Intent, { policy, now }: Context): Outcome {
   if (!isOpen(intent, policy)) return { refused: 'auth.forbidden' };
-  return { state: { version: stateVersion, intent, startedAt: now, proofs: [], challenges: [], profile: {} } };
+  const challenges = before?.challenges.filter(isForAnyone) ?? [];
+  const captcha = before?.captcha ? { captcha: before.captcha } : {};
+  const kept = { ...captcha, ...(intent === 'Register' ? {} : keptLink(before, now)) };
+  return { state: { version: stateVersion, intent, startedAt: now, ...kept, proofs: [], challenges, profile: {} } };
 }
 
 function isOpen(intent: Intent, policy: SignInPolicy): boolean {
@@ -268,7 +297,7 @@ function changeIntent(state: SignInState, intent: Intent, { policy }: Context): 
   // The identified user stays: a change of intent never leads to another account.
   if (state.userId !== undefined) return { refused: 'auth.forbidden' };
   // Details and proofs of a new account are dropped with it: they do not apply to the account that follows.
-  const { answered: _, ...rest } = state;
+  const { answered: _, linking: __, ...rest } = state;
   return { state: { ...rest, intent, profile: {}, proofs: state.proofs.filter(({ used }) => !used) } };
 }
 
@@ -310,21 +339,24 @@ function answer(state: SignInState, event: Extract<SignInEvent, { type: 'answere
     return { refused: 'session.verification_session_not_found' };
   const next = { ...state, challenges: state.challenges.filter(({ id }) => id !== challengeId) };
   if (!proof) return { state: next };
-  return addProof(next, { type: 'proved', proof, ...(account ? { account } : {}) }, context);
+  return addProof(next, { type: 'proved', proof, account }, context);
 }
 
+type DeviceEvent = Extract<SignInEvent, { type: 'device-trusted' }>;
+
 /** Adds details to the account of the identified user, or to the new one. */
-function extend(state: SignInState, event: DetailEvent, { policy }: Context): Outcome {
+function extend(state: SignInState, event: DetailEvent | DeviceEvent, { policy }: Context): Outcome {
   const { account } = event;
   if (state.intent === 'ForgotPassword' && event.type !== 'password-chosen')
     return { refused: 'session.not_supported_for_forgot_password' };
   if (!isOpen(state.intent, policy)) return { refused: 'auth.forbidden' };
   if (state.intent !== 'Register' && state.userId === undefined) return { refused: 'session.identifier_not_found' };
   if (state.userId !== account?.id) return { refused: 'session.identity_conflict' };
-  const prompt = promptFor(state, policy, account);
+  const prompt = strictPrompt(state, policy, account);
   // A first factor alone changes nothing of an account that has a second one.
   if (prompt.kind === 'show-factor') return refusalOf(prompt) as Refusal;
-  return addDetail(state, event, prompt);
+  if (event.type === 'device-trusted') return trustDevice(state, policy.secondFactors, account);
+  return sso.refusalOfAddress(state, event, policy) ?? addDetail(state, event, prompt);
 }
 
 type Submitted = Extract<SignInEvent, { type: 'submitted' }>;
@@ -336,49 +368,28 @@ function submit(state: SignInState, { account, verdict }: Submitted, { policy }:
   if (account.isSuspended) return { refused: 'user.suspended' };
   // An account that was just created stays, even if registration was closed since.
   if (state.intent !== 'Register' && !isOpen(state.intent, policy)) return { refused: 'auth.forbidden' };
-  const refusal = refusalOf(promptFor(state, policy, account)) ?? refusalBy(verdict);
+  const refusal =
+    refusalOf(promptFor(state, policy, account)) ??
+    refusalOfLink(state, account) ??
+    sso.refusalOfAdopted(state, account) ??
+    refusalBy(verdict);
   if (refusal) return refusal;
-  if (state.intent === 'ForgotPassword') return replacePassword(state, account);
-  const { identity, ...patch } = changedBy(verdict, state.profile);
+  if (state.intent === 'ForgotPassword') return replacePassword(state, account, policy);
+  const { identities: _, ...patch } = changedBy(verdict, state.profile);
   const { newFactors = [], choices } = state;
   // A registration has no sign-ins before it to differ from.
   const risks = state.intent === 'SignIn' ? account.risks : [];
+  // After a company's provider no factor is owed here, unless the connector asks for it.
+  const { secondFactors } = sso.policyAfterSso(policy, state, account);
+  const device = deviceAtEnd(state, secondFactors, account);
   const effects: Effect[] = [
-    ...(identity ? [{ type: 'link-identity' as const, userId, identity }] : []),
+    ...reclaimAtEnd(state, secondFactors, account),
+    ...sso.ssoAtEnd(state, account),
+    ...linksAtEnd(state, account),
     ...(newFactors.length > 0 ? [{ type: 'add-factors' as const, userId, factors: newFactors }] : []),
     ...joined(state, account),
     ...(choices ? [{ type: 'keep-choices' as const, userId, choices }] : []),
-    { type: 'finish', userId, amr: methodsOf(state), patch, risks },
+    { type: 'finish', userId, amr: methodsOf(state), patch, risks, ...(device ? { device } : {}) },
   ];
   return { state, effects };
-}
-
-/** The organizations that the operator named for the used link. Only the owner of its address joins them. */
-const joined = ({ proofs }: SignInState, account: Account): Effect[] =>
-  proofs.flatMap((proof) =>
-    proof.type === 'OneTimeToken' && proof.used && proof.organizationIds.length > 0 && hasAddress(account, proof)
-      ? [{ type: 'join-organizations', userId: account.id, organizationIds: proof.organizationIds }]
-      : [],
-  );
-
-/** Consumes the proof of the address, so that a second submission has to start again. */
-function replacePassword(state: SignInState, account: Account): Outcome {
-  const { password } = state.profile;
-  const addressProof = state.proofs.find((proof) => provesAddress(proof) && proof.used);
-  // An address that the account lost in between no longer proves it.
-  if (!addressProof || !provesAddress(addressProof) || !hasAddress(account, addressProof))
-    return { refused: 'session.verification_failed' };
-  if (password === undefined) return { refused: 'user.new_password_required_in_profile' };
-  const { userId: _, ...unidentified } = state;
-  return {
-    state: { ...unidentified, proofs: [], challenges: [], profile: {} },
-    effects: [{ type: 'reset-password', userId: account.id, password }],
-  };
-}
-
-/** Authentication methods, in the words of RFC 8176 where it has one. */
-function methodsOf({ proofs }: SignInState): string[] {
-  const used = proofs.filter((proof) => proof.used);
-  const named = used.map(({ type }) => traitsOf(type).amr).filter((method) => method !== undefined);
-  return [...new Set([...named, ...(used.some(isSecondProof) ? ['mfa'] : [])])];
 }

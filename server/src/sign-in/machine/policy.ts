@@ -4,7 +4,9 @@
  */
 import type { ForgotPasswordView, RegisterView, SignInExperienceSettings, Terms } from '@aldaba/contract';
 import type { SocialConnector } from '../../features/connectors/connectors/index.ts';
+import type { OfferedSso } from '../../features/enterprise/sso-connectors/index.ts';
 import type { Address, SecondFactorType } from './factor.ts';
+import { signInFactors } from './factors.ts';
 
 export type { SecondFactorType } from './factor.ts';
 
@@ -28,13 +30,17 @@ export interface PolicySettings {
     password: boolean;
     secondaryIdentifiers?: readonly { identifier: IdentifierType | 'emailOrPhone' }[] | undefined;
   };
-  socialSignIn: { skipRequiredIdentifiers?: boolean | undefined };
+  socialSignIn: { automaticAccountLinking?: boolean | undefined; skipRequiredIdentifiers?: boolean | undefined };
   /** What a sign-up asks for beside identifiers. */
   profileFields?: readonly unknown[];
   mfa?: SignInExperienceSettings['mfa'];
+  trustedDevice?: SignInExperienceSettings['trustedDevice'];
+  passkeySignIn?: SignInExperienceSettings['passkeySignIn'];
+  captchaPolicy?: SignInExperienceSettings['captchaPolicy'];
   /** Factors that cannot be set up at the tenant's address. */
   unavailableFactors?: readonly SecondFactorType[];
   forgotPasswordMethods?: SignInExperienceSettings['forgotPasswordMethods'];
+  ssoConnectors?: SignInPolicy['sso'];
 }
 
 /** When second factors are asked for. */
@@ -49,6 +55,8 @@ export interface SecondFactorPolicy {
   /** Whether people without one are asked to set one up. */
   promptAtSignIn: boolean;
   promptAtSignUp: boolean;
+  /** Days for which a device may be trusted; 0 for not at all. */
+  trustedDays: number;
 }
 
 export interface SignInPolicy {
@@ -67,11 +75,19 @@ export interface SignInPolicy {
   registerWithUsername: boolean;
   /** Addresses that an account may be created from, once a code proved them. */
   registerWithCode: readonly Address['type'][];
+  /** Whether a passkey signs in by itself, as both factors. */
+  passkeySignIn: boolean;
+  /** Whether the first step asks for a captcha. */
+  captcha: boolean;
   secondFactors: SecondFactorPolicy;
+  /** Providers of companies that sign in the addresses of their domains; empty where the tenant has none. */
+  sso: readonly OfferedSso[];
   /** What every account has to have. */
   required: readonly MissingDetail[];
   /** Accounts that come from a social identity need none of it. */
   skipRequiredForSocial: boolean;
+  /** Whether a provider's word links an identity to the account of an email address that the provider hosts. */
+  automaticLinking: boolean;
 }
 
 export function resolvePolicy(settings: PolicySettings): SignInPolicy {
@@ -96,9 +112,15 @@ export function resolvePolicy(settings: PolicySettings): SignInPolicy {
     recovery: recoveryOf(settings),
     registerWithUsername: identifiers.includes('username') && password,
     registerWithCode: identifiers.filter((identifier) => identifier !== 'username'),
+    passkeySignIn:
+      settings.passkeySignIn?.enabled === true &&
+      !signInFactors.some((type) => settings.unavailableFactors?.includes(type)),
+    captcha: settings.captchaPolicy?.enabled === true,
     secondFactors: secondFactorsOf(settings),
+    sso: settings.ssoConnectors ?? [],
     required: [...required],
     skipRequiredForSocial: settings.socialSignIn.skipRequiredIdentifiers === true,
+    automaticLinking: settings.socialSignIn.automaticAccountLinking === true,
   };
 }
 
@@ -109,7 +131,11 @@ function recoveryOf({ forgotPasswordMethods, signIn }: PolicySettings): Address[
   return chosen.map((method) => (method === 'EmailVerificationCode' ? 'email' : 'phone'));
 }
 
-function secondFactorsOf({ mfa, unavailableFactors: unavailable = [] }: PolicySettings): SecondFactorPolicy {
+function secondFactorsOf({
+  mfa,
+  trustedDevice,
+  unavailableFactors: unavailable = [],
+}: PolicySettings): SecondFactorPolicy {
   const { factors = [], policy = 'NoPrompt', organizationRequiredMfaPolicy } = mfa ?? {};
   const mandatory =
     policy === 'Mandatory' || policy === 'PromptAtSignInAndSignUpMandatory' || policy === 'PromptOnlyAtSignInMandatory';
@@ -121,6 +147,7 @@ function secondFactorsOf({ mfa, unavailableFactors: unavailable = [] }: PolicySe
     mandatoryByOrganization: organizationRequiredMfaPolicy === 'Mandatory',
     promptAtSignIn: policy !== 'NoPrompt',
     promptAtSignUp: policy !== 'NoPrompt' && !onlyAtSignIn,
+    trustedDays: trustedDevice?.enabled ? trustedDevice.validPeriodDays : 0,
   };
 }
 

@@ -2,9 +2,17 @@
  * Which second factor a sign-in asks for, and whether one has to be set up first. Pure. The policy applies after every
  * first factor; the first factor only decides which factors are left to show (NIST SP 800-63B section 4.2).
  */
-import { isSameAddress } from './factor.ts';
-import { codeFactorOf, codeFactors, isBackup, secondFactorOf, secondFactorTypes } from './factors.ts';
-import type { SecondFactorPolicy, SecondFactorType } from './policy.ts';
+import { isSameAddress, maskAddress } from './factor.ts';
+import {
+  codeFactorOf,
+  codeFactors,
+  isBackup,
+  secondFactorOf,
+  secondFactorTypes,
+  signInFactors,
+  traitsOf,
+} from './factors.ts';
+import type { SecondFactorPolicy, SecondFactorType, SignInPolicy } from './policy.ts';
 import { type Address, isCodeProof, isSecondProof, type SecondProof, type SignInState } from './state.ts';
 import type { Account, Prompt, Refusal } from './vocabulary.ts';
 
@@ -19,9 +27,15 @@ export const factorOf = ({ type }: SecondProof): SecondFactorType => {
 const wasProved = ({ proofs }: SignInState, address: Address): boolean =>
   proofs.some((proof) => isCodeProof(proof) && proof.used && isSameAddress(proof.identifier, address));
 
-/** Whether a second factor of the identified person was shown in this sign-in. */
-const wasShown = ({ proofs, userId }: SignInState): boolean =>
-  proofs.some((proof) => isSecondProof(proof) && proof.used && proof.userId === userId);
+/** Whether the identified person has shown two factors in this sign-in: a second one, or one that stands for two. */
+export const wasShown = ({ proofs, userId }: SignInState): boolean =>
+  proofs.some(
+    (proof) =>
+      (isSecondProof(proof) || traitsOf(proof.type).isMultiFactor) &&
+      'userId' in proof &&
+      proof.used &&
+      proof.userId === userId,
+  );
 
 /** Kinds that the account has set up and the tenant lets count, the last used first. */
 function ownFactors({ factors }: SecondFactorPolicy, { secondFactors }: Account): SecondFactorType[] {
@@ -80,6 +94,14 @@ export function factorsToShow(state: SignInState, policy: SecondFactorPolicy, ac
   return isAsked ? usableFactors(state, policy, account) : [];
 }
 
+/** Only addresses that a code may go to: the first factor alone reveals no other address. */
+export const maskedFactors = (addresses: readonly Address[], factors: readonly SecondFactorType[]) =>
+  Object.fromEntries(
+    addresses
+      .map((address) => [codeFactorOf(address), maskAddress(address)] as const)
+      .filter(([factor]) => factors.includes(factor)),
+  );
+
 type AddFactor = Omit<Extract<Prompt, { kind: 'add-factor' }>, 'kind' | 'reason'>;
 
 /** What the user is asked to set up, if anything. */
@@ -115,13 +137,32 @@ export function factorsToAdd(state: SignInState, policy: SecondFactorPolicy, acc
   return factors.length > 0 ? { factors, skippable: true, ...(choices.enabled ? { wanted: true } : {}) } : undefined;
 }
 
+/** Whether the account has a factor that signs in by itself. */
+export const hasSignInFactor = (account: Account | undefined): boolean =>
+  account?.secondFactors?.factors.some(({ type }) => signInFactors.includes(type)) === true;
+
+/** A factor to sign in with next time, offered once to an account that has none. */
+export function passkeyToOffer(state: SignInState, policy: SignInPolicy, account: Account): AddFactor | undefined {
+  const { choices = {}, newFactors = [] } = state;
+  if (!policy.passkeySignIn || choices.passkeySkipped || account.secondFactors?.passkeySkipped) return undefined;
+  if (hasSignInFactor(account) || newFactors.some(({ type }) => signInFactors.includes(type))) return undefined;
+  // One page asks: where it counts as a second factor too, it is among those to set up, or the user just chose another.
+  const isAmongSecond = policy.secondFactors.factors.some((type) => signInFactors.includes(type));
+  const asked = factorsToAdd(state, policy.secondFactors, account);
+  const isAnswered = newFactors.length > 0 || Object.keys(choices).length > 0;
+  if (isAmongSecond && (isAnswered || asked?.factors.some((type) => signInFactors.includes(type)))) return undefined;
+  return { factors: signInFactors, skippable: true, signsIn: true };
+}
+
 /** The refusal for a factor that has to be set up. */
 export function refusalToAdd({
   factors,
   skippable,
   additional,
   wanted,
+  signsIn,
 }: Extract<Prompt, { kind: 'add-factor' }>): Refusal {
+  if (signsIn) return { refused: 'user.passkey_preferred' };
   if (additional)
     return { refused: 'session.mfa.suggest_additional_mfa', data: { availableFactors: additional, skippable } };
   const isSuggestion = skippable && !wanted;
@@ -136,9 +177,17 @@ export function refusalToAdd({
  * the account has. The latter only after a factor was shown: the first factor alone must not create backup codes.
  */
 export const needsBackupCodes = (state: SignInState, policy: SecondFactorPolicy, account: Account): boolean => {
-  const { newFactors = [] } = state;
+  const added = (state.newFactors ?? []).map(({ type }) => type).filter((type) => policy.factors.includes(type));
   const own = ownFactors(policy, account);
-  const isMade = [...own, ...newFactors.map(({ type }) => type)].some(isBackup);
-  const isAsked = newFactors.length > 0 || (policy.promptAtSignIn && own.length > 0 && wasShown(state));
+  const isMade = [...own, ...added].some(isBackup);
+  const isAsked = added.length > 0 || (policy.promptAtSignIn && own.length > 0 && wasShown(state));
   return policy.factors.some(isBackup) && isAsked && !isMade;
 };
+
+/** Authentication methods, in the words of RFC 8176 where it has one. */
+export function methodsOf({ proofs }: SignInState): string[] {
+  const used = proofs.filter((proof) => proof.used);
+  const named = used.map(({ type }) => traitsOf(type).amr).filter((method) => method !== undefined);
+  const isMultiFactor = used.some((proof) => isSecondProof(proof) || traitsOf(proof.type).isMultiFactor);
+  return [...new Set([...named, ...(isMultiFactor ? ['mfa'] : [])])];
+}

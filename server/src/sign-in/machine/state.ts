@@ -2,11 +2,12 @@
 
 import type { SocialUserInfo } from '../../features/connectors/connectors/index.ts';
 import type { NewFactor } from '../../features/people/mfa-verifications/index.ts';
+import type { Address } from './factor.ts';
 import { type ChallengeMembers, newFactorTypes, type ProofMembers, type ProofType, traitsOf } from './factors.ts';
 
-export type { Address } from './factor.ts';
+export type { Address };
 
-export const stateVersion = 2;
+export const stateVersion = 3;
 /** Lifetime of a sign-in in milliseconds. */
 export const maximumAge = 3_600_000;
 
@@ -29,11 +30,22 @@ export type CodeProof = ProofOf<'EmailVerificationCode' | 'PhoneVerificationCode
 /** What says that the user has an address. */
 export type AddressProof = CodeProof | ProofOf<'OneTimeToken'>;
 /** What an identified user proves beside the first factor. */
-export type SecondProof = Exclude<Extract<Proof, { userId: string }>, { passwordHash: string }>;
+export type SecondProof = Exclude<Extract<Proof, { userId: string }>, ProofOf<'Password' | 'SignInPasskey'>>;
 
 export const isSecondProof = (proof: Proof): proof is SecondProof => traitsOf(proof.type)?.role === 'second';
 export const isCodeProof = (proof: Proof): proof is CodeProof => traitsOf(proof.type)?.provesAddress === 'code';
 export const provesAddress = (proof: Proof): proof is AddressProof => traitsOf(proof.type)?.provesAddress !== undefined;
+
+/** What of several proofs the last one counts: those of a type and, of identities, of a provider. */
+const kindOf = (proof: Proof): string => ('target' in proof ? `${proof.type} ${proof.target}` : proof.type);
+
+/** A proof counts once; of each kind the last one that was used is kept. */
+export const use = (state: SignInState, proof: Proof): SignInState => ({
+  ...state,
+  proofs: state.proofs
+    .filter((other) => other.id === proof.id || kindOf(other) !== kindOf(proof) || !other.used)
+    .map((candidate) => (candidate.id === proof.id ? { ...candidate, used: true } : candidate)),
+});
 
 /** Something that was asked of the user and is not answered yet. At most one per type: a new one replaces the old. */
 export type Challenge = { id: string; createdAt: number } & ChallengeMembers;
@@ -53,7 +65,14 @@ export interface PendingProfile {
   claims?: Record<string, unknown>;
   /** Merged into what is there, at the first level. */
   customData?: Record<string, unknown>;
-  identity?: { target: string; userId: string; details: SocialUserInfo };
+  identities?: readonly PendingIdentity[];
+}
+
+/** A profile has one of a provider. */
+export interface PendingIdentity {
+  target: string;
+  userId: string;
+  details: SocialUserInfo;
 }
 
 /** The part that users, or scripts, may set without proof. */
@@ -64,6 +83,18 @@ export interface SecondFactorChoices {
   enabled?: true;
   skipped?: true;
   suggestionSkipped?: true;
+  passkeySkipped?: true;
+}
+
+/** An unknown social identity, and an address of it that an account has. */
+export interface PendingLink {
+  proof: ProofOf<'Social'>;
+  address: Address;
+  /**
+   * `offered`: the user is asked. `wanted`: the user said yes and has to prove the account. `automatic`: the provider's
+   * word was enough.
+   */
+  stage: 'offered' | 'wanted' | 'automatic';
 }
 
 /** The identifier that the user entered. */
@@ -76,17 +107,26 @@ export interface SignInState {
   version: typeof stateVersion;
   intent: Intent;
   startedAt: number;
+  /** Set when a captcha was passed; starting again keeps it. */
+  captcha?: true;
   /** The identified user: set once, never replaced. */
   userId?: string;
   /** Given on the first page of a sign-in, before the password is asked for. Nothing was looked up. */
   identifier?: GivenIdentifier;
-  /** Of each type at most one that was used, and one that was not: a new one replaces the old. */
+  linking?: PendingLink;
+  /** An address whose company has several providers, until the user has chosen one. */
+  ssoEmail?: string;
+  /** The account was found by an address for which the user's provider stands. */
+  adopted?: true;
+  /** Of each kind at most one that was used, and of each type one that was not: a new one replaces the old. */
   proofs: Proof[];
   challenges: Challenge[];
   profile: PendingProfile;
   /** Second factors that were made in this sign-in. */
   newFactors?: NewFactor[];
   choices?: SecondFactorChoices;
+  /** The browser is to be a trusted device of the user. */
+  trustsDevice?: true;
   /** Set when a new user has answered the custom profile fields, or left them empty. */
   answered?: true;
 }
@@ -97,6 +137,7 @@ const choiceNames: readonly unknown[] = [
   'enabled',
   'skipped',
   'suggestionSkipped',
+  'passkeySkipped',
 ] satisfies (keyof SecondFactorChoices)[];
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -122,12 +163,20 @@ export function readState(stored: unknown, now: number): SignInState | undefined
     newFactors = [],
     choices = {},
     answered = true,
+    trustsDevice = true,
+    captcha = true,
+    linking = { proof: {}, address: {} },
+    ssoEmail = '',
+    adopted = true,
   } = stored;
   if (version !== stateVersion || typeof startedAt !== 'number') return undefined;
   if (now - startedAt > maximumAge || startedAt > now + 60_000) return undefined;
   if (!intents.includes(intent) || !isObject(profile) || answered !== true) return undefined;
+  if (trustsDevice !== true || captcha !== true || adopted !== true) return undefined;
+  if (typeof ssoEmail !== 'string') return undefined;
   if (userId !== undefined && typeof userId !== 'string') return undefined;
   if (identifier !== undefined && !isIdentifier(identifier)) return undefined;
+  if (!isObject(linking) || !isObject(linking.proof) || !isObject(linking.address)) return undefined;
   const lists: unknown[] = [stored.proofs, stored.challenges, newFactors];
   if (!lists.every((list) => Array.isArray(list) && list.every(isObject))) return undefined;
   if (!(newFactors as { type?: unknown }[]).every(({ type }) => setUpTypes.includes(type))) return undefined;

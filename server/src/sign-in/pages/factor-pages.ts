@@ -2,137 +2,144 @@
 import type { FactorAnswer } from '../factors/second-factor.ts';
 import { codeFactorOf, isBackup, secondFactorTraits, secondFactorTypes } from '../machine/factors.ts';
 import type { SecondFactorType } from '../machine/policy.ts';
-import type { Prompt } from '../machine/vocabulary.ts';
-import type { Identified, Position } from '../steps/context.ts';
+import { mayTrust } from '../machine/trusted-device/index.ts';
+import type { SignInEvent } from '../machine/vocabulary.ts';
+import type { Identified } from '../steps/context.ts';
 import { readyFactors, type SessionOptions } from '../steps/identified.ts';
 import { addressView, bindFactorView, chooseFactorView, type Screen, secondFactorView } from '../views.ts';
-import { asFormError, type PageRequest, type PageRoutes } from './page-requests.ts';
+import { asFormError, type PageRequest, type PageRoutes, parseJson } from './page-requests.ts';
 
-type FactorPrompt = 'show-factor' | 'add-factor' | 'make-backup-codes';
-
-/** A user whose sign-in is at a prompt of `Kind`. */
-type AtPrompt<Kind extends FactorPrompt> = Identified & { prompt: Extract<Prompt, { kind: Kind }> };
-
-const showPath = (factor: SecondFactorType): string => `/mfa-verification/${factor}`;
-const bindPath = (factor: SecondFactorType): string => `/mfa-binding/${factor}`;
+const showPath = (factor: SecondFactorType) => `/mfa-verification/${factor}` as const;
+const bindPath = (factor: SecondFactorType) => `/mfa-binding/${factor}` as const;
 const isSent = (factor: SecondFactorType): boolean => secondFactorTraits(factor)?.address !== undefined;
 
+/** The factor that the page's address names, if the prompt asks for it. */
+const namedBy = ({ request }: PageRequest, { factors }: { factors: readonly SecondFactorType[] }) =>
+  factors.find((factor) => factor === (request.params as { factor: string }).factor);
+
 export function factorPageRoutes(routes: PageRoutes): void {
-  showRoutes(routes);
-  choiceRoutes(routes);
-  backupRoutes(routes);
-  bindRoutes(routes);
+  showPage(routes);
+  choicePage(routes);
+  backupPages(routes);
+  bindPage(routes);
 }
 
-function showRoutes({ signIn: { secondFactors, factorSession }, bound }: PageRoutes): void {
-  const begin = (page: PageRequest, { user, type }: Named<'show-factor'>) =>
-    secondFactors.begin(factorSession(user, sessionOf(page)), { type, mode: 'show' });
-  const form = bound('/mfa-verification/:factor', namedAt('show-factor'), async (page, given, failure) => {
-    const { user, type } = given;
-    const { show: procedure, view } = secondFactors.factors[type];
-    let refusal = failure;
-    let own: object | undefined;
-    try {
-      // A new challenge each time: each takes one answer.
-      if (procedure.begin && !isSent(type)) own = view?.(await begin(page, given));
-    } catch (error) {
-      // E.g. the user's devices are of another host: the page still offers the other factors.
-      refusal = asFormError(error);
-    }
-    const { prompt, account, state } = user;
-    const shown = {
-      factors: prompt.factors,
-      address: account.addresses.find((address) => codeFactorOf(address) === type),
-      sent: state.challenges.some((known) => known.type === procedure.challenge),
-      own,
-      unusual: account.risks.length > 0 || undefined,
-    };
-    return page.show(secondFactorView(type, shown), refusal);
-  });
-  form('/mfa-verification/:factor', async (page, { user, type }) => {
-    const session = factorSession(user, { ...sessionOf(page), completes: true });
-    const verified = await secondFactors.verify(session, { type, mode: 'show' }, { answer: answerOf(page) });
-    // No challenge is open: a new one is created.
-    return verified ? verified.kept : page.redirect(showPath(type));
-  });
-  form('/mfa-verification/:factor/send', async (page, given) => {
-    if (!isSent(given.type)) return given.user;
-    await begin(page, given);
-    return page.redirect(showPath(given.type));
+function showPage({ signIn: { secondFactors, factorSession }, answer, page }: PageRoutes): void {
+  const begin = (sent: PageRequest, user: Identified, type: SecondFactorType) =>
+    secondFactors.begin(factorSession(user, sessionOf(sent)), { type, mode: 'show' });
+  page('/mfa-verification/:factor', {
+    at({ prompt, identified: user }, sent) {
+      if (prompt.kind !== 'show-factor' || !user) return undefined;
+      const type = namedBy(sent, prompt);
+      return type && { user, prompt, type };
+    },
+    async view(sent, { user, prompt, type }, failure) {
+      const { show: procedure, view } = secondFactors.factors[type];
+      let refusal = failure;
+      let own: object | undefined;
+      try {
+        // A new challenge each time: each takes one answer.
+        if (procedure.begin && !isSent(type)) own = view?.(await begin(sent, user, type));
+      } catch (error) {
+        // E.g. the user's devices are of another host: the page still offers the other factors.
+        refusal = asFormError(error);
+      }
+      const shown = secondFactorView(type, {
+        factors: prompt.factors,
+        address: user.account.addresses.find((address) => codeFactorOf(address) === type),
+        sent: user.state.challenges.some((known) => known.type === procedure.challenge),
+        own,
+        unusual: user.account.risks.length > 0 || undefined,
+        trust: trustOffer(sent, user),
+      });
+      await answer(sent, shown, refusal);
+      return undefined;
+    },
+    forms: {
+      async '/mfa-verification/:factor'(sent, { user, type }) {
+        const trusts: SignInEvent[] = trustOffer(sent, user)?.isChosen
+          ? [{ type: 'device-trusted', account: user.account }]
+          : [];
+        const session = factorSession(user, { ...sessionOf(sent), completes: true, following: () => trusts });
+        const verified = await secondFactors.verify(session, { type, mode: 'show' }, { answer: answerOf(sent) });
+        // No challenge is open: a new one is created.
+        return verified ? verified.kept : showPath(type);
+      },
+      async '/mfa-verification/:factor/send'(sent, { user, type }) {
+        if (!isSent(type)) return user;
+        await begin(sent, user, type);
+        return showPath(type);
+      },
+    },
   });
 }
 
-function choiceRoutes({ signIn, bound }: PageRoutes): void {
-  const form = bound('/mfa-binding', identifiedAt('add-factor'), (page, user) => {
-    const { prompt } = user;
-    const ready = readyFactors(user);
-    const [only] = prompt.factors;
-    if (only && prompt.factors.length === 1 && ready.length === 0) return page.redirect(bindPath(only));
-    return page.show(chooseFactorView(prompt, ready));
+function choicePage({ signIn, page }: PageRoutes): void {
+  page('/mfa-binding', {
+    at: ({ prompt, identified: user }) => (prompt.kind === 'add-factor' && user ? { user, prompt } : undefined),
+    view(_, { user, prompt }) {
+      const ready = readyFactors(user);
+      const [only] = prompt.factors;
+      if (only && prompt.factors.length === 1 && ready.length === 0) return bindPath(only);
+      return chooseFactorView(prompt, ready);
+    },
+    forms: { '/mfa-binding/skip': async (_, { user }) => (await signIn.skipFactors(user)) ?? user },
   });
-  form('/mfa-binding/skip', async (_, user) => (await signIn.skipFactors(user)) ?? user);
 }
 
 /** Backup codes: generated, and shown until the user confirms that they are saved. */
-function backupRoutes({ signIn, bound }: PageRoutes): void {
+function backupPages({ signIn, page }: PageRoutes): void {
   const { secondFactors, factorSession } = signIn;
   for (const type of secondFactorTypes.filter(isBackup)) {
-    const { bindingView } = secondFactors.factors[type];
-    const form = bound(bindPath(type), identifiedAt('make-backup-codes'), async (page, user) => {
-      const session = factorSession(user, sessionOf(page));
-      const view = bindingView?.(await secondFactors.resume(session, { type, mode: 'bind' }));
-      return view ? page.show(view as Screen) : page.proceed(user);
+    page(bindPath(type), {
+      at: ({ prompt, identified }) => (prompt.kind === 'make-backup-codes' ? identified : undefined),
+      async view(sent, user) {
+        const session = factorSession(user, sessionOf(sent));
+        const shown = await secondFactors.resume(session, { type, mode: 'bind' });
+        return (secondFactors.factors[type].bindingView?.(shown) as Screen | undefined) ?? user;
+      },
+      forms: { [bindPath(type)]: async (_, user) => (await signIn.keepGenerated(user, type)) ?? user },
     });
-    form(bindPath(type), async (_, user) => (await signIn.keepGenerated(user, type)) ?? user);
   }
 }
 
-function bindRoutes({ signIn, bound }: PageRoutes): void {
+function bindPage({ signIn, page }: PageRoutes): void {
   const { secondFactors, factorSession } = signIn;
-  /** The page on which a factor is set up; undefined for one that needs no page. */
-  const viewOf = async (page: PageRequest, { user, type }: Named<'add-factor'>) => {
-    const address = secondFactorTraits(type)?.address;
-    if (address) return readyFactors(user).includes(type) ? undefined : addressView(address, bindPath(type));
-    const session = factorSession(user, sessionOf(page));
-    const own = secondFactors.factors[type].bindingView?.(await secondFactors.resume(session, { type, mode: 'bind' }));
-    return own && bindFactorView(own, user.prompt);
-  };
-  const form = bound('/mfa-binding/:factor', namedAt('add-factor'), async (page, given, failure) => {
-    const view = await viewOf(page, given);
-    if (view) return page.show(view, failure);
-    if (failure) throw failure;
-    return page.proceed(given.user);
-  });
-  form('/mfa-binding/:factor', async (page, { user, type }) => {
-    const { language: locale } = page.context;
-    const given = { session: sessionOf(page), answer: answerOf(page), typedAddress: page.field('address'), locale };
-    return (await signIn.setUpFactor(user, type, given)) ?? page.redirect(bindPath(type));
+  page('/mfa-binding/:factor', {
+    at({ prompt, identified: user }, sent) {
+      if (prompt.kind !== 'add-factor' || !user) return undefined;
+      const type = namedBy(sent, prompt);
+      return type && { user, prompt, type };
+    },
+    async view(sent, { user, prompt, type }, failure) {
+      const address = secondFactorTraits(type)?.address;
+      if (address && !readyFactors(user).includes(type)) return addressView(address, bindPath(type));
+      const session = factorSession(user, sessionOf(sent));
+      const { bindingView } = secondFactors.factors[type];
+      const own = address ? undefined : bindingView?.(await secondFactors.resume(session, { type, mode: 'bind' }));
+      if (own) return bindFactorView(own, prompt);
+      // The factor needs no page.
+      if (failure) throw failure;
+      return user;
+    },
+    forms: {
+      async '/mfa-binding/:factor'(sent, { user, type }) {
+        const { locale } = sent.context;
+        const given = { session: sessionOf(sent), answer: answerOf(sent), typedAddress: sent.field('address'), locale };
+        return (await signIn.setUpFactor(user, type, given)) ?? bindPath(type);
+      },
+    },
   });
 }
 
-/** A user at a prompt of `Kind`, and the factor that the page's address names, which the prompt asks for. */
-interface Named<Kind extends 'show-factor' | 'add-factor'> {
-  user: AtPrompt<Kind>;
-  type: SecondFactorType;
-}
-
-const identifiedAt =
-  <Kind extends FactorPrompt>(kind: Kind) =>
-  ({ prompt, identified }: Position): AtPrompt<Kind> | undefined =>
-    prompt.kind === kind && identified ? (identified as AtPrompt<Kind>) : undefined;
-
-const namedAt =
-  <Kind extends 'show-factor' | 'add-factor'>(kind: Kind) =>
-  (position: Position, { request }: PageRequest): Named<Kind> | undefined => {
-    const user = identifiedAt(kind)(position);
-    const named = (request.params as { factor: string }).factor;
-    const { prompt } = position;
-    const type = 'factors' in prompt ? prompt.factors.find((factor) => factor === named) : undefined;
-    return user && type && { user, type };
-  };
+/** The box that trusts the browser, as the form left it; undefined where devices are not trusted. */
+const trustOffer = ({ field }: PageRequest, { interaction: { policy }, account }: Identified) =>
+  mayTrust(policy.secondFactors, account)
+    ? { days: policy.secondFactors.trustedDays, isChosen: field('trust') === 'yes' }
+    : undefined;
 
 const sessionOf = ({ context, request }: PageRequest): SessionOptions => ({
-  locale: context.language,
+  locale: context.locale,
   userAgent: request.headers['user-agent'],
 });
 
@@ -140,11 +147,3 @@ const answerOf = ({ field }: PageRequest): FactorAnswer => ({
   code: field('code'),
   payload: parseJson(field('payload')),
 });
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

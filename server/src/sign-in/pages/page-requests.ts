@@ -1,43 +1,60 @@
+/** How a request reaches a page of a sign-in or a step of its form, and what is answered. */
 import type { ErrorView, PageView } from '@aldaba/contract';
 import { phrase } from '@aldaba/pages';
 import { providerErrorOf, sentenceFor } from '../../features/appearance/hosted-pages/words.ts';
+import { writeCookie } from '../../http/cookies.ts';
 import { retryAfter, toAldabaError } from '../../http/errors.ts';
 import { assertSameOrigin } from '../../http/same-origin.ts';
 import type { Http, Reply, Request } from '../../http/types.ts';
+import { defined } from '../../kernel/defined.ts';
 import { AldabaError } from '../../kernel/errors.ts';
+import { connectorsFor } from '../machine/enterprise-sso/index.ts';
 import type { Prompt } from '../machine/vocabulary.ts';
-import { hasInteractionCookie, type Interaction } from '../port.ts';
+import { hasInteractionCookie } from '../port.ts';
 import { awaitedCode } from '../steps/begin.ts';
-import type { Position } from '../steps/context.ts';
+import type { LoadedInteraction, Position, StepResult } from '../steps/context.ts';
 import type { FormRequest } from '../steps/forms.ts';
 import type { SignIn } from '../steps/index.ts';
-import type { StepResult } from '../steps/run.ts';
 import { connectorName, isWeChat, type PageContext, reachableBy, type Screen } from '../views.ts';
+import { ssoInstead } from './enterprise-sso/instead.ts';
+import { askOnPage } from './passkey-pages.ts';
+import { uploadOf } from './picture/index.ts';
 
 /** A request for a page of a sign-in, or with one of its forms. */
 export interface PageRequest extends FormRequest {
   request: Request;
   reply: Reply;
   context: PageContext;
-  /** A field of the form; a repeated or absent one counts as empty. */
+  /** A field of the form, or of the query of a page; a repeated or absent one counts as empty. */
   field: (name: string) => string;
-  /** Shows a page; after a failure with its sentence and what was typed, or as JSON to the page's script. */
-  show: (view: Screen, failure?: AldabaError) => unknown;
-  /** Goes on to what the sign-in asks for. */
-  proceed: (result: Result) => void;
-  /** To another page of the interaction; `query`: beside what names the interaction. */
-  redirect: (path: string, query?: Record<string, string>) => undefined;
 }
-type Result = Pick<StepResult, 'prompt' | 'redirectTo'>;
-type Handler = (page: PageRequest) => unknown;
-/** A form's step; undefined after one that answered the request itself. */
-type Step = (page: PageRequest) => Promise<Result | undefined>;
+
+/**
+ * What comes next: a page to show, the path of another page of the interaction, or the result of a step, after which
+ * the sign-in goes on to what it asks for. Undefined after an answer that was sent already.
+ */
+type Next = Screen | `/${string}` | Pick<StepResult, 'prompt' | 'redirectTo' | 'cookie'> | undefined;
+type Step = (page: PageRequest) => Next | Promise<Next>;
 /** Answers a form whose step failed in a way that the user can correct. */
-export type Refused = (page: PageRequest, failure: AldabaError) => unknown;
+type Refused = (page: PageRequest, failure: AldabaError) => unknown;
+
+/** A page of a sign-in, and its forms. */
+interface Page<Given> {
+  /**
+   * What the page needs of the position of the sign-in; undefined where the page does not belong to it: then it leads
+   * to what the sign-in asks for. Absent for a page that belongs to any position.
+   */
+  at?: (position: Position, page: PageRequest) => Given | undefined;
+  /** @param failure of a form: the page is shown again with it, and with what was typed */
+  view: (page: PageRequest, given: Given, failure?: AldabaError) => Next | Promise<Next>;
+  /** The step of each form, by its path. */
+  forms?: Record<string, (page: PageRequest, given: Given) => Next | Promise<Next>>;
+}
 
 const paths: Record<Exclude<Prompt['kind'], 'show-factor'>, string> = {
   'sign-in': '/sign-in',
   register: '/register',
+  link: '/social/link',
   recover: '/forgot-password',
   'reset-password': '/forgot-password/reset',
   continue: '/continue',
@@ -56,11 +73,11 @@ export type PageRoutes = ReturnType<typeof createPageRoutes>;
 /** Routes of the pages, mounted on `http`. */
 export function createPageRoutes(http: Http, signIn: SignIn) {
   const { port, log } = signIn.pageNeeds;
-  const open = async ({ request, reply }: Pick<PageRequest, 'request' | 'reply'>) =>
-    openPage(signIn, request, reply, await signIn.open(request));
+  const open = async (request: Request, reply: Reply, interaction?: LoadedInteraction): Promise<PageRequest> =>
+    openPage(signIn, request, reply, interaction ?? (await signIn.open(request)));
   /** A route: whatever its handler throws becomes a page, or JSON where the page's script asked for it. */
   const route = (method: 'get' | 'post', path: string, handler: (request: Request, reply: Reply) => Promise<unknown>) =>
-    http[method](path, async (request, reply) => {
+    http[method](path, { config: { ...uploadOf(path), access: 'anonymous' } }, async (request, reply) => {
       try {
         await handler(request, reply);
       } catch (error) {
@@ -68,164 +85,148 @@ export function createPageRoutes(http: Http, signIn: SignIn) {
       }
       return reply;
     });
-  /**
-   * A page of an interaction. When the user has signed in in another tab since, and that is enough for the application,
-   * the page is skipped and the authorization goes on.
-   */
-  const get = (path: string, handler: Handler) =>
-    route('get', path, async (request, reply) => {
-      const page = await open({ request, reply });
-      return page.interaction.isSatisfied ? leave(reply, port.resumeUrl(page.interaction)) : handler(page);
-    });
+  const answer = async (page: PageRequest, next: Next, failure?: AldabaError): Promise<unknown> => {
+    if (next === undefined) return undefined;
+    if (typeof next === 'string') return page.reply.redirect(pageAddress(next, page.interaction), 303);
+    if ('kind' in next) return show(signIn, page, next, failure);
+    if (next.cookie) writeCookie(page.request, page.reply, next.cookie);
+    const path = awaitedCode(signIn.findState(page.interaction), next.prompt)
+      ? '/verification-code'
+      : pageOf(next.prompt);
+    return page.reply.redirect(next.redirectTo ?? pageAddress(path, page.interaction), 303);
+  };
+  /** Takes a step and goes on after it. */
+  const take = async (page: PageRequest, step: Step, refused: Refused): Promise<unknown> => {
+    try {
+      return await answer(page, await step(page));
+    } catch (error) {
+      const failure = asFormError(error);
+      const company = failure.code === 'session.sso_enabled' ? ssoInstead(signIn, failure) : undefined;
+      return company ? take(page, company, refused) : refused(page, failure);
+    }
+  };
   /** A form of an interaction: refuses those of other sites. */
-  const post = (path: string, handler: Handler) =>
+  const form = (path: string, step: Step, refused: Refused) =>
     route('post', path, async (request, reply) => {
       assertSameOrigin(request, () => hasInteractionCookie(request));
       try {
-        await handler(await open({ request, reply }));
+        const passed: Step = async (sent) => {
+          await signIn.passCaptcha(sent.interaction, sent.field('captcha'));
+          return step(sent);
+        };
+        await take(await open(request, reply), passed, refused);
       } catch (error) {
         if (!isOutrun(error) || wantsJson(request)) throw error;
         // Another form of the same sign-in was faster, e.g. a double click: follows where that one led, if it goes on.
-        const page = await open({ request, reply });
-        page.proceed(await signIn.positionOf(page.interaction));
+        const page = await open(request, reply);
+        await answer(page, await signIn.positionOf(page.interaction));
       }
     });
-  /** A form that takes a step: goes on after it, or answers as `refused` does. */
-  const form = (path: string, step: Step, refused: Refused) => post(path, (page) => takeStep(page, step, refused));
-  /**
-   * A page that belongs to one position of a sign-in; in any other it leads to what the sign-in asks for. Returns what
-   * adds its forms: `refused` answers a failure itself, or returns undefined to show the page again.
-   * @param find what the page needs of the position; undefined where the page does not belong to it
-   */
-  const bound = <Given>(
-    path: string,
-    find: (position: Position, page: PageRequest) => Given | undefined,
-    show: (page: PageRequest, given: Given, failure?: AldabaError) => unknown,
-  ) => {
-    const at = async (page: PageRequest, work: (given: Given) => unknown) => {
-      const position = await signIn.positionOf(page.interaction);
-      const given = find(position, page);
-      return given ? work(given) : page.proceed(position);
+  /** A page with its forms. A form that is refused shows it again. */
+  const page = <Given>(path: string, { at, view, forms = {} }: Page<Given>): void => {
+    const within = async (sent: PageRequest, work: (given: Given) => Next | Promise<Next>): Promise<Next> => {
+      if (!at) return work(undefined as Given);
+      const position = await signIn.positionOf(sent.interaction);
+      const given = at(position, sent);
+      return given ? work(given) : position;
     };
+    const draw = async (sent: PageRequest, failure?: AldabaError) =>
+      answer(sent, await within(sent, (given) => view(sent, given, failure)), failure);
     // Read again: when a page or form was sent twice, the first request may have done what this one could not.
-    const again = async (sent: PageRequest, failure?: AldabaError) => {
-      const page = await open(sent);
-      return at(page, (given) => show(page, given, failure));
-    };
-    get(path, async (page) => {
-      try {
-        await at(page, (given) => show(page, given));
-      } catch (error) {
+    const again = async ({ request, reply }: PageRequest, failure?: AldabaError) =>
+      draw(await open(request, reply), failure);
+    route('get', path, async (request, reply) => {
+      const asked = await open(request, reply);
+      // The user has signed in in another tab since, and that is enough for the application.
+      if (asked.interaction.isSatisfied) return leave(reply, port.resumeUrl(asked.interaction));
+      return draw(asked).catch((error: unknown) => {
         if (!isOutrun(error)) throw error;
-        await again(page);
-      }
+        return again(asked);
+      });
     });
-    return (
-      formPath: string,
-      step: (page: PageRequest, given: Given) => ReturnType<Step>,
-      refused: (page: PageRequest, given: Given, failure: AldabaError) => unknown = () => undefined,
-    ) =>
-      post(formPath, (page) =>
-        at(page, (given) => {
-          const answer: Refused = (_, failure) => refused(page, given, failure) ?? again(page, failure);
-          return takeStep(page, () => step(page, given), answer);
-        }),
-      );
+    for (const [formPath, step] of Object.entries(forms))
+      form(formPath, (sent) => within(sent, (given) => step(sent, given)), again);
   };
-  return { signIn, route, get, post, form, bound };
-}
-
-/** Takes a step and goes on after it; `refused` answers a failure that the user can correct. */
-export async function takeStep(page: PageRequest, step: Step, refused: Refused): Promise<unknown> {
-  try {
-    const result = await step(page);
-    return result && page.proceed(result);
-  } catch (error) {
-    return refused(page, asFormError(error));
-  }
-}
-
-/** Of the connector that the address names, by its ID or, for a direct sign-in, by its target. */
-function providerName({ connectors, language }: PageContext, { params }: Request): string {
-  const { connectorId, target } = (params ?? {}) as { connectorId?: string; target?: string };
-  const connector = connectors.find((each) => each.id === connectorId || each.target === target);
-  return connector ? connectorName(connector, language) : '';
+  return { signIn, open, route, answer, take, form, page };
 }
 
 /** Whether another request of the same sign-in was faster, e.g. by a double click. */
 const isOutrun = (error: unknown): boolean => error instanceof AldabaError && error.code === 'session.not_found';
 
 /** Reads what the pages of an interaction are rendered from. */
-export async function openPage(
+async function openPage(
   signIn: SignIn,
   request: Request,
   reply: Reply,
-  interaction: Interaction,
+  interaction: LoadedInteraction,
 ): Promise<PageRequest> {
   const { pages, connectors } = signIn.pageNeeds;
-  const { applicationId: appId, handle } = interaction;
-  const { uiLocales, organizationId } = interaction.request;
-  const options = { appId, interaction: handle, uiLocales, organizationId };
-  const [configured, settings, language, offered] = await Promise.all([
-    connectors.list(request.tenant),
-    signIn.settings(request.tenant),
-    pages.language(request, options),
+  const [available, spoken, offered] = await Promise.all([
+    connectors.available(request.tenant),
+    pages.spoken(request, { uiLocales: interaction.request.uiLocales }),
     connectors.social(request.tenant),
   ]);
   const context: PageContext = {
-    appId,
-    settings,
-    language,
+    settings: interaction.settings,
+    ...spoken,
     connectors: offered,
     inWeChat: isWeChat(request.headers['user-agent']),
-    reachable: reachableBy(configured),
+    reachable: reachableBy(available),
   };
-  const fields = new Map(Object.entries(textsOf(request.body)));
-  const field = (name: string) => fields.get(name) ?? '';
-  const [username, address] = [field('username').trim(), field('address').trim()];
-  return {
-    request,
-    reply,
-    interaction,
-    context,
-    field,
-    typed: { username, address, password: field('password'), agreed: field('terms') === 'yes' },
-    show(view, failure) {
-      const page = { ...view, appId } as PageView;
-      if (!failure) return pages.send(request, reply, page, options);
-      const error = providerErrorOf(failure, language, providerName(context, request));
-      if (wantsJson(request)) return sendJson(reply, failure, error.message);
-      // The one field of the first page takes whatever signs in.
-      if (page.kind === 'sign-in' && error.field === 'address') error.field = 'username';
-      const typed = { ...(username ? { username } : {}), ...(address ? { typedAddress: address } : {}) };
-      const refused = { ...page, ...typed, error } as PageView;
-      return pages.send(request, reply, refused, { ...options, status: failure.status });
-    },
-    proceed({ redirectTo, prompt }) {
-      const path = awaitedCode(signIn.findState(interaction), prompt) ? '/verification-code' : pageOf(prompt);
-      reply.redirect(redirectTo ?? pageAddress(path, interaction), 303);
-    },
-    redirect(path, query) {
-      reply.redirect(pageAddress(path, interaction, query), 303);
-      return undefined;
-    },
-  };
+  const sent = textsOf(request.body);
+  const fields = request.method === 'GET' ? textsOf(request.query) : sent;
+  const { username = '', address = '', password = '', terms } = sent;
+  const typed = { username: username.trim(), address: address.trim(), password, agreed: terms === 'yes' };
+  return { request, reply, interaction, context, field: (name) => fields[name] ?? '', typed };
 }
 
-/** The address of one of the pages of an interaction, for a redirect. */
-function pageAddress(
-  path: string,
-  { tenant, applicationId, handle }: Pick<Interaction, 'tenant' | 'applicationId' | 'handle'>,
-  query: Record<string, string> = {},
-): string {
-  return `${tenant.basePath}${path}?${new URLSearchParams({ app_id: applicationId, interaction: handle, ...query })}`;
+/** Shows a page; after a failure with its sentence and what was typed, or as JSON to the page's script. */
+async function show(signIn: SignIn, page: PageRequest, view: Screen, failure?: AldabaError): Promise<unknown> {
+  const { pages } = signIn.pageNeeds;
+  const { request, reply, interaction, context, typed } = page;
+  const { applicationId: appId, handle } = interaction;
+  const { uiLocales, organizationId } = interaction.request;
+  const options = { appId, interaction: handle, uiLocales, organizationId };
+  const shown = { ...view, appId, ...(await askOnPage(signIn, page, view)) } as PageView;
+  if (!failure) return pages.send(request, reply, shown, options);
+  const error = providerErrorOf(failure, context.language, providerName(page));
+  if (wantsJson(request)) return sendJson(reply, failure, error.message);
+  // The one field of the first page takes whatever signs in.
+  if (view.kind === 'sign-in' && error.field === 'address') error.field = 'username';
+  const given = defined({ username: typed.username || undefined, typedAddress: typed.address || undefined });
+  return pages.send(request, reply, { ...shown, ...given, error } as PageView, { ...options, status: failure.status });
+}
+
+/** Of the connector that the address names, by its ID or, for a direct sign-in, by its target; or of a company. */
+function providerName({ context, request, interaction: { policy }, typed, field }: PageRequest): string {
+  const { connectors, language } = context;
+  const { connectorId, target } = (request.params ?? {}) as { connectorId?: string; target?: string };
+  const company =
+    policy.sso.find(({ id }) => id === connectorId || id === field('connector')) ??
+    connectorsFor(policy.sso, typed.address || typed.username)[0];
+  const connector = connectors.find((each) => each.id === connectorId || each.target === target);
+  return connector ? connectorName(connector, language) : (company?.connectorName ?? '');
+}
+
+/** The address of a page of an interaction, for a redirect. */
+function pageAddress(path: string, { tenant, applicationId, handle }: LoadedInteraction): string {
+  const [name, query] = path.split('?');
+  const named = `${tenant.basePath}${name}?${new URLSearchParams({ app_id: applicationId, interaction: handle })}`;
+  return query ? `${named}&${query}` : named;
+}
+
+/** What a page's script sent as JSON; undefined for anything else. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether the page's script asked, not the browser for a page. */
-export const wantsJson = (request: Request): boolean => {
-  const accept = request.headers.accept ?? '';
-  return accept.includes('application/json') && !accept.includes('text/html');
-};
+export const wantsJson = ({ headers: { accept = '' } }: Request): boolean =>
+  accept.includes('application/json') && !accept.includes('text/html');
 
 /** The values of a form or a query that are given once. */
 export const textsOf = (given: unknown): Record<string, string> =>
@@ -284,8 +285,12 @@ async function sendFailure(signIn: SignIn, request: Request, reply: Reply, error
 export function asFormError(error: unknown): AldabaError {
   if (!(error instanceof AldabaError)) throw error;
   const { code, status } = error;
-  // A user without an account, or with a used link, can choose another way.
-  const isOfForm = /^(connector|one_time_token)\./.test(code) || code === 'user.identity_not_exist';
+  // A user without an account, with a used link, or while a service is down can choose another way or try again.
+  const isOfForm =
+    /^(connector|one_time_token)\./.test(code) ||
+    code === 'user.identity_not_exist' ||
+    code === 'user.sso_identity_not_exist' ||
+    code === 'session.captcha_unavailable';
   if (isOfForm || (status !== 404 && status < 500 && code !== 'session.not_found')) return error;
   throw error;
 }

@@ -402,7 +402,9 @@ describe('the sign-in pages without scripts', () => {
     for (const [path, target] of [
       ['/identifier-register', '/register'],
       ['/identifier-sign-in', '/sign-in'],
-      ['/single-sign-on', '/sign-in'],
+      ['/single-sign-on', '/single-sign-on/email'],
+      ['/single-sign-on/email', '/sign-in'],
+      ['/single-sign-on/connectors', '/sign-in'],
       ['/reset-password', '/forgot-password'],
       ['/direct/sso/unknown', '/sign-in'],
       ['/direct/social/unknown', '/sign-in'],

@@ -4,7 +4,7 @@ import { openExperience } from '../../../../test/support/experience-page.ts';
 import { operate } from '../../../../test/support/operator.ts';
 import { startServer, type TestServer } from '../../../../test/support/server.ts';
 import { now, passwords, person } from '../../../../test/support/sign-in-machine.ts';
-import { relyingPartyOf, supportsPasskeys } from '../factors/passkey/relying-party.ts';
+import { relyingPartyOf, supportsPasskeys } from '../../features/people/mfa-verifications/relying-party.ts';
 import { type PolicySettings, resolvePolicy } from '../machine/policy.ts';
 import { factorsToAdd } from '../machine/second-factor.ts';
 import { stateVersion } from '../machine/state.ts';

@@ -26,7 +26,7 @@ export interface PreviewNeeds
     'applications' | 'applicationExperiences' | 'connectors' | 'profileFields' | 'pages' | 'clock' | 'vault'
   > {
   signInExperiences: Pick<SignInExperiences, 'preview'>;
-  customPhrases: Pick<CustomPhrases, 'read' | 'words'>;
+  customPhrases: Pick<CustomPhrases, 'read'>;
   signIn: Pick<SignIn, 'secondFactors'>;
   /** Origins of the Console. */
   consoleOrigins: string[];
@@ -64,12 +64,11 @@ export function createPagePreviews(needs: PreviewNeeds): PagePreviews {
   const { clock, vault } = needs;
   return {
     async draw(tenant, query, { customPhrases, ...change }) {
-      const { language, colorScheme, platform, applicationId, organizationId } = query;
-      const words = customPhrases
-        ? needs.customPhrases.read(customPhrases)
-        : await needs.customPhrases.words(tenant, language);
+      const { colorScheme, platform, applicationId, organizationId } = query;
       const settings = await needs.signInExperiences.preview(tenant, change);
-      const previewed = await previewedOf(needs, tenant, { query, settings });
+      const words = customPhrases && needs.customPhrases.read(customPhrases);
+      const spoken = await needs.pages.languageOf(tenant, { tag: query.language, words, settings });
+      const previewed = await previewedOf(needs, tenant, { query, settings, spoken });
       const shown = await Promise.all(
         previewScreens.map(async (screen) => ({ screen, view: await screens[screen](previewed) })),
       );
@@ -78,10 +77,9 @@ export function createPagePreviews(needs: PreviewNeeds): PagePreviews {
       if (!view) return { screens: reachable, page: null };
       // A third party must not replace the tenant's branding where consent is asked for.
       const source = view.kind === 'consent' ? {} : { appId: applicationId, organizationId };
-      const drawn = await needs.pages.preview(tenant, { appId: previewed.context.appId, ...view } as PageView, {
+      const drawn = await needs.pages.preview(tenant, { appId: applicationId ?? 'preview', ...view } as PageView, {
         settings,
-        words,
-        language,
+        ...spoken,
         source,
         preview: {
           colorScheme,
@@ -113,6 +111,9 @@ function openSealed(open: () => string): { expiresAt: number; page: string } {
   }
 }
 
+type Settings = Awaited<ReturnType<SignInExperiences['preview']>>;
+type Spoken = Awaited<ReturnType<PreviewNeeds['pages']['languageOf']>>;
+
 /** An app has the SDK of each native connector. */
 const nativeTargetsOf = ({ connectors }: PageContext): string[] =>
   connectors.flatMap(({ platform, target }) => (platform === 'Native' ? [target] : []));
@@ -120,11 +121,12 @@ const nativeTargetsOf = ({ connectors }: PageContext): string[] =>
 async function previewedOf(
   needs: PreviewNeeds,
   tenant: Tenant,
-  { query, settings: own }: { query: PreviewQuery; settings: Awaited<ReturnType<SignInExperiences['preview']>> },
+  { query, settings: own, spoken }: { query: PreviewQuery; settings: Settings; spoken: Spoken },
 ): Promise<Previewed> {
-  const { language, applicationId } = query;
-  const [configured, offered, fields, application] = await Promise.all([
-    needs.connectors.list(tenant),
+  const { applicationId } = query;
+  const { language, tag: locale } = spoken;
+  const [available, offered, fields, application] = await Promise.all([
+    needs.connectors.available(tenant),
     needs.connectors.social(tenant, own.socialSignInConnectorTargets),
     needs.profileFields.list(tenant),
     applicationId === undefined ? undefined : applicationOf(needs, tenant, applicationId),
@@ -132,12 +134,12 @@ async function previewedOf(
   const settings = signInSettingsOf(tenant, own, fields);
   return {
     context: {
-      appId: applicationId ?? 'preview',
       settings,
       language,
+      locale,
       connectors: offered,
       inWeChat: false,
-      reachable: reachableBy(configured),
+      reachable: reachableBy(available),
     },
     now: needs.clock.now(),
     factor: query.factor,

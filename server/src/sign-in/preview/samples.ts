@@ -2,11 +2,33 @@
 import type { PageLanguage, User } from '@aldaba/contract';
 import type { Address, GivenIdentifier } from '../machine/state.ts';
 
-const names: Readonly<Record<PageLanguage, string>> = { en: 'Alex Rivera', es: 'Álex Rivera', 'zh-CN': '林晓' };
+const names: Readonly<Record<PageLanguage, string>> = {
+  en: 'Alex Rivera',
+  es: 'Álex Rivera',
+  'zh-CN': '林晓',
+  'zh-TW': '林曉',
+  ja: '佐藤 葵',
+  ko: '김하늘',
+  fr: 'Camille Martin',
+  de: 'Alex Weber',
+  'pt-BR': 'Alex Oliveira',
+  it: 'Andrea Rossi',
+  ru: 'Саша Иванова',
+  ar: 'نور حداد',
+};
 const applicationNames: Readonly<Record<PageLanguage, string>> = {
   en: 'Example app',
   es: 'App de ejemplo',
   'zh-CN': '示例应用',
+  'zh-TW': '範例應用程式',
+  ja: 'サンプルアプリ',
+  ko: '예시 앱',
+  fr: 'Application d’exemple',
+  de: 'Beispiel-App',
+  'pt-BR': 'App de exemplo',
+  it: 'App di esempio',
+  ru: 'Пример приложения',
+  ar: 'تطبيق تجريبي',
 };
 
 /** Reserved for examples (RFC 2606, and the North American Numbering Plan). */

@@ -6,6 +6,7 @@ import type { PreviewScreen, SignInFactor } from '@aldaba/contract';
 import { consentView } from '../../features/appearance/hosted-pages/consent-view.ts';
 import { sentenceFor } from '../../features/appearance/hosted-pages/words.ts';
 import type { Look } from '../../features/applications/application-experiences/index.ts';
+import { defined } from '../../kernel/defined.ts';
 import type { BindingPage } from '../factors/second-factor.ts';
 import { secondFactorTraits } from '../machine/factors.ts';
 import { codeForm, missingDetails, recoveryForm, registerForm, resolvePolicy, typesOf } from '../machine/policy.ts';
@@ -17,6 +18,7 @@ import {
   forgotPasswordView,
   isIdentifierFirst,
   type PageContext,
+  passkeyOffer,
   registerView,
   resetPasswordView,
   type Screen,
@@ -54,13 +56,14 @@ const choosable = (context: PageContext): SignInFactor[] => {
 };
 
 export const screens: Readonly<Record<PreviewScreen, Draw>> = {
-  'sign-in': ({ context }) => (resolvePolicy(context.settings).signIn ? signInView(context) : undefined),
+  'sign-in': ({ context }) =>
+    resolvePolicy(context.settings).signIn ? offering(context, signInView(context)) : undefined,
   'sign-in-password': ({ context }) => {
     const types = resolvePolicy(context.settings).passwordIdentifiers;
     // With the button that asks for a code, where there is one.
     const type = types.find((each) => typesOf(codeForm(context)).some((code) => code === each)) ?? types[0];
     if (type === undefined || !isIdentifierFirst(context)) return undefined;
-    return signInPasswordView(context, sampleIdentifier(type));
+    return offering(context, signInPasswordView(context, sampleIdentifier(type)));
   },
   register: ({ context }) =>
     resolvePolicy(context.settings).register ? registerView(context, { username: '' }) : undefined,
@@ -103,6 +106,12 @@ export const screens: Readonly<Record<PreviewScreen, Draw>> = {
     return { kind: 'error', code, message: sentenceFor({ code, data: undefined }, language) };
   },
 };
+
+/** The page with the button of passkeys, which asks for none. */
+const offering = (context: PageContext, view: Screen<'sign-in' | 'sign-in-password'>): Screen => ({
+  ...view,
+  ...defined({ passkey: passkeyOffer(context, view.kind) }),
+});
 
 /** What a new user is asked for after the first page, without addresses where custom fields are asked for as well. */
 function missingOf(context: PageContext) {
@@ -156,6 +165,12 @@ function secondFactor({ context, factor: asked }: Previewed): Screen | undefined
 
 async function binding({ context, begin }: Previewed, factor: SignInFactor): Promise<Screen | undefined> {
   const { factors, unavailable, mandatory } = factorsOf(context);
+  // A passkey is offered to sign in with where it is not a second factor.
+  const signsIn = resolvePolicy(context.settings).passkeySignIn && !!secondFactorTraits(factor)?.signsIn;
+  if (signsIn && !factors.includes(factor)) {
+    const offered = await begin(factor);
+    return offered && bindFactorView(offered, { factors: [factor], skippable: true, signsIn });
+  }
   if (!factors.includes(factor) || unavailable.includes(factor)) return undefined;
   const view = await begin(factor);
   return view && bindFactorView(view, { factors: choosable(context), skippable: !mandatory });

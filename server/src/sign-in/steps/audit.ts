@@ -1,76 +1,55 @@
 /** What the sign-in writes to the audit log: one entry a step, and one for what failed. Values are masked there. */
-import type { AuditKey, SignInStepKey } from '@aldaba/contract';
 import type { AuditEntry } from '../../kernel/audit.ts';
 import { traitsOf } from '../machine/factors.ts';
 import { type Challenge, type Intent, type Proof, readState, type SignInState } from '../machine/state.ts';
 import type { SignInEvent } from '../machine/vocabulary.ts';
 import type { SignInNeeds } from '../needs.ts';
 import type { Interaction } from '../port.ts';
-import type { Runner } from './run.ts';
+import type { LoggedStep, Runner } from './context.ts';
 
-export interface SignInAudit {
+type Outcome = Pick<AuditEntry, 'error' | 'userId' | 'more'>;
+
+export function createSignInAudit({ logs, clock }: Pick<SignInNeeds, 'logs' | 'clock'>) {
+  const stateOf = ({ state }: Interaction) => readState(state, clock.now());
+  const write = (interaction: Interaction, intent: Intent, { key, params }: LoggedStep, outcome: Outcome) => {
+    const { tenant, applicationId, uidHash: sessionId } = interaction;
+    const result = 'error' in outcome ? 'Error' : 'Success';
+    logs.write(tenant.id, {
+      applicationId,
+      sessionId,
+      key: `Interaction.${intent}.${key}`,
+      result,
+      params,
+      ...outcome,
+    });
+  };
   /** What the sign-in is, before steps are taken. */
-  intentOf: (interaction: Interaction) => Intent;
-  /** Notes steps that were taken, from an intent to a state. */
-  taken: (interaction: Interaction, events: readonly SignInEvent[], way: { from: Intent; to: SignInState }) => void;
-  /** Notes that the last of these steps failed. */
-  refused: (interaction: Interaction, events: readonly SignInEvent[], error: unknown) => void;
-  /** Runs a check that a step depends on; logs its failure. */
-  attempt: <T>(interaction: Interaction, what: Attempt, work: () => Promise<T>) => Promise<T>;
-}
-
-interface Attempt {
-  key: SignInStepKey;
-  params?: Record<string, unknown>;
-}
-
-export function createSignInAudit({ logs, clock }: Pick<SignInNeeds, 'logs' | 'clock'>): SignInAudit {
-  const write = (interaction: Interaction, entry: AuditEntry) => {
-    const { applicationId, uidHash: sessionId } = interaction;
-    logs.write(interaction.tenant.id, { applicationId, sessionId, ...entry });
-  };
-  const intentOf = (interaction: Interaction, events: readonly SignInEvent[] = []): Intent => {
-    const named = events.findLast((event) => event.type === 'started' || event.type === 'intent-changed');
-    if (named && 'intent' in named) return named.intent;
-    return readState(interaction.state, clock.now())?.intent ?? 'SignIn';
-  };
+  const intentOf = (interaction: Interaction): Intent => stateOf(interaction)?.intent ?? 'SignIn';
   return {
     intentOf,
-    taken(interaction, events, { from, to: state }) {
+    /** Notes steps that were taken, from an intent to a state. */
+    taken(interaction: Interaction, events: readonly SignInEvent[], { from, to }: { from: Intent; to: SignInState }) {
       // A sign-in may become a registration: each step is logged under the intent that it was part of.
       let intent = from;
       for (const event of events) {
         if ('intent' in event) intent = event.intent;
-        const step = stepOf(event, state);
-        if (!step) continue;
-        write(interaction, {
-          key: `Interaction.${intent}.${step.key}`,
-          result: 'Success',
-          userId: state.userId,
-          params: step.params,
-          more: { interaction: outline(state) },
-        });
+        const step = stepOf(event, to);
+        if (step) write(interaction, intent, step, { userId: to.userId, more: { interaction: outline(to) } });
       }
     },
-    refused(interaction, events, error) {
-      const before = readState(interaction.state, clock.now());
+    /** Notes that the last of these steps failed. */
+    refused(interaction: Interaction, events: readonly SignInEvent[], error: unknown) {
+      const before = stateOf(interaction);
       const step = events.map((event) => stepOf(event, before)).findLast((found) => found !== undefined);
-      if (!step) return;
-      const key: AuditKey = `Interaction.${intentOf(interaction, events)}.${step.key}`;
-      write(interaction, { key, result: 'Error', error, userId: before?.userId, params: step.params });
+      const named = events.findLast((event) => 'intent' in event);
+      if (step) write(interaction, named?.intent ?? intentOf(interaction), step, { error, userId: before?.userId });
     },
-    async attempt(interaction, { key, params }, work) {
+    /** Runs a check that a step depends on; logs its failure. */
+    async attempt<T>(interaction: Interaction, step: LoggedStep, work: () => Promise<T>): Promise<T> {
       try {
         return await work();
       } catch (error) {
-        const userId = readState(interaction.state, clock.now())?.userId;
-        write(interaction, {
-          key: `Interaction.${intentOf(interaction)}.${key}`,
-          result: 'Error',
-          error,
-          userId,
-          params,
-        });
+        write(interaction, intentOf(interaction), step, { error, userId: stateOf(interaction)?.userId });
         throw error;
       }
     },
@@ -80,13 +59,13 @@ export function createSignInAudit({ logs, clock }: Pick<SignInNeeds, 'logs' | 'c
 /** The state of a sign-in without user input. */
 const outline = ({ intent, userId, proofs }: SignInState) => ({
   interactionEvent: intent,
-  ...(userId === undefined ? {} : { userId }),
+  userId,
   verificationRecords: proofs.map(({ id, type }) => ({ id, type })),
 });
 
 /** Logs every step that a runner takes, and every refusal. */
 export const audited =
-  (run: Runner, audit: SignInAudit): Runner =>
+  (run: Runner, audit: ReturnType<typeof createSignInAudit>): Runner =>
   async (interaction, events, options) => {
     const from = audit.intentOf(interaction);
     try {
@@ -101,30 +80,22 @@ export const audited =
     }
   };
 
-/** The key of a step, after the intent, and its loggable data. Steps that follow from another have none. */
-function stepOf(event: SignInEvent, state: SignInState | undefined): Attempt | undefined {
+/** Undefined for steps that follow from another. */
+function stepOf(event: SignInEvent, state: SignInState | undefined): LoggedStep | undefined {
   switch (event.type) {
     case 'started':
       return { key: 'Create' };
     case 'intent-changed':
       return { key: 'Update' };
-    case 'proved': {
-      const { logName, isGenerated } = traitsOf(event.proof.type);
-      return { key: `Verification.${logName}.${isGenerated ? 'Create' : 'Submit'}`, params: paramsOf(event.proof) };
-    }
+    case 'proved':
+      return verification(event.proof, traitsOf(event.proof.type).isGenerated ? 'Create' : 'Submit');
     case 'challenged':
-      return {
-        key: `Verification.${traitsOf(event.challenge.type).logName}.Create`,
-        params: paramsOf(event.challenge),
-      };
+      // A page that offers passkeys asks when it is opened: the user has done nothing yet.
+      if (event.challenge.type === 'SignInPasskey' && !event.challenge.identifier) return undefined;
+      return verification(event.challenge, 'Create');
     case 'answered':
       // One without a proof follows from a failure that was noted where it happened.
-      return (
-        event.proof && {
-          key: `Verification.${traitsOf(event.proof.type).logName}.Submit`,
-          params: paramsOf(event.proof),
-        }
-      );
+      return event.proof && verification(event.proof, 'Submit');
     case 'identified':
       return { key: 'Identifier.Submit' };
     case 'username-chosen':
@@ -133,6 +104,8 @@ function stepOf(event: SignInEvent, state: SignInState | undefined): Attempt | u
     case 'address-added':
     case 'profile-added':
     case 'factor-choice':
+    case 'device-trusted':
+    case 'link-answered':
       return { key: 'Profile.Update', params: { type: event.type } };
     case 'factor-added': {
       const made = state?.proofs.find(({ id }) => id === event.proofId);
@@ -144,6 +117,11 @@ function stepOf(event: SignInEvent, state: SignInState | undefined): Attempt | u
       return undefined;
   }
 }
+
+const verification = (known: Proof | Challenge, verb: 'Create' | 'Submit'): LoggedStep => ({
+  key: `Verification.${traitsOf(known.type).logName}.${verb}`,
+  params: paramsOf(known),
+});
 
 /** The loggable part of a proof or a challenge: never the secret. */
 function paramsOf(known: Proof | Challenge): Record<string, unknown> {

@@ -1,46 +1,116 @@
 /** What the steps share: reading a sign-in and its account, and storing the events of a step. */
-import type { SignInExperienceSettings } from '@aldaba/contract';
+import type { SignInStepKey } from '@aldaba/contract';
+import type { HeldDevices } from '../../features/people/trusted-devices/index.ts';
 import type { User } from '../../features/people/users/index.ts';
+import type { Cookie } from '../../http/cookies.ts';
 import type { Request } from '../../http/types.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import { normalizeIdentifier } from '../../kernel/identifiers.ts';
 import type { Tenant } from '../../tenancy/index.ts';
 import type { Factors } from '../factors/index.ts';
 import { promptFor } from '../machine/machine.ts';
-import { resolvePolicy } from '../machine/policy.ts';
+import { resolvePolicy, type SignInPolicy } from '../machine/policy.ts';
 import { readState, type SignInState } from '../machine/state.ts';
 import type { Account, Prompt, SignInEvent } from '../machine/vocabulary.ts';
 import type { AssertNotBlocked, SignInNeeds, SignInSettings } from '../needs.ts';
 import type { Interaction } from '../port.ts';
-import type { SignInAudit } from './audit.ts';
-import type { Runner, RunOptions, StepResult } from './run.ts';
+import type { LimitCaptchas } from './captcha/limit.ts';
 
-export interface Accounts {
-  /** The current facts about a user for the machine; second factors and risks only if the tenant uses them. */
-  of: (
-    interaction: Pick<Interaction, 'tenant' | 'requiresSecondFactor'>,
-    settings: SignInExperienceSettings,
-    user: User,
-  ) => Promise<Account>;
+/** The sign-in that a request is about, with the settings that hold for it. */
+export interface LoadedInteraction extends Interaction {
+  settings: SignInSettings;
+  policy: SignInPolicy;
+  /** The trusted devices that the browser says it is. */
+  devices: HeldDevices;
 }
 
-export function createAccounts({
-  secondFactors,
-  adaptiveMfa,
-}: Pick<SignInNeeds, 'secondFactors' | 'adaptiveMfa'>): Accounts {
-  return {
-    async of({ tenant, requiresSecondFactor }, settings, user) {
-      const [status, risks] = await Promise.all([
-        settings.mfa.factors.length > 0 ? secondFactors.statusOf(tenant.db, user.id) : undefined,
-        settings.adaptiveMfa.enabled ? adaptiveMfa.assess(tenant, user) : [],
-      ]);
-      return { ...accountOf(user), ...(status ? { secondFactors: status } : {}), risks, requiresSecondFactor };
-    },
-  };
+/** What a sign-in asks for now, and the user once one is identified. */
+export interface Position {
+  prompt: Prompt;
+  identified?: Identified;
+}
+export interface Identified {
+  prompt: Prompt;
+  interaction: LoadedInteraction;
+  state: SignInState;
+  user: User;
+  account: Account;
+}
+
+/** The result of a step. */
+export interface StepResult {
+  state: SignInState;
+  prompt: Prompt;
+  /** Set when the sign-in is complete: where the browser goes on. */
+  redirectTo?: string | undefined;
+  /** What the browser keeps then. */
+  cookie?: Cookie | undefined;
+}
+
+/**
+ * Takes the events of a step and stores the result.
+ * @param complete completes the sign-in when nothing is missing any more; `account` is the identified one if it is
+ *   known already
+ */
+export type Runner = (
+  interaction: LoadedInteraction,
+  events: readonly SignInEvent[],
+  complete?: { account?: Account | undefined },
+) => Promise<StepResult>;
+
+/** A step in the audit log: its key after the intent, and its loggable data. */
+export interface LoggedStep {
+  key: SignInStepKey;
+  params?: Record<string, unknown> | undefined;
+}
+
+/** What the steps need: the factors, and of the features what sign-in/index.ts hands on. */
+export type StepNeeds = Pick<
+  SignInNeeds,
+  | 'port'
+  | 'users'
+  | 'applications'
+  | 'applicationExperiences'
+  | 'organizationJit'
+  | 'secondFactors'
+  | 'adaptiveMfa'
+  | 'deviceTrust'
+  | 'actions'
+  | 'changes'
+  | 'vault'
+  | 'captchaProviders'
+  | 'events'
+  | 'logs'
+  | 'connectors'
+  | 'tokenSets'
+  | 'ssoConnectors'
+  | 'ssoLogout'
+  | 'idpInitiated'
+  | 'ssoIdentities'
+  | 'ssoLogout'
+  | 'idpInitiated'
+  | 'userAssets'
+  | 'pages'
+  | 'clock'
+  | 'log'
+> & {
+  factors: Factors;
+  settings: (tenant: Tenant) => Promise<SignInSettings>;
+  assertNotBlocked: AssertNotBlocked;
+  limitCaptchas: LimitCaptchas;
+};
+
+export interface StepContext extends Reading {
+  needs: StepNeeds;
+  factors: Factors;
+  accountFor: ReadAccount;
+  take: Runner;
+  /** Runs a check that a step depends on; logs its failure. */
+  attempt: <T>(interaction: Interaction, step: LoggedStep, work: () => Promise<T>) => Promise<T>;
 }
 
 /** A user as an account of the machine: a new one, or one whose second factors are not needed. */
-export const accountOf = (user: User): Account => ({
+export const newAccount = (user: User): Account => ({
   id: user.id,
   isSuspended: user.isSuspended,
   username: user.username !== null,
@@ -57,116 +127,67 @@ export const accountOf = (user: User): Account => ({
   requiresSecondFactor: false,
 });
 
-/** What a sign-in asks for now, and the user once one is identified. */
-export interface Position {
-  prompt: Prompt;
-  identified?: Identified;
-}
-export interface Identified extends Position {
-  interaction: Interaction;
-  state: SignInState;
-  settings: SignInSettings;
-  user: User;
-  account: Account;
-}
+/** The current facts about a user for the machine; second factors and risks only if the tenant uses them. */
+export type ReadAccount = (interaction: LoadedInteraction, user: User | undefined) => Promise<Account | undefined>;
 
-export interface Reading {
-  /** The sign-in that the request is about; see `InteractionPort.load`. @throws AldabaError `session.not_found` */
-  open: (request: Request, handle?: string) => Promise<Interaction>;
-  /** How users sign in to the tenant, and what its sign-up asks for. */
-  settings: (tenant: Tenant) => Promise<SignInSettings>;
+export const createReadAccount =
+  ({
+    secondFactors,
+    adaptiveMfa,
+    deviceTrust,
+  }: Pick<StepNeeds, 'secondFactors' | 'adaptiveMfa' | 'deviceTrust'>): ReadAccount =>
+  async ({ tenant, settings, policy, devices, requiresSecondFactor }, user) => {
+    if (!user) return undefined;
+    const { mfa, passkeySignIn, adaptiveMfa: adaptive } = settings;
+    const asksFactors = mfa.factors.length > 0 || passkeySignIn.enabled;
+    const [status, risks, trustedDevice] = await Promise.all([
+      asksFactors ? secondFactors.statusOf(tenant.db, user.id) : undefined,
+      adaptive.enabled ? adaptiveMfa.assess(tenant, user) : [],
+      policy.secondFactors.trustedDays > 0 ? deviceTrust.find(tenant.db, devices, user.id) : undefined,
+    ]);
+    const found = status ? { secondFactors: status } : {};
+    return { ...newAccount(user), ...found, risks, requiresSecondFactor, trustedDevice };
+  };
+
+export type Reading = ReturnType<typeof createReading>;
+
+export function createReading({ port, users, clock, settings, deviceTrust }: StepNeeds, accountFor: ReadAccount) {
   /** The machine's state; undefined before the first step or when it is too old. */
-  findState: (interaction: Interaction) => SignInState | undefined;
+  const findState = ({ state }: Pick<Interaction, 'state'>) => readState(state, clock.now());
   /** The same. @throws AldabaError `session.interaction_not_found` */
-  stateOf: (interaction: Interaction) => SignInState;
-  /** The identified account, read from the database. */
-  accountOf: (interaction: Interaction, state: SignInState) => Promise<Account | undefined>;
-  /**
-   * Where the sign-in is; one that was not begun, at its beginning.
-   * @throws AldabaError `user.user_not_exist` for a user who was deleted while the sign-in waited
-   */
-  positionOf: (interaction: Interaction) => Promise<Position>;
-}
-
-/** What the steps need: the factors, and of the features what sign-in/index.ts hands on. */
-export type StepNeeds = Pick<
-  SignInNeeds,
-  | 'port'
-  | 'users'
-  | 'applications'
-  | 'applicationExperiences'
-  | 'organizationJit'
-  | 'secondFactors'
-  | 'adaptiveMfa'
-  | 'actions'
-  | 'events'
-  | 'logs'
-  | 'connectors'
-  | 'pages'
-  | 'clock'
-  | 'log'
-> & {
-  factors: Factors;
-  settings: Reading['settings'];
-  assertNotBlocked: AssertNotBlocked;
-};
-
-export interface StepContext extends Reading, Pick<StepNeeds, 'assertNotBlocked'> {
-  needs: Omit<StepNeeds, 'factors'>;
-  factors: Factors;
-  accounts: Accounts;
-  audit: SignInAudit;
-  run: Runner;
-  /** Stores the events of a step. */
-  take: (
-    interaction: Interaction,
-    events: readonly SignInEvent[],
-    options?: Partial<Pick<RunOptions, 'settings' | 'complete'>>,
-  ) => Promise<StepResult>;
-}
-
-/** The members of an event that name the account, if there is one. */
-export const about = (account: Account | undefined): { account?: Account } => (account ? { account } : {});
-
-export function createReading(
-  needs: Pick<StepNeeds, 'port' | 'users' | 'clock' | 'settings'>,
-  accounts: Accounts,
-): Reading {
-  const { settings } = needs;
-  const findState: Reading['findState'] = ({ state }) => readState(state, needs.clock.now());
-  const stateOf: Reading['stateOf'] = (interaction) => {
+  const stateOf = (interaction: Pick<Interaction, 'state'>): SignInState => {
     const state = findState(interaction);
     if (!state) throw new AldabaError('session.interaction_not_found');
     return state;
   };
-  const accountOf: Reading['accountOf'] = async (interaction, { userId }) => {
-    const { tenant } = interaction;
-    const user = userId === undefined ? undefined : await needs.users.find(tenant.db, userId);
-    return user && accounts.of(interaction, await settings(tenant), user);
-  };
+  const userOf = async ({ tenant }: Interaction, { userId }: SignInState) =>
+    userId === undefined ? undefined : users.find(tenant.db, userId);
   return {
-    async open(request, handle) {
-      const interaction = await needs.port.load(request, handle);
+    /** The sign-in that the request is about; see `InteractionPort.load`. @throws AldabaError `session.not_found` */
+    async open(request: Request, handle?: string): Promise<LoadedInteraction> {
+      const interaction = await port.load(request, handle);
       if (!interaction) throw new AldabaError('session.not_found');
-      return interaction;
+      const own = await settings(interaction.tenant);
+      return { ...interaction, settings: own, policy: resolvePolicy(own), devices: deviceTrust.heldBy(request) };
     },
-    settings,
     findState,
     stateOf,
-    accountOf,
-    async positionOf(interaction) {
+    /** The identified account, read from the database. @throws AldabaError as `stateOf` */
+    accountOf: async (interaction: LoadedInteraction) =>
+      accountFor(interaction, await userOf(interaction, stateOf(interaction))),
+    /**
+     * Where the sign-in is; one that was not begun, at its beginning.
+     * @throws AldabaError as `stateOf`, `user.user_not_exist` for a user who was deleted while the sign-in waited
+     */
+    async positionOf(interaction: LoadedInteraction): Promise<Position> {
       if (interaction.state === null) return { prompt: { kind: 'sign-in', reason: 'nothing was done yet' } };
       const state = stateOf(interaction);
-      const { tenant } = interaction;
-      const [own, user] = await Promise.all([
-        settings(tenant),
-        state.userId === undefined ? undefined : needs.users.find(tenant.db, state.userId),
-      ]);
+      const user = await userOf(interaction, state);
       if (state.userId !== undefined && !user) throw new AldabaError('user.user_not_exist');
-      const account = user && (await accounts.of(interaction, own, user));
-      const prompt = promptFor(state, resolvePolicy(own), account);
+      const account = await accountFor(interaction, user);
+      const prompt = promptFor(state, interaction.policy, account);
       if (!user || !account) return { prompt };
-      return { prompt, identified: { prompt, interaction, state, settings: own, user, account } };
+      return { prompt, identified: { prompt, interaction, state, user, account } };
     },
   };
 }

@@ -5,57 +5,42 @@ import { AldabaError } from '../../kernel/errors.ts';
 import { replacesPassword } from '../machine/details.ts';
 import { type ExtraProfile, isCodeProof, type PendingProfile, type SignInState } from '../machine/state.ts';
 import type { Account, SignInEvent } from '../machine/vocabulary.ts';
-import type { SignInSettings } from '../needs.ts';
-import type { Interaction } from '../port.ts';
-import { about, type StepContext } from './context.ts';
-import type { StepResult } from './run.ts';
+import type { LoadedInteraction, StepContext } from './context.ts';
 
 export type Detail =
   | { type: 'username' | 'password'; value: string }
   | { type: 'email' | 'phone' | 'social'; verificationId: string }
   | { type: 'extraProfile'; profile: ExtraProfile };
 
-export interface DetailSteps {
-  /**
-   * @param options `completes`: makes the account, or completes the sign-in, when nothing is missing any more
-   * @throws AldabaError as the password factor's `chooseUsername` and `choosePassword`, and what the machine refuses
-   * with
-   */
-  addDetails: (
-    interaction: Interaction,
-    details: readonly Detail[],
-    options?: { completes?: boolean },
-  ) => Promise<StepResult>;
-  /**
-   * Puts a new password in place of the forgotten one. No user is signed in by it. @throws AldabaError as `addDetails`
-   */
-  resetPassword: (interaction: Interaction, password: string) => Promise<StepResult>;
-}
-
-export function createDetailSteps(context: StepContext): DetailSteps {
+export function createDetailSteps(context: StepContext) {
   const { take, stateOf, accountOf } = context;
   return {
-    async addDetails(interaction, details, { completes = false } = {}) {
+    /**
+     * @param options `completes`: makes the account, or completes the sign-in, when nothing is missing any more
+     * @throws AldabaError as the password factor's `chooseUsername` and `choosePassword`, and what the machine refuses
+     *   with
+     */
+    async addDetails(interaction: LoadedInteraction, details: readonly Detail[], { completes = false } = {}) {
       const state = stateOf(interaction);
-      const [settings, account] = await Promise.all([
-        context.settings(interaction.tenant),
-        accountOf(interaction, state),
-      ]);
-      const given = { details, state, account, settings };
+      const account = await accountOf(interaction);
       const events: SignInEvent[] = [];
-      for (const detail of details) events.push(await eventOf(context, interaction, detail, given));
+      for (const detail of details)
+        events.push(await eventOf(context, interaction, detail, { details, state, account }));
       if (completes && state.intent === 'Register' && !account) events.push({ type: 'identified' });
-      return take(interaction, events, { settings, ...(completes ? { complete: { account } } : {}) });
+      return take(interaction, events, completes ? { account } : undefined);
     },
-    async resetPassword(interaction, value) {
+    /**
+     * Puts a new password in place of the forgotten one. No user is signed in by it.
+     * @throws AldabaError as `addDetails`
+     */
+    async resetPassword(interaction: LoadedInteraction, value: string) {
       const state = stateOf(interaction);
-      const settings = await context.settings(interaction.tenant);
-      const account = await accountOf(interaction, state);
+      const account = await accountOf(interaction);
       // Users who have not shown the code are refused before the new password is compared with the old.
       if (state.intent !== 'ForgotPassword' || !account) throw new AldabaError('session.identifier_not_found');
       const detail: Detail = { type: 'password', value };
-      const chosen = await eventOf(context, interaction, detail, { details: [detail], state, account, settings });
-      return take(interaction, [chosen, { type: 'submitted', account }], { settings });
+      const chosen = await eventOf(context, interaction, detail, { details: [detail], state, account });
+      return take(interaction, [chosen, { type: 'submitted', account }]);
     },
   };
 }
@@ -64,20 +49,19 @@ interface Given {
   details: readonly Detail[];
   state: SignInState;
   account: Account | undefined;
-  settings: SignInSettings;
 }
 
 async function eventOf(
   { needs: { users }, factors: { password } }: StepContext,
-  { tenant }: Interaction,
+  { tenant, settings }: LoadedInteraction,
   detail: Detail,
-  { details, state, account, settings }: Given,
+  { details, state, account }: Given,
 ): Promise<SignInEvent> {
   const proofOf = (verificationId: string) => state.proofs.find(({ id }) => id === verificationId);
   switch (detail.type) {
     case 'username': {
       const chosen = await password.chooseUsername(tenant, settings, detail.value);
-      return { type: 'username-chosen', ...about(account), ...chosen };
+      return { type: 'username-chosen', account, ...chosen };
     }
     case 'password': {
       const user = account && (await users.find(tenant.db, account.id));
@@ -89,7 +73,7 @@ async function eventOf(
         user,
         account: replaced,
       });
-      return { type: 'password-chosen', ...about(account), password: sealed };
+      return { type: 'password-chosen', account, password: sealed };
     }
     case 'email':
     case 'phone': {
@@ -98,16 +82,16 @@ async function eventOf(
         throw new AldabaError('session.verification_session_not_found');
       const owner = await users.findByIdentifier(tenant.db, proof.identifier);
       const taken = owner !== undefined && owner.id !== account?.id;
-      return { type: 'address-added', ...about(account), proofId: proof.id, taken };
+      return { type: 'address-added', account, proofId: proof.id, taken };
     }
     case 'social': {
       const proof = proofOf(detail.verificationId);
       const isSocial = proof?.type === 'Social';
       const owner = isSocial && (await users.findByIdentity(tenant.db, proof.target, proof.identity.id));
-      return { type: 'social-added', ...about(account), proofId: detail.verificationId, inUse: Boolean(owner) };
+      return { type: 'social-added', account, proofId: detail.verificationId, inUse: Boolean(owner) };
     }
     case 'extraProfile':
-      return { type: 'profile-added', ...about(account), profile: detail.profile };
+      return { type: 'profile-added', account, profile: detail.profile };
   }
 }
 

@@ -2,7 +2,6 @@
  * Steps of the hosted pages' forms: what was typed becomes an identifier and a step, as far as the tenant's pages offer
  * it and the user agreed to the terms. Each goes on with a step that the forms share with other callers.
  */
-import type { PageLanguage } from '@aldaba/contract';
 import { AldabaError } from '../../kernel/errors.ts';
 import { normalizeEmail, normalizeIdentifier, normalizePhone, phoneDigits } from '../../kernel/identifiers.ts';
 import {
@@ -12,20 +11,17 @@ import {
   type PageOffer,
   recoveryForm,
   registerForm,
-  resolvePolicy,
   signInIdentifiers,
   termsOf,
   termsPageOfLink,
   typesOf,
 } from '../machine/policy.ts';
-import type { Address, GivenIdentifier } from '../machine/state.ts';
-import type { Prompt } from '../machine/vocabulary.ts';
+import type { Address, GivenIdentifier, Intent } from '../machine/state.ts';
 import type { Identifier } from '../needs.ts';
-import type { Interaction } from '../port.ts';
 import type { BeginSteps } from './begin.ts';
-import type { Reading } from './context.ts';
+import type { LoadedInteraction, Reading } from './context.ts';
 import type { EnterSteps } from './enter.ts';
-import type { StepResult } from './run.ts';
+import type { PasskeySteps } from './passkeys.ts';
 
 /** What a form's fields hold, without spaces around names and addresses; empty for a field that was not sent. */
 interface Typed {
@@ -37,62 +33,51 @@ interface Typed {
 
 /** A form that was sent. */
 export interface FormRequest {
-  interaction: Interaction;
-  context: PageOffer & { language: PageLanguage };
+  interaction: LoadedInteraction;
+  context: PageOffer & { locale: string };
   typed: Typed;
 }
-type Step = (form: FormRequest) => Promise<StepResult>;
 
 /**
  * What all throw beside the errors of the step they lead to: `user.terms_required` when a box has to be ticked and was
  * not, `user.username_required`, `user.password_required`, `user.invalid_email`, `user.invalid_phone`.
  */
-export interface FormSteps {
-  /** The identifier and its password. */
-  submitSignIn: Step;
-  /** The identifier alone: a code is sent where that comes first, else the password is asked for. */
-  submitIdentifier: Step;
-  /** An address for a code that signs in. */
-  submitSignInAddress: Step;
-  submitRegistration: Step;
-  /** An address for a code that begins an account; one that was proved a moment ago needs none. */
-  submitRegistrationAddress: Step;
-  /** The address of a forgotten password; undefined where no code can stand for one. */
-  submitRecoveryAddress: (form: FormRequest) => Promise<StepResult | undefined>;
-  /** An address that the account lacks: sends a code to it. Returns the prompt, also if it asks for no address. */
-  submitMissingAddress: (form: FormRequest) => Promise<{ prompt: Prompt }>;
-  /** A one-time link. */
-  submitLink: (form: FormRequest, link: { email: string; token: string }) => Promise<StepResult>;
-}
-
-export function createFormSteps(steps: BeginSteps & EnterSteps & Pick<Reading, 'positionOf'>): FormSteps {
-  const beginCode = (
-    { interaction, context: { language: locale } }: FormRequest,
-    intent: 'SignIn' | 'Register' | 'ForgotPassword',
-    identifier: Address,
-  ) => steps.beginCode(interaction, { intent, identifier, locale });
+export function createFormSteps(
+  steps: BeginSteps & EnterSteps & Pick<PasskeySteps, 'signInWithPasskey'> & Pick<Reading, 'positionOf'>,
+) {
+  const beginCode = ({ interaction, context }: FormRequest, intent: Intent, identifier: Address) =>
+    steps.beginCode(interaction, { intent, identifier, locale: context.locale });
   return {
-    async submitSignIn(form) {
+    /** The identifier and its password. */
+    async submitSignIn(form: FormRequest) {
       assertAgreed(form, 'sign-in');
       const identifier = typedName(form);
       return steps.signInWithPassword(form.interaction, { identifier, password: required(form, 'password') });
     },
-    async submitIdentifier(form) {
+    /** @param payload what the browser returned for the passkey that the page asked for */
+    async submitPasskey(form: FormRequest, payload: unknown) {
+      assertAgreed(form, 'sign-in');
+      return steps.signInWithPasskey(form.interaction, payload);
+    },
+    /** The identifier alone: a code is sent where that comes first, else the password is asked for. */
+    async submitIdentifier(form: FormRequest) {
       assertAgreed(form, 'sign-in');
       const given = givenIdentifier(form.typed.username, signInIdentifiers(form.context));
-      const address = codeFirstAddress(form.context, given);
+      const address = codeFirstAddress(form, given);
       return address ? beginCode(form, 'SignIn', address) : steps.giveIdentifier(form.interaction, given);
     },
-    async submitSignInAddress(form) {
+    /** An address for a code that signs in. */
+    async submitSignInAddress(form: FormRequest) {
       assertAgreed(form, 'sign-in');
       return beginCode(form, 'SignIn', addressOf(form.typed.username, typesOf(codeForm(form.context))));
     },
-    async submitRegistration(form) {
+    async submitRegistration(form: FormRequest) {
       assertAgreed(form, 'register');
       const username = required(form, 'username');
       return steps.registerWithPassword(form.interaction, { username, password: required(form, 'password') });
     },
-    async submitRegistrationAddress(form) {
+    /** An address for a code that begins an account; one that was proved a moment ago needs none. */
+    async submitRegistrationAddress(form: FormRequest) {
       assertAgreed(form, 'register');
       const asked = registerForm(form.context);
       if (asked === 'username' || asked === 'none') throw new AldabaError('user.sign_up_method_not_enabled');
@@ -100,19 +85,22 @@ export function createFormSteps(steps: BeginSteps & EnterSteps & Pick<Reading, '
       const proved = await steps.registerProved(form.interaction, identifier);
       return proved ?? beginCode(form, 'Register', identifier);
     },
-    async submitRecoveryAddress(form) {
+    /** The address of a forgotten password; undefined where no code can stand for one. */
+    async submitRecoveryAddress(form: FormRequest) {
       const types = typesOf(recoveryForm(form.context));
       return types.length > 0 ? beginCode(form, 'ForgotPassword', addressOf(form.typed.address, types)) : undefined;
     },
-    async submitMissingAddress({ interaction, context, typed }) {
+    /** An address that the account lacks: sends a code to it. Returns the prompt, also if it asks for no address. */
+    async submitMissingAddress({ interaction, context, typed }: FormRequest) {
       const { prompt } = await steps.positionOf(interaction);
       const asked = prompt.kind === 'continue' ? missingAddress(context, prompt.missing) : undefined;
       if (!asked) return { prompt };
       const identifier = addressOf(typed.address, typesOf(asked));
-      await steps.sendCode(interaction, { identifier, locale: context.language });
+      await steps.sendCode(interaction, { identifier, locale: context.locale });
       return { prompt };
     },
-    async submitLink(form, link) {
+    /** A one-time link. */
+    async submitLink(form: FormRequest, link: { email: string; token: string }) {
       assertAgreed(form, termsPageOfLink(form.context.settings));
       return steps.followLink(form.interaction, link);
     },
@@ -131,8 +119,13 @@ export function required({ typed }: Pick<FormRequest, 'typed'>, name: 'username'
 }
 
 /** What was typed as what a password signs in with. @throws AldabaError `user.username_required` */
-export const typedName = ({ context, typed }: Pick<FormRequest, 'context' | 'typed'>): Identifier =>
-  identifierOf(typed.username, resolvePolicy(context.settings).passwordIdentifiers);
+export const typedName = ({
+  interaction,
+  typed,
+}: {
+  interaction: LoadedInteraction;
+  typed: Pick<Typed, 'username'>;
+}): Identifier => identifierOf(typed.username, interaction.policy.passwordIdentifiers);
 
 /** An email or a phone if the tenant signs in with those, else a username. */
 function identifierOf(text: string, types: readonly IdentifierType[]): Identifier {
@@ -167,7 +160,7 @@ function givenIdentifier(text: string, types: readonly IdentifierType[]): GivenI
 }
 
 /** The identifier as an address that a code goes to at once; undefined where its password is asked for. */
-function codeFirstAddress(offer: PageOffer, { type, value }: GivenIdentifier): Address | undefined {
-  if (type === 'username' || !typesOf(codeForm(offer)).includes(type)) return undefined;
-  return resolvePolicy(offer.settings).codeFirst.includes(type) ? { type, value } : undefined;
+function codeFirstAddress(form: FormRequest, { type, value }: GivenIdentifier): Address | undefined {
+  if (type === 'username' || !typesOf(codeForm(form.context)).includes(type)) return undefined;
+  return form.interaction.policy.codeFirst.includes(type) ? { type, value } : undefined;
 }

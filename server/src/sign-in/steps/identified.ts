@@ -1,16 +1,14 @@
 import { AldabaError } from '../../kernel/errors.ts';
 import type { FactorAnswer } from '../factors/second-factor.ts';
-import type { SecondFactorType } from '../machine/factor.ts';
+import { hasAddress, type SecondFactorType } from '../machine/factor.ts';
 import { codeFactorOf, secondFactorTraits } from '../machine/factors.ts';
-import { hasAddress } from '../machine/identification.ts';
 import { refusalOf } from '../machine/machine.ts';
 import { isCodeProof, type Proof, type SecondFactorChoices } from '../machine/state.ts';
 import type { SignInEvent } from '../machine/vocabulary.ts';
-import type { Interaction } from '../port.ts';
 import type { BeginSteps } from './begin.ts';
-import { about, type Identified, type StepContext } from './context.ts';
+import type { Identified, LoadedInteraction, StepContext, StepResult } from './context.ts';
 import { addressOf } from './forms.ts';
-import { refuse, type StepResult } from './run.ts';
+import { refuse } from './run.ts';
 import type { FactorMode, FactorSession, SecondFactorSteps } from './second-factors.ts';
 
 export interface SessionOptions {
@@ -23,55 +21,12 @@ export interface SessionOptions {
   completes?: boolean;
 }
 
-export interface IdentifiedSteps {
-  /**
-   * The user whose second factor is shown or set up.
-   * @param use `counts`: the tenant has to offer the factor
-   * @throws AldabaError `session.identifier_not_found`, `session.not_supported_for_forgot_password`,
-   *   `session.mfa.mfa_factor_not_enabled`, and, to set one up, `session.mfa.require_mfa_verification`: the first
-   *   factor alone prepares nothing for an account that has a second one
-   */
-  requireIdentified: (
-    interaction: Interaction,
-    use: { mode: FactorMode; counts?: SecondFactorType | undefined },
-  ) => Promise<Identified>;
-  factorSession: (identified: Identified, options: SessionOptions) => FactorSession<StepResult>;
-  /**
-   * The account gets a verified factor when the sign-in is complete.
-   * @throws AldabaError `session.verification_session_not_found`, and what the machine refuses with
-   */
-  bindFactor: (
-    identified: Identified,
-    given: { type: SecondFactorType; verificationId: string | undefined; completes?: boolean },
-  ) => Promise<StepResult>;
-  /**
-   * The form of a page on which a factor is set up: its answer, the choice of a factor that needs nothing else, or an
-   * address that a code is sent to. Undefined when nothing was begun, or the factor is set up already.
-   * @throws AldabaError `user.invalid_email`, `user.invalid_phone`, as `sendCode` and the factor's `verify`
-   */
-  setUpFactor: (
-    identified: Identified,
-    type: SecondFactorType,
-    given: { session: SessionOptions; answer: FactorAnswer; typedAddress: string; locale: string },
-  ) => Promise<Pick<StepResult, 'prompt' | 'redirectTo'> | undefined>;
-  /** Keeps a factor that the server generated; undefined for one that was not shown. */
-  keepGenerated: (identified: Identified, type: SecondFactorType) => Promise<StepResult | undefined>;
-  /** Goes on without a factor; undefined where the user has to set one up. */
-  skipFactors: (identified: Identified) => Promise<StepResult | undefined>;
-  /** Keeps what the user decided about second factors. @throws AldabaError what the machine refuses with */
-  chooseFactors: (
-    interaction: Interaction,
-    choice: keyof SecondFactorChoices,
-    options?: { completes?: boolean },
-  ) => Promise<StepResult>;
-}
-
 /** Factors on offer that need nothing but the user's choice: codes to an address of the account. */
 export const readyFactors = ({
   prompt,
   account,
   state: { profile },
-}: Omit<Identified, 'user' | 'settings' | 'interaction'>) =>
+}: Pick<Identified, 'prompt' | 'account' | 'state'>) =>
   'factors' in prompt
     ? prompt.factors.filter((factor) => {
         const type = secondFactorTraits(factor)?.address;
@@ -81,90 +36,127 @@ export const readyFactors = ({
 
 export function createIdentifiedSteps(
   context: StepContext & { secondFactors: SecondFactorSteps; sendCode: BeginSteps['sendCode'] },
-): IdentifiedSteps {
-  const { run, stateOf } = context;
-  const steps: IdentifiedSteps = {
-    async requireIdentified(interaction, { mode, counts }) {
+) {
+  const { take, stateOf } = context;
+  /** The account gets a verified factor when the sign-in is complete. */
+  const bindFactor = async (
+    identified: Identified,
+    given: { type: SecondFactorType; verificationId: string | undefined; completes?: boolean },
+  ) => {
+    const { interaction, state, account } = identified;
+    const proof = state.proofs.find(({ id }) => id === given.verificationId);
+    const events =
+      proof && !proof.used ? await bindingEvents(context, identified, { proof, type: given.type }) : undefined;
+    if (!events) throw new AldabaError('session.verification_session_not_found');
+    return take(interaction, events, given.completes ? { account } : undefined);
+  };
+  /** Keeps what the user decided about second factors. @throws AldabaError what the machine refuses with */
+  const chooseFactors = async (
+    interaction: LoadedInteraction,
+    choice: keyof SecondFactorChoices,
+    { completes = false } = {},
+  ) => {
+    const account = await context.accountOf(interaction);
+    return take(interaction, [{ type: 'factor-choice', choice, account }], completes ? { account } : undefined);
+  };
+  /** Trusts the browser when the sign-in completes. @throws AldabaError what the machine refuses with */
+  const trustDevice = async (interaction: LoadedInteraction) =>
+    take(interaction, [{ type: 'device-trusted', account: await context.accountOf(interaction) }]);
+  const factorSession = (identified: Identified, options: SessionOptions) => sessionOf(context, identified, options);
+  return {
+    /**
+     * The user whose second factor is shown or set up.
+     * @param use `counts`: the tenant has to offer the factor
+     * @throws AldabaError `session.identifier_not_found`, `session.not_supported_for_forgot_password`,
+     *   `session.mfa.mfa_factor_not_enabled`, and, to set one up, `session.mfa.require_mfa_verification`: the first
+     *   factor alone prepares nothing for an account that has a second one
+     */
+    async requireIdentified(
+      interaction: LoadedInteraction,
+      { mode, counts }: { mode: FactorMode; counts?: SecondFactorType | undefined },
+    ): Promise<Identified> {
       if (stateOf(interaction).intent === 'ForgotPassword')
         throw new AldabaError('session.not_supported_for_forgot_password');
       const { identified: found } = await context.positionOf(interaction);
       if (!found) throw new AldabaError('session.identifier_not_found');
-      if (counts && !found.settings.mfa.factors.includes(counts))
+      const { mfa, passkeySignIn } = interaction.settings;
+      const signsIn = mode === 'bind' && passkeySignIn.enabled;
+      if (counts && !mfa.factors.includes(counts) && !(signsIn && secondFactorTraits(counts)?.signsIn))
         throw new AldabaError('session.mfa.mfa_factor_not_enabled');
       const refusal = mode === 'bind' && found.prompt.kind === 'show-factor' ? refusalOf(found.prompt) : undefined;
       return refusal ? refuse(refusal) : found;
     },
-    factorSession: (identified, options) => sessionOf(context, identified, options),
-    async bindFactor(identified, { type, verificationId, completes }) {
-      const { interaction, state, settings, account } = identified;
-      const proof = state.proofs.find(({ id }) => id === verificationId);
-      const events = proof && !proof.used ? await bindingEvents(context, identified, { proof, type }) : undefined;
-      if (!events) throw new AldabaError('session.verification_session_not_found');
-      return run(interaction, events, { settings, ...(completes ? { complete: { account } } : {}) });
-    },
-    async chooseFactors(interaction, choice, { completes } = {}) {
-      const settings = await context.settings(interaction.tenant);
-      const account = await context.accountOf(interaction, stateOf(interaction));
-      const event: SignInEvent = { type: 'factor-choice', choice, ...about(account) };
-      return run(interaction, [event], { settings, ...(completes ? { complete: { account } } : {}) });
-    },
-    async setUpFactor(identified, type, { session: options, answer, typedAddress, locale }) {
+    factorSession,
+    /** @throws AldabaError `session.verification_session_not_found`, and what the machine refuses with */
+    bindFactor,
+    chooseFactors,
+    trustDevice,
+    /**
+     * The form of a page on which a factor is set up: its answer, the choice of a factor that needs nothing else, or an
+     * address that a code is sent to. Undefined when nothing was begun, or the factor is set up already.
+     * @throws AldabaError `user.invalid_email`, `user.invalid_phone`, as `sendCode` and the factor's `verify`
+     */
+    async setUpFactor(
+      identified: Identified,
+      type: SecondFactorType,
+      given: { session: SessionOptions; answer: FactorAnswer; typedAddress: string; locale: string },
+    ): Promise<Pick<StepResult, 'prompt' | 'redirectTo'> | undefined> {
       const { interaction, account, prompt } = identified;
-      if (readyFactors(identified).includes(type))
-        return steps.chooseFactors(interaction, 'enabled', { completes: true });
+      if (readyFactors(identified).includes(type)) return chooseFactors(interaction, 'enabled', { completes: true });
       const channel = secondFactorTraits(type)?.address;
       if (channel) {
-        await context.sendCode(interaction, { identifier: addressOf(typedAddress.trim(), [channel]), locale });
+        const identifier = addressOf(given.typedAddress.trim(), [channel]);
+        await context.sendCode(interaction, { identifier, locale: given.locale });
         return { prompt };
       }
-      const session = sessionOf(context, identified, {
-        ...options,
+      const session = factorSession(identified, {
+        ...given.session,
         completes: true,
         following: (proof) => [{ type: 'factor-added', proofId: proof.id, account }],
       });
+      const { answer } = given;
       return (await context.secondFactors.verify(session, { type, mode: 'bind' }, { answer }))?.kept;
     },
-    async keepGenerated(identified, type) {
+    /** Keeps a factor that the server generated; undefined for one that was not shown. */
+    async keepGenerated(identified: Identified, type: SecondFactorType) {
       const made = identified.state.proofs.find(
         (proof) => !proof.used && 'factor' in proof && proof.factor.type === type,
       );
-      return made && steps.bindFactor(identified, { type, verificationId: made.id, completes: true });
+      return made && bindFactor(identified, { type, verificationId: made.id, completes: true });
     },
-    async skipFactors({ interaction, prompt }) {
+    /** Goes on without a factor; undefined where the user has to set one up. */
+    async skipFactors({ interaction, prompt }: Identified) {
       if (prompt.kind !== 'add-factor' || !prompt.skippable) return undefined;
-      const choice = prompt.additional ? 'suggestionSkipped' : 'skipped';
-      return steps.chooseFactors(interaction, choice, { completes: true });
+      const choice = prompt.signsIn ? 'passkeySkipped' : prompt.additional ? 'suggestionSkipped' : 'skipped';
+      return chooseFactors(interaction, choice, { completes: true });
     },
   };
-  return steps;
 }
 
 function sessionOf(
-  { run, audit }: StepContext,
-  { interaction, state, settings, user, account }: Identified,
+  { take, attempt }: StepContext,
+  { interaction, state, user, account }: Identified,
   { locale, userAgent, following, completes }: SessionOptions,
 ): FactorSession<StepResult> {
-  const take = (...events: SignInEvent[]) => run(interaction, events, { settings });
-  const { tenant, applicationId, request } = interaction;
+  const { tenant, applicationId, request, settings } = interaction;
   return {
     subject: { tenant, applicationId, request, settings, user, locale, userAgent },
     challenges: state.challenges,
     proofs: state.proofs,
     async keepChallenge(challenge) {
-      await take({ type: 'challenged', challenge });
+      await take(interaction, [{ type: 'challenged', challenge }]);
     },
     keepProof(proof, challengeId) {
       const event: SignInEvent =
         challengeId === undefined
           ? { type: 'proved', proof, account }
           : { type: 'answered', challengeId, proof, account };
-      const events = [event, ...(following?.(proof) ?? [])];
-      return run(interaction, events, { settings, ...(completes ? { complete: { account } } : {}) });
+      return take(interaction, [event, ...(following?.(proof) ?? [])], completes ? { account } : undefined);
     },
     async dropChallenge(challengeId) {
-      await take({ type: 'answered', challengeId });
+      await take(interaction, [{ type: 'answered', challengeId }]);
     },
-    attempt: (what, work) => audit.attempt(interaction, what, work),
+    attempt: (step, work) => attempt(interaction, step, work),
   };
 }
 

@@ -1,85 +1,79 @@
-import type { PageLanguage } from '@aldaba/contract';
+/** The steps of a sign-in, for the pages and the Experience API: each checks, stores and logs in one place. */
 import type { Request } from '../../http/types.ts';
-import type { SocialLanding } from '../factors/social/landing.ts';
 import type { Interaction } from '../port.ts';
 import { withActions } from './actions.ts';
 import { audited, createSignInAudit } from './audit.ts';
-import { type BeginSteps, createBeginSteps } from './begin.ts';
-import { accountOf, createAccounts, createReading, type Reading, type StepContext, type StepNeeds } from './context.ts';
-import { createDetailSteps, type DetailSteps } from './details.ts';
-import { createEnterSteps, type EnterSteps } from './enter.ts';
-import { createFormSteps, type FormSteps } from './forms.ts';
-import { createIdentifiedSteps, type IdentifiedSteps } from './identified.ts';
+import { createBeginSteps } from './begin.ts';
+import { behindCaptcha, createCaptchaSteps } from './captcha/index.ts';
+import { createReadAccount, createReading, type StepContext, type StepNeeds } from './context.ts';
+import { createDetailSteps } from './details.ts';
+import { createEnterSteps } from './enter.ts';
+import { createSsoSteps } from './enterprise-sso/index.ts';
+import { createFormSteps } from './forms.ts';
+import { createIdentifiedSteps } from './identified.ts';
+import { createLinkSteps } from './linking/index.ts';
+import { createPasskeySteps } from './passkeys.ts';
+import { createPictureSteps } from './picture/index.ts';
 import { createRunner } from './run.ts';
-import { createSecondFactorSteps, type SecondFactorSteps } from './second-factors.ts';
-import {
-  type AccountChoiceSteps,
-  createAccountChoiceSteps,
-  createCheck,
-  createIdentifySteps,
-  createVerifySteps,
-  type IdentifySteps,
-  type VerifySteps,
-} from './verify.ts';
+import { createSecondFactorSteps } from './second-factors.ts';
+import { createSocialSteps } from './social/index.ts';
+import { createAccountChoiceSteps, createChecks, createIdentifySteps, createVerifySteps } from './verify.ts';
 
-/** The steps of a sign-in, for the pages and the Experience API: each checks, stores and logs in one place. */
-export interface SignIn
-  extends Reading,
-    BeginSteps,
-    VerifySteps,
-    EnterSteps,
-    IdentifySteps,
-    DetailSteps,
-    IdentifiedSteps,
-    AccountChoiceSteps {
-  forms: FormSteps;
-  secondFactors: SecondFactorSteps;
-  /** The language of messages, without the page's own choice. */
-  languageOf: (request: Request, interaction: Interaction) => Promise<PageLanguage>;
-  /** What the pages need to render and to find their way; no step is behind it. */
-  pageNeeds: PageNeeds;
-}
-type PageNeeds = Pick<StepNeeds, 'pages' | 'connectors' | 'port' | 'clock' | 'log'> & { landing: SocialLanding };
+export type SignIn = ReturnType<typeof createSteps>;
 
-export function createSteps({ factors, ...needs }: StepNeeds): SignIn {
-  const { settings, assertNotBlocked } = needs;
+export function createSteps(needs: StepNeeds) {
+  const { factors, settings, pages, connectors, ssoConnectors, ssoLogout, idpInitiated, port, clock, log } = needs;
   const audit = createSignInAudit(needs);
-  const accounts = createAccounts(needs);
-  const runner = createRunner({ ...needs, password: factors.password, accountOf });
-  const run = audited(withActions(runner, { ...needs, accounts }), audit);
-  const reading = createReading(needs, accounts);
+  const accountFor = createReadAccount(needs);
+  const take = audited(withActions(createRunner(needs), needs, accountFor), audit);
+  const reading = createReading(needs, accountFor);
   const context: StepContext = {
     ...reading,
     needs,
     factors,
-    accounts,
-    audit,
-    run,
-    assertNotBlocked,
-    async take(interaction, events, options = {}) {
-      return run(interaction, events, {
-        ...options,
-        settings: options.settings ?? (await settings(interaction.tenant)),
-      });
-    },
+    accountFor,
+    take,
+    attempt: behindCaptcha(audit.attempt, reading),
   };
-  const checking = { ...context, check: createCheck(context) };
-  const { pages, connectors, port, clock, log } = needs;
+  const checking = { ...context, checks: createChecks(context) };
   const begin = createBeginSteps(context);
   const enter = createEnterSteps(checking);
+  const passkeys = createPasskeySteps(checking);
   const secondFactors = createSecondFactorSteps(factors.second);
   return {
     ...reading,
     ...begin,
+    ...createCaptchaSteps(needs, take, reading),
     ...createVerifySteps(checking),
     ...enter,
+    ...passkeys,
     ...createIdentifySteps(context),
     ...createDetailSteps(context),
+    ...createLinkSteps(context),
+    ...createSocialSteps(checking),
+    ...createSsoSteps(checking),
+    ...createPictureSteps(context),
     ...createIdentifiedSteps({ ...context, secondFactors, sendCode: begin.sendCode }),
     ...createAccountChoiceSteps(needs),
-    forms: createFormSteps({ ...reading, ...begin, ...enter }),
+    forms: createFormSteps({ ...reading, ...begin, ...enter, ...passkeys }),
     secondFactors,
-    languageOf: (request, { request: { uiLocales } }) => pages.language(request, { uiLocales }),
-    pageNeeds: { pages, connectors, port, clock, log, landing: factors.socialLanding },
+    /** How users sign in to a tenant, and what its sign-up asks for. */
+    settings,
+    /** The language of messages. */
+    languageOf: async (request: Request, { request: { uiLocales } }: Interaction) =>
+      (await pages.spoken(request, { uiLocales })).locale,
+    /** What the pages need to render and to find their way; no step is behind it. */
+    pageNeeds: {
+      pages,
+      connectors,
+      ssoConnectors,
+      ssoLogout,
+      idpInitiated,
+      port,
+      clock,
+      log,
+      landing: factors.socialLanding,
+      oneTap: factors.oneTap,
+    },
   };
 }

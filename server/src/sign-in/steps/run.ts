@@ -1,63 +1,39 @@
 import type { ErrorWithData, SignInContext } from '@aldaba/contract';
 import type { Client } from '../../features/applications/applications/index.ts';
 import type { User } from '../../features/people/users/index.ts';
+import type { Cookie } from '../../http/cookies.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import { currentOrigin, withSignIn } from '../../kernel/origin.ts';
 import type { Transaction } from '../../store/index.ts';
-import type { PasswordFactor } from '../factors/password/index.ts';
+import { keepTokens } from '../factors/social/tokens.ts';
 import { promptFor } from '../machine/machine.ts';
-import { resolvePolicy } from '../machine/policy.ts';
-import { createProgress } from '../machine/progress.ts';
+import { createProgress, type Progress } from '../machine/progress.ts';
 import { type Intent, type PendingProfile, readState, type SignInState } from '../machine/state.ts';
-import type { Account, Effect, Prompt, Refusal, SignInEvent } from '../machine/vocabulary.ts';
-import type { AssertNotBlocked, SignInNeeds, SignInSettings } from '../needs.ts';
+import type { Account, Effect, Refusal, SignInEvent } from '../machine/vocabulary.ts';
 import type { Interaction } from '../port.ts';
+import { type LoadedInteraction, newAccount, type Runner, type StepNeeds } from './context.ts';
+import { executeSso } from './enterprise-sso/account.ts';
+import { executeLink } from './linking/index.ts';
 import { describeSubmission } from './submission.ts';
+import { settleDevice } from './trusted-device/index.ts';
 
-/** The result of a step. */
-export interface StepResult {
-  state: SignInState;
-  prompt: Prompt;
-  /** Set when the sign-in is complete: where the browser goes on. */
-  redirectTo?: string | undefined;
-}
-
-export interface RunOptions {
-  settings: SignInSettings;
-  /** Completes the sign-in when nothing is missing any more; `account` is the identified one if it is known already. */
-  complete?: { account?: Account | undefined };
-}
-
-export type Runner = (
-  interaction: Interaction,
-  events: readonly SignInEvent[],
-  options: RunOptions,
-) => Promise<StepResult>;
-
-type Needs = Pick<
-  SignInNeeds,
-  'port' | 'users' | 'organizationJit' | 'secondFactors' | 'adaptiveMfa' | 'clock' | 'events' | 'applications'
-> & {
-  assertNotBlocked: AssertNotBlocked;
-  /** A user that was just created. */
-  accountOf: (user: User) => Account;
-  password: Pick<PasswordFactor, 'open'>;
-};
+/** The machine at the stored state. */
+export const progressOf = ({ state, policy }: LoadedInteraction, now: number): Progress =>
+  createProgress(readState(state, now), { policy, now }, refuse);
 
 /**
  * Runs facts through the machine and stores the result: the effects and the new state in one transaction, or the state
  * alone in one statement when there are no effects. Nothing is stored when the machine refuses.
  */
-export function createRunner(needs: Needs): Runner {
-  return async (interaction, events, { settings, complete }) => {
-    const { tenant } = interaction;
+export function createRunner(needs: StepNeeds): Runner {
+  return async (interaction, events, complete) => {
+    const { tenant, settings, policy } = interaction;
     const now = needs.clock.now();
-    const policy = resolvePolicy(settings);
     const start = () => {
-      const progress = createProgress(readState(interaction.state, now), { policy, now }, refuse);
+      const progress = progressOf(interaction, now);
       const prompt = (account: Account | undefined) => progress.prompt ?? promptFor(progress.state, policy, account);
       const completion = (account: Account | undefined): SignInEvent[] =>
-        complete && prompt(account).kind === 'done' ? [{ type: 'submitted', ...(account ? { account } : {}) }] : [];
+        complete && prompt(account).kind === 'done' ? [{ type: 'submitted', account }] : [];
       let rest = progress.take(events);
       if (rest.length === 0) rest = progress.take(completion(complete?.account));
       return { progress, prompt, completion, rest };
@@ -74,7 +50,7 @@ export function createRunner(needs: Needs): Runner {
     const client = await needs.applications.findClient(tenant, interaction.applicationId);
     const context = contextOf(interaction, progress.state.intent, client);
     const inTransaction = async (tx: Transaction) => {
-      const executor = createExecutor(needs, interaction, { tx, context, settings });
+      const executor = createExecutor(needs, interaction, { tx, context });
       // From the start again: the transaction may be repeated, and a run is used up by its effects.
       const run = start();
       const { effects } = run.progress;
@@ -82,16 +58,13 @@ export function createRunner(needs: Needs): Runner {
       for (let rest = run.rest; ; ) {
         const created = await executor.execute(effects.splice(0), run.progress.state);
         if (!created) break;
-        account = needs.accountOf(created);
+        account = newAccount(created);
         rest = run.progress.take([{ type: 'created', account }, ...rest]);
         if (rest.length === 0) run.progress.take(run.completion(account));
       }
       if (executor.redirectTo === undefined) await needs.port.save(tx, interaction, run.progress.state);
-      return {
-        state: run.progress.state,
-        prompt: run.prompt(account),
-        redirectTo: executor.redirectTo,
-      };
+      const { redirectTo, cookie } = executor;
+      return { state: run.progress.state, prompt: run.prompt(account), redirectTo, cookie };
     };
     return withSignIn(context, () => tenant.db.transaction(inTransaction));
   };
@@ -122,47 +95,50 @@ export function contextOf(
 
 /** Executes the machine's effects inside the transaction. */
 function createExecutor(
-  needs: Needs,
-  interaction: Interaction,
-  { tx, context, settings }: { tx: Transaction; context: SignInContext; settings: SignInSettings },
+  needs: StepNeeds,
+  interaction: LoadedInteraction,
+  { tx, context }: { tx: Transaction; context: SignInContext },
 ) {
-  const { users, port, clock, password, events } = needs;
+  const { users, port, clock, events, factors } = needs;
+  const digestOf = (sealed: string) => factors.password.open(interaction.tenant, sealed);
   const columnsOf = ({ password: sealed, username, name, avatar, email, phone }: PendingProfile) => ({
     username,
     name,
     avatar,
     ...(email === undefined ? {} : { primaryEmail: email, isEmailVerified: true }),
     primaryPhone: phone,
-    password: sealed === undefined ? undefined : password.open(interaction.tenant, sealed),
-  });
-  const identityOf = (identity: NonNullable<PendingProfile['identity']>) => ({
-    userId: identity.userId,
-    details: { ...identity.details },
+    password: sealed === undefined ? undefined : digestOf(sealed),
   });
   const executor = {
     redirectTo: undefined as string | undefined,
+    /** What the browser keeps. */
+    cookie: undefined as Cookie | undefined,
     /** Returns the user that was created, if one was; no effect follows a creation. */
     async execute(effects: readonly Effect[], state: SignInState): Promise<User | undefined> {
       for (const effect of effects) {
         switch (effect.type) {
           case 'create-user': {
-            const { identity, claims, customData } = effect.profile;
-            return users.create(tx, {
+            const { identities = [], claims, customData, avatar } = effect.profile;
+            const created = await users.create(tx, {
               ...columnsOf(effect.profile),
               ...(claims ? { profile: claims } : {}),
               ...(customData ? { customData } : {}),
-              ...(identity ? { identity: { target: identity.target, ...identityOf(identity) } } : {}),
+              identities: identities.map((identity) => ({ ...identity, details: { ...identity.details } })),
               applicationId: interaction.applicationId,
             });
+            if (avatar !== undefined) await needs.userAssets.claimPictures(tx, interaction.uidHash, created.id);
+            return created;
           }
           case 'update-user':
-            await users.update(tx, effect.userId, columnsOf(effect.patch));
+            // Written when a password is hashed in another way, after it was verified.
+            await users.update(tx, effect.userId, { ...columnsOf(effect.patch), isPasswordRenewed: true });
             break;
+          case 'enter-sso':
+            await executeSso(needs, tx, interaction, effect);
+            break;
+          case 'reclaim-account':
           case 'link-identity':
-            // The user did not agree to replace an identity: the transaction is rolled back.
-            if (!(await users.linkIdentity(tx, effect.userId, effect.identity.target, identityOf(effect.identity)))) {
-              throw new AldabaError('user.identity_exists_in_profile');
-            }
+            await executeLink(needs, tx, interaction, effect);
             break;
           case 'join-organizations':
             await needs.organizationJit.join(tx, effect.userId, effect.organizationIds);
@@ -171,16 +147,15 @@ function createExecutor(
             await needs.secondFactors.bind(tx, effect.userId, effect.factors);
             break;
           case 'keep-choices': {
-            const { suggestionSkipped: additionalBindingSuggestionSkipped, ...mfa } = effect.choices;
-            await users.updateLogtoConfig(tx, effect.userId, { mfa: { ...mfa, additionalBindingSuggestionSkipped } });
+            const { suggestionSkipped: additionalBindingSuggestionSkipped, passkeySkipped, ...mfa } = effect.choices;
+            await users.updateLogtoConfig(tx, effect.userId, {
+              mfa: { ...mfa, additionalBindingSuggestionSkipped },
+              passkeySignIn: { skipped: passkeySkipped },
+            });
             break;
           }
           case 'reset-password': {
-            const user = await users.resetPassword(
-              tx,
-              effect.userId,
-              password.open(interaction.tenant, effect.password),
-            );
+            const user = await users.resetPassword(tx, effect.userId, digestOf(effect.password));
             if (user.isSuspended) throw new AldabaError('user.suspended');
             await events.publish(tx, 'PostResetPassword', { ...context, userId: user.id, user });
             break;
@@ -193,7 +168,7 @@ function createExecutor(
     },
   };
   const finish = async (
-    { userId, patch, amr, risks }: Extract<Effect, { type: 'finish' }>,
+    { userId, patch, amr, risks, device }: Extract<Effect, { type: 'finish' }>,
     state: SignInState,
   ): Promise<string> => {
     const authenticatedAt = new Date(clock.now());
@@ -212,7 +187,10 @@ function createExecutor(
     if (user.isSuspended) throw new AldabaError('user.suspended');
     const submission = describeSubmission(userId, state, currentOrigin()?.place);
     const { redirectTo } = await port.finish(tx, interaction, { userId, amr, authenticatedAt, submission });
-    if (settings.adaptiveMfa.enabled) await needs.adaptiveMfa.record(tx, userId, authenticatedAt.getTime());
+    for (const proof of state.proofs)
+      if (proof.type === 'Social' && proof.used) await keepTokens(needs, tx, userId, proof);
+    if (device) executor.cookie = await settleDevice(needs, tx, interaction, { userId, device });
+    if (interaction.settings.adaptiveMfa.enabled) await needs.adaptiveMfa.record(tx, userId, authenticatedAt.getTime());
     const told = { ...context, userId: user.id, user };
     await events.publish(tx, state.intent === 'Register' ? 'PostRegister' : 'PostSignIn', told);
     if (risks.length > 0) {

@@ -3,12 +3,12 @@
  * up. The caller says where challenges and proofs are kept and attempts are logged (`FactorSession`): a sign-in keeps
  * them in the state of its interaction (`identified.ts`); a signed-in user needs no interaction.
  */
-import type { SignInStepKey } from '@aldaba/contract';
 import type { FactorAnswer, FactorSubject, Procedure, SecondFactor } from '../factors/second-factor.ts';
 import type { SecondFactorSet } from '../factors/second-factors.ts';
 import type { SecondFactorType } from '../machine/factor.ts';
 import { logNameOf } from '../machine/factors.ts';
 import type { Challenge, Proof } from '../machine/state.ts';
+import type { LoggedStep } from './context.ts';
 
 /** `show`: the account has the factor. `bind`: it is set up. */
 export type FactorMode = 'show' | 'bind';
@@ -23,7 +23,7 @@ export interface FactorSession<Kept = unknown> {
   keepProof: (proof: Proof, challengeId?: string) => Promise<Kept>;
   dropChallenge: (challengeId: string) => Promise<void>;
   /** Does something that may fail, and logs the failure. */
-  attempt: <T>(what: { key: SignInStepKey }, work: () => Promise<T>) => Promise<T>;
+  attempt: <T>(step: LoggedStep, work: () => Promise<T>) => Promise<T>;
 }
 
 type ShownBy<Type extends SecondFactorType, Mode extends FactorMode> = SecondFactorSet[Type] extends {
@@ -71,8 +71,8 @@ export function createSecondFactorSteps(factors: SecondFactorSet): SecondFactorS
   const begin = async (session: FactorSession, use: FactorUse) => {
     const { begin: ask } = procedureOf(use);
     if (!ask) throw new TypeError(`${use.type} is not asked for`);
-    const key: SignInStepKey = `Verification.${logNameOf(use.type)}.Create`;
-    const { challenge, proof, shown } = await session.attempt({ key }, async () => ask(session.subject));
+    const step: LoggedStep = { key: `Verification.${logNameOf(use.type)}.Create` };
+    const { challenge, proof, shown } = await session.attempt(step, async () => ask(session.subject));
     if (challenge) await session.keepChallenge(challenge);
     if (proof) await session.keepProof(proof);
     return { verificationId: (challenge ?? proof)?.id ?? '', ...shown };

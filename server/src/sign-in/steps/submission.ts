@@ -35,6 +35,12 @@ function describePlace({ country, city, point, botScore, isBotVerified }: Place)
 /** A proof as a verification record. Provider data is masked as in the audit log: some providers include tokens. */
 export function describeProof(proof: Proof): VerificationRecord {
   const { id } = proof;
+  if (proof.type === 'EnterpriseSso') {
+    const { connectorId, person, attributes } = proof;
+    const { isVouched: _, ...told } = person;
+    const rawData = mask(attributes) as Record<string, unknown>;
+    return { id, type: proof.type, connectorId, issuer: person.issuer, enterpriseSsoUserInfo: { ...told, rawData } };
+  }
   if ('identity' in proof) {
     const socialUserInfo = mask(proof.identity) as Record<string, unknown>;
     return { id, type: proof.type, connectorId: proof.connectorId, socialUserInfo };

@@ -18,7 +18,11 @@ export default {
   suppressed: '{count, plural, one {and # more like this} other {and # more like this}}',
   receiverStatus: 'The receiver answered with status {status}',
   interaction: {
-    Create: { done: 'Sign-in requested', failed: 'Sign-in request refused' },
+    Create: {
+      done: 'Sign-in requested',
+      failed: 'Sign-in request refused',
+      Captcha: { done: 'Captcha solved', failed: 'Captcha not solved' },
+    },
     End: { done: 'Interaction ended', failed: 'Interaction could not end' },
   },
   intents: {
@@ -54,6 +58,10 @@ export default {
         Create: { done: 'Sent to the social provider', failed: 'Could not reach the social provider' },
         Submit: { done: 'Social account verified', failed: 'Social account check failed' },
       },
+      EnterpriseSso: {
+        Create: { done: 'Sent to the company’s provider', failed: 'Could not reach the company’s provider' },
+        Submit: { done: 'Company account verified', failed: 'Company account check failed' },
+      },
       EmailVerificationCode: {
         Create: { done: 'Email code sent', failed: 'Email code could not be sent' },
         Submit: { done: 'Email code verified', failed: 'Email code check failed' },
@@ -65,6 +73,10 @@ export default {
       OneTimeToken: {
         Create: { done: 'One-time link created', failed: 'One-time link could not be created' },
         Submit: { done: 'One-time link used', failed: 'One-time link refused' },
+      },
+      SignInPasskey: {
+        Create: { done: 'Passkey sign-in requested', failed: 'Passkey sign-in could not be requested' },
+        Submit: { done: 'Passkey of a sign-in verified', failed: 'Passkey of a sign-in refused' },
       },
       Totp: {
         Create: { done: 'Authenticator app setup started', failed: 'Authenticator app setup could not start' },
@@ -105,12 +117,85 @@ export default {
     RevokeToken: { done: 'Token revoked', failed: 'Token revocation refused' },
     RevokeGrants: { done: 'Grant revoked', failed: 'Grant revocation refused' },
   },
+  devices: {
+    Created: { done: 'Browser trusted', failed: 'Browser not trusted' },
+    Used: { done: 'Second factor skipped in a trusted browser', failed: 'Trusted browser refused' },
+  },
+  account: {
+    Verify: {
+      done: 'Confirmed an identity for an account change',
+      failed: 'Confirming an identity for an account change failed',
+    },
+    Update: { done: 'Changed the own account', failed: 'Changing the own account refused' },
+    Export: {
+      done: 'Downloaded the data of the own account',
+      failed: 'Downloading the data of the own account refused',
+    },
+    RequestDeletion: { done: 'Asked to delete the own account', failed: 'Asking to delete the own account refused' },
+    CancelDeletion: {
+      done: 'Canceled the deletion of the own account',
+      failed: 'Canceling the deletion of the own account refused',
+    },
+    LinkIdentity: { done: 'Social account linked at sign-in', failed: 'Linking a social account refused' },
+    LinkSsoIdentity: { done: 'Company account linked at sign-in', failed: 'Linking a company account refused' },
+    SsoLogout: { done: 'Signed out by the company’s provider', failed: 'Logout of a company’s provider refused' },
+    Reclaim: {
+      done: 'Account taken back by the owner of its email address',
+      failed: 'Taking back an account refused',
+    },
+    Delete: { done: 'Account deleted after the grace period', failed: 'Account not deleted after the grace period' },
+  },
   team: {
     Invite: { done: 'Colleague invited', failed: 'Invitation refused' },
     Revoke: { done: 'Invitation revoked', failed: 'Revoking an invitation refused' },
     Join: { done: 'Colleague joined the team', failed: 'Joining the team refused' },
     Change: { done: 'Access of a colleague changed', failed: 'Change of access refused' },
     Remove: { done: 'Access of a colleague removed', failed: 'Removal of access refused' },
+  },
+  organization: {
+    AddDomain: { done: 'Domain added to an organization', failed: 'Adding a domain refused' },
+    VerifyDomain: { done: 'Domain of an organization verified', failed: 'Verification of a domain failed' },
+    RemoveDomain: { done: 'Domain of an organization removed', failed: 'Removing a domain refused' },
+    RemoveMember: {
+      done: 'Member removed by an administrator of the organization',
+      failed: 'Removing a member refused',
+    },
+    ChangeRoles: { done: 'Roles changed by an administrator of the organization', failed: 'Change of roles refused' },
+    Invite: {
+      done: 'Invited by an administrator of the organization',
+      failed: 'Invitation to an organization refused',
+    },
+    CreatePortalLink: { done: 'Portal link created', failed: 'Portal link refused' },
+    RevokePortalLink: { done: 'Portal link revoked', failed: 'Revoking a portal link refused' },
+    OpenPortal: { done: 'Portal of an organization opened', failed: 'Opening a portal refused' },
+    ClosePortal: { done: 'Portal of an organization closed', failed: 'Closing a portal refused' },
+    RevokeInvitation: {
+      done: 'Invitation revoked by an administrator of the organization',
+      failed: 'Revoking an invitation to an organization refused',
+    },
+  },
+  directory: {
+    User: {
+      Create: { done: 'User provisioned by a directory', failed: 'Provisioning of a user refused' },
+      Update: { done: 'User changed by a directory', failed: 'Change of a user by a directory refused' },
+      Delete: { done: 'User deprovisioned by a directory', failed: 'Deprovisioning of a user refused' },
+    },
+    Group: {
+      Create: { done: 'Group provisioned by a directory', failed: 'Provisioning of a group refused' },
+      Update: { done: 'Group changed by a directory', failed: 'Change of a group by a directory refused' },
+      Delete: { done: 'Group removed by a directory', failed: 'Removal of a group by a directory refused' },
+      Map: { done: 'Role of a directory group changed', failed: 'Change of a group’s role refused' },
+    },
+    Token: {
+      Create: { done: 'SCIM token created', failed: 'Creation of a SCIM token refused' },
+      Update: { done: 'SCIM token changed', failed: 'Change of a SCIM token refused' },
+      Rotate: { done: 'SCIM token rotated', failed: 'Rotation of a SCIM token refused' },
+      Delete: { done: 'SCIM token deleted', failed: 'Deletion of a SCIM token refused' },
+    },
+  },
+  inbox: {
+    Change: { done: 'Development inbox switched on or off', failed: 'Switching the development inbox refused' },
+    Empty: { done: 'Development inbox emptied', failed: 'Emptying the development inbox refused' },
   },
   webhook: { done: 'Webhook sent: {event}', failed: 'Webhook failed: {event}' },
   hookEvents: {
@@ -123,7 +208,9 @@ export default {
       Deleted: 'user deleted',
       Data: { Updated: 'user changed' },
       SuspensionStatus: { Updated: 'user suspended or reactivated' },
+      Deletion: { Requested: 'deletion of an account requested', Canceled: 'deletion of an account canceled' },
     },
+    TrustedDevice: { Created: 'browser trusted', Deleted: 'trust in a browser ended' },
     Role: {
       Created: 'role created',
       Deleted: 'role deleted',
@@ -136,6 +223,10 @@ export default {
       Deleted: 'organization deleted',
       Data: { Updated: 'organization changed' },
       Membership: { Updated: 'organization members changed' },
+    },
+    OrganizationDomain: {
+      Verified: 'domain of an organization verified',
+      Deleted: 'domain of an organization removed',
     },
     OrganizationRole: {
       Created: 'organization role created',
@@ -151,6 +242,11 @@ export default {
     Identifier: { Lockout: 'identifier locked out' },
     Message: { RateLimited: 'messages rate limited' },
     Grant: { LimitExceeded: 'limit of grants exceeded' },
+  },
+  saml: {
+    AuthnRequest: { done: 'Request of a SAML application accepted', failed: 'Request of a SAML application refused' },
+    Callback: { done: 'Signed in to a SAML application', failed: 'Sign-in to a SAML application failed' },
+    Logout: { done: 'Signed out by a SAML application', failed: 'Sign-out by a SAML application refused' },
   },
   scripts: {
     Action: {
@@ -169,9 +265,11 @@ export default {
     Password: 'password',
     NewPasswordIdentity: 'password',
     Social: 'social account',
+    EnterpriseSso: 'company account',
     EmailVerificationCode: 'email code',
     PhoneVerificationCode: 'SMS code',
     OneTimeToken: 'one-time link',
+    SignInPasskey: 'passkey',
     Totp: 'authenticator app',
     NewTotp: 'authenticator app',
     WebAuthn: 'passkey',
@@ -217,7 +315,12 @@ export default {
     tokens: 'Tokens',
     webhooks: 'Webhooks',
     scripts: 'Scripts',
+    saml: 'SAML applications',
+    account: 'Own account',
     team: 'Team',
+    organization: 'Organizations',
+    directory: 'Directory sync',
+    inbox: 'Inbox',
   },
   detail: {
     id: 'Entry ID',
@@ -355,6 +458,7 @@ export default {
       suspended: 'The user is suspended',
       missing_profile: 'Required details are missing',
       missing_mfa: 'A second factor has to be set up',
+      passkey_preferred: 'A passkey to sign in with is offered',
       suggest_mfa: 'A second factor is suggested',
       terms_required: 'The terms were not accepted',
       sign_in_method_not_enabled: 'The sign-in method is disabled',

@@ -21,7 +21,11 @@ export default {
   suppressed: '{count, plural, one {y # más como esta} other {y # más como esta}}',
   receiverStatus: 'El receptor respondió con el estado {status}',
   interaction: {
-    Create: { done: 'Inicio de sesión solicitado', failed: 'Solicitud de inicio de sesión rechazada' },
+    Create: {
+      done: 'Inicio de sesión solicitado',
+      failed: 'Solicitud de inicio de sesión rechazada',
+      Captcha: { done: 'Captcha resuelto', failed: 'Captcha no resuelto' },
+    },
     End: { done: 'Interacción terminada', failed: 'La interacción no pudo terminar' },
   },
   intents: {
@@ -63,6 +67,13 @@ export default {
         Create: { done: 'Enviado al proveedor social', failed: 'No se pudo contactar con el proveedor social' },
         Submit: { done: 'Cuenta social verificada', failed: 'Cuenta social no verificada' },
       },
+      EnterpriseSso: {
+        Create: {
+          done: 'Enviado al proveedor de la empresa',
+          failed: 'No se pudo contactar con el proveedor de la empresa',
+        },
+        Submit: { done: 'Cuenta de empresa verificada', failed: 'Cuenta de empresa no verificada' },
+      },
       EmailVerificationCode: {
         Create: { done: 'Código por correo enviado', failed: 'No se pudo enviar el código por correo' },
         Submit: { done: 'Código de correo verificado', failed: 'Código de correo no verificado' },
@@ -74,6 +85,16 @@ export default {
       OneTimeToken: {
         Create: { done: 'Enlace de un solo uso creado', failed: 'No se pudo crear el enlace de un solo uso' },
         Submit: { done: 'Enlace de un solo uso utilizado', failed: 'Enlace de un solo uso rechazado' },
+      },
+      SignInPasskey: {
+        Create: {
+          done: 'Inicio de sesión con llave de acceso solicitado',
+          failed: 'No se pudo solicitar la llave de acceso',
+        },
+        Submit: {
+          done: 'Llave de acceso verificada para iniciar sesión',
+          failed: 'Llave de acceso rechazada al iniciar sesión',
+        },
       },
       Totp: {
         Create: {
@@ -132,12 +153,100 @@ export default {
     RevokeToken: { done: 'Token revocado', failed: 'Revocación de token rechazada' },
     RevokeGrants: { done: 'Concesión revocada', failed: 'Revocación de concesión rechazada' },
   },
+  devices: {
+    Created: { done: 'Navegador de confianza añadido', failed: 'Navegador de confianza no añadido' },
+    Used: { done: 'Segundo factor omitido en un navegador de confianza', failed: 'Navegador de confianza rechazado' },
+  },
+  account: {
+    Verify: {
+      done: 'Identidad confirmada para cambiar la cuenta',
+      failed: 'No se pudo confirmar la identidad para cambiar la cuenta',
+    },
+    Update: { done: 'Cuenta propia cambiada', failed: 'Cambio de la cuenta propia rechazado' },
+    Export: {
+      done: 'Datos de la propia cuenta descargados',
+      failed: 'Descarga de los datos de la propia cuenta rechazada',
+    },
+    RequestDeletion: { done: 'Pidió eliminar su cuenta', failed: 'Petición de eliminar su cuenta rechazada' },
+    CancelDeletion: { done: 'Canceló la eliminación de su cuenta', failed: 'Cancelación de la eliminación rechazada' },
+    LinkIdentity: {
+      done: 'Cuenta social vinculada al iniciar sesión',
+      failed: 'Vinculación de una cuenta social rechazada',
+    },
+    LinkSsoIdentity: {
+      done: 'Cuenta de empresa vinculada al iniciar sesión',
+      failed: 'Vinculación de una cuenta de empresa rechazada',
+    },
+    SsoLogout: {
+      done: 'Sesión cerrada por el proveedor de la empresa',
+      failed: 'Cierre de sesión del proveedor de la empresa rechazado',
+    },
+    Reclaim: {
+      done: 'Cuenta recuperada por el titular de su correo',
+      failed: 'Recuperación de una cuenta rechazada',
+    },
+    Delete: { done: 'Cuenta eliminada tras el plazo', failed: 'Cuenta no eliminada tras el plazo' },
+  },
   team: {
     Invite: { done: 'Invitación al equipo creada', failed: 'Invitación al equipo rechazada' },
     Revoke: { done: 'Invitación al equipo revocada', failed: 'Revocación de invitación rechazada' },
     Join: { done: 'Alguien se unió al equipo', failed: 'Incorporación al equipo rechazada' },
     Change: { done: 'Acceso al equipo cambiado', failed: 'Cambio de acceso rechazado' },
     Remove: { done: 'Acceso al equipo retirado', failed: 'Retirada de acceso rechazada' },
+  },
+  organization: {
+    AddDomain: { done: 'Dominio añadido a una organización', failed: 'Nuevo dominio rechazado' },
+    VerifyDomain: { done: 'Dominio de una organización verificado', failed: 'Falló la verificación de un dominio' },
+    RemoveDomain: { done: 'Dominio de una organización quitado', failed: 'Retirada de un dominio rechazada' },
+    RemoveMember: {
+      done: 'Un administrador de la organización quitó a un miembro',
+      failed: 'Retirada de un miembro rechazada',
+    },
+    ChangeRoles: {
+      done: 'Un administrador de la organización cambió roles',
+      failed: 'Cambio de roles rechazado',
+    },
+    Invite: {
+      done: 'Un administrador de la organización invitó a alguien',
+      failed: 'Invitación a una organización rechazada',
+    },
+    CreatePortalLink: { done: 'Enlace del portal creado', failed: 'Enlace del portal rechazado' },
+    RevokePortalLink: { done: 'Enlace del portal revocado', failed: 'Revocación de un enlace del portal rechazada' },
+    OpenPortal: { done: 'Portal de una organización abierto', failed: 'Apertura de un portal rechazada' },
+    ClosePortal: { done: 'Portal de una organización cerrado', failed: 'Cierre de un portal rechazado' },
+    RevokeInvitation: {
+      done: 'Un administrador de la organización revocó una invitación',
+      failed: 'Revocación de una invitación a una organización rechazada',
+    },
+  },
+  directory: {
+    User: {
+      Create: { done: 'Usuario creado por un directorio', failed: 'Alta de un usuario rechazada' },
+      Update: {
+        done: 'Usuario modificado por un directorio',
+        failed: 'Cambio de un usuario por un directorio rechazado',
+      },
+      Delete: { done: 'Usuario dado de baja por un directorio', failed: 'Baja de un usuario rechazada' },
+    },
+    Group: {
+      Create: { done: 'Grupo creado por un directorio', failed: 'Alta de un grupo rechazada' },
+      Update: { done: 'Grupo modificado por un directorio', failed: 'Cambio de un grupo por un directorio rechazado' },
+      Delete: { done: 'Grupo eliminado por un directorio', failed: 'Eliminación de un grupo rechazada' },
+      Map: { done: 'Rol de un grupo de directorio cambiado', failed: 'Cambio del rol de un grupo rechazado' },
+    },
+    Token: {
+      Create: { done: 'Token SCIM creado', failed: 'Creación de un token SCIM rechazada' },
+      Update: { done: 'Token SCIM modificado', failed: 'Cambio de un token SCIM rechazado' },
+      Rotate: { done: 'Token SCIM renovado', failed: 'Renovación de un token SCIM rechazada' },
+      Delete: { done: 'Token SCIM eliminado', failed: 'Eliminación de un token SCIM rechazada' },
+    },
+  },
+  inbox: {
+    Change: {
+      done: 'Bandeja de desarrollo activada o desactivada',
+      failed: 'Cambio de la bandeja de desarrollo rechazado',
+    },
+    Empty: { done: 'Bandeja de desarrollo vaciada', failed: 'Vaciado de la bandeja de desarrollo rechazado' },
   },
   webhook: { done: 'Webhook enviado: {event}', failed: 'Webhook fallido: {event}' },
   hookEvents: {
@@ -150,7 +259,9 @@ export default {
       Deleted: 'usuario eliminado',
       Data: { Updated: 'usuario modificado' },
       SuspensionStatus: { Updated: 'usuario suspendido o reactivado' },
+      Deletion: { Requested: 'eliminación de una cuenta solicitada', Canceled: 'eliminación de una cuenta cancelada' },
     },
+    TrustedDevice: { Created: 'navegador de confianza añadido', Deleted: 'navegador de confianza retirado' },
     Role: {
       Created: 'rol creado',
       Deleted: 'rol eliminado',
@@ -163,6 +274,10 @@ export default {
       Deleted: 'organización eliminada',
       Data: { Updated: 'organización modificada' },
       Membership: { Updated: 'miembros de una organización modificados' },
+    },
+    OrganizationDomain: {
+      Verified: 'dominio de una organización verificado',
+      Deleted: 'dominio de una organización quitado',
     },
     OrganizationRole: {
       Created: 'rol de organización creado',
@@ -178,6 +293,20 @@ export default {
     Identifier: { Lockout: 'identificador bloqueado' },
     Message: { RateLimited: 'mensajes limitados' },
     Grant: { LimitExceeded: 'límite de concesiones superado' },
+  },
+  saml: {
+    AuthnRequest: {
+      done: 'Petición de una aplicación SAML aceptada',
+      failed: 'Petición de una aplicación SAML rechazada',
+    },
+    Callback: {
+      done: 'Sesión iniciada en una aplicación SAML',
+      failed: 'Falló el inicio de sesión en una aplicación SAML',
+    },
+    Logout: {
+      done: 'Sesión cerrada por una aplicación SAML',
+      failed: 'Cierre de sesión de una aplicación SAML rechazado',
+    },
   },
   scripts: {
     Action: {
@@ -205,9 +334,11 @@ export default {
     Password: 'contraseña',
     NewPasswordIdentity: 'contraseña',
     Social: 'cuenta social',
+    EnterpriseSso: 'cuenta de empresa',
     EmailVerificationCode: 'código por correo',
     PhoneVerificationCode: 'código por SMS',
     OneTimeToken: 'enlace de un solo uso',
+    SignInPasskey: 'llave de acceso',
     Totp: 'app de autenticación',
     NewTotp: 'app de autenticación',
     WebAuthn: 'llave de acceso',
@@ -253,7 +384,12 @@ export default {
     tokens: 'Tokens',
     webhooks: 'Webhooks',
     scripts: 'Scripts',
+    saml: 'Aplicaciones SAML',
+    account: 'Cuenta propia',
     team: 'Equipo',
+    organization: 'Organizaciones',
+    directory: 'Sincronización de directorios',
+    inbox: 'Bandeja de entrada',
   },
   detail: {
     id: 'ID de la entrada',
@@ -392,6 +528,7 @@ export default {
       suspended: 'El usuario está suspendido',
       missing_profile: 'Faltan datos obligatorios',
       missing_mfa: 'Hay que configurar un segundo factor',
+      passkey_preferred: 'Se ofrece crear una llave de acceso',
       suggest_mfa: 'Se propone un segundo factor',
       terms_required: 'No se aceptaron los términos',
       sign_in_method_not_enabled: 'El método de inicio de sesión está desactivado',

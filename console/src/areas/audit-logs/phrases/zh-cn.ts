@@ -14,7 +14,11 @@ export default {
   suppressed: '{count, plural, other {另有 # 条相同记录}}',
   receiverStatus: '接收方返回状态码 {status}',
   interaction: {
-    Create: { done: '应用发起登录', failed: '登录请求被拒绝' },
+    Create: {
+      done: '应用发起登录',
+      failed: '登录请求被拒绝',
+      Captcha: { done: '已通过人机验证', failed: '未通过人机验证' },
+    },
     End: { done: '交互结束', failed: '交互未能结束' },
   },
   intents: {
@@ -50,6 +54,10 @@ export default {
         Create: { done: '已跳转到社交平台', failed: '无法连接社交平台' },
         Submit: { done: '社交账号验证通过', failed: '社交账号验证失败' },
       },
+      EnterpriseSso: {
+        Create: { done: '已跳转到企业身份提供商', failed: '无法连接企业身份提供商' },
+        Submit: { done: '企业账号验证通过', failed: '企业账号验证失败' },
+      },
       EmailVerificationCode: {
         Create: { done: '已发送邮件验证码', failed: '邮件验证码发送失败' },
         Submit: { done: '邮件验证码验证通过', failed: '邮件验证码验证失败' },
@@ -61,6 +69,10 @@ export default {
       OneTimeToken: {
         Create: { done: '已创建一次性链接', failed: '无法创建一次性链接' },
         Submit: { done: '已使用一次性链接', failed: '一次性链接被拒绝' },
+      },
+      SignInPasskey: {
+        Create: { done: '要求用通行密钥登录', failed: '无法要求用通行密钥登录' },
+        Submit: { done: '登录的通行密钥验证通过', failed: '登录的通行密钥被拒绝' },
       },
       Totp: {
         Create: { done: '开始设置身份验证器', failed: '无法设置身份验证器' },
@@ -101,12 +113,64 @@ export default {
     RevokeToken: { done: '已撤销令牌', failed: '拒绝撤销令牌' },
     RevokeGrants: { done: '已撤销授权', failed: '拒绝撤销授权' },
   },
+  devices: {
+    Created: { done: '已信任浏览器', failed: '未能信任浏览器' },
+    Used: { done: '在受信任的浏览器中跳过了第二种验证', failed: '受信任的浏览器被拒绝' },
+  },
+  account: {
+    Verify: { done: '为修改账号确认了身份', failed: '为修改账号确认身份失败' },
+    Update: { done: '修改了自己的账号', failed: '修改自己的账号被拒绝' },
+    Export: { done: '已下载自己账号的数据', failed: '下载自己账号的数据被拒绝' },
+    RequestDeletion: { done: '申请删除自己的账号', failed: '申请删除自己的账号被拒绝' },
+    CancelDeletion: { done: '取消删除自己的账号', failed: '取消删除自己的账号被拒绝' },
+    LinkIdentity: { done: '登录时已关联社交账号', failed: '关联社交账号被拒绝' },
+    LinkSsoIdentity: { done: '登录时已关联企业账号', failed: '关联企业账号被拒绝' },
+    SsoLogout: { done: '企业身份提供商已将用户登出', failed: '企业身份提供商的登出请求被拒绝' },
+    Reclaim: { done: '邮箱所有者已收回账号', failed: '收回账号被拒绝' },
+    Delete: { done: '宽限期后账号已删除', failed: '宽限期后账号未删除' },
+  },
   team: {
     Invite: { done: '已邀请同事', failed: '拒绝邀请同事' },
     Revoke: { done: '已撤销邀请', failed: '拒绝撤销邀请' },
     Join: { done: '同事已加入团队', failed: '拒绝加入团队' },
     Change: { done: '已更改成员权限', failed: '拒绝更改成员权限' },
     Remove: { done: '已移除成员权限', failed: '拒绝移除成员权限' },
+  },
+  organization: {
+    AddDomain: { done: '已为组织添加域名', failed: '拒绝添加域名' },
+    VerifyDomain: { done: '已验证组织的域名', failed: '域名验证失败' },
+    RemoveDomain: { done: '已移除组织的域名', failed: '拒绝移除域名' },
+    RemoveMember: { done: '组织管理员移除了成员', failed: '拒绝移除成员' },
+    ChangeRoles: { done: '组织管理员更改了角色', failed: '拒绝更改角色' },
+    Invite: { done: '组织管理员发出了邀请', failed: '拒绝组织邀请' },
+    CreatePortalLink: { done: '已创建门户链接', failed: '拒绝创建门户链接' },
+    RevokePortalLink: { done: '已撤销门户链接', failed: '拒绝撤销门户链接' },
+    OpenPortal: { done: '已打开组织门户', failed: '拒绝打开组织门户' },
+    ClosePortal: { done: '已关闭组织门户', failed: '拒绝关闭组织门户' },
+    RevokeInvitation: { done: '组织管理员撤销了邀请', failed: '拒绝撤销组织邀请' },
+  },
+  directory: {
+    User: {
+      Create: { done: '目录已创建用户', failed: '拒绝目录创建用户' },
+      Update: { done: '目录已更改用户', failed: '拒绝目录更改用户' },
+      Delete: { done: '目录已停用用户', failed: '拒绝目录停用用户' },
+    },
+    Group: {
+      Create: { done: '目录已创建群组', failed: '拒绝目录创建群组' },
+      Update: { done: '目录已更改群组', failed: '拒绝目录更改群组' },
+      Delete: { done: '目录已删除群组', failed: '拒绝目录删除群组' },
+      Map: { done: '已更改目录群组的角色', failed: '拒绝更改目录群组的角色' },
+    },
+    Token: {
+      Create: { done: '已创建 SCIM 令牌', failed: '拒绝创建 SCIM 令牌' },
+      Update: { done: '已更改 SCIM 令牌', failed: '拒绝更改 SCIM 令牌' },
+      Rotate: { done: '已轮换 SCIM 令牌', failed: '拒绝轮换 SCIM 令牌' },
+      Delete: { done: '已删除 SCIM 令牌', failed: '拒绝删除 SCIM 令牌' },
+    },
+  },
+  inbox: {
+    Change: { done: '开发收件箱已打开或关闭', failed: '打开或关闭开发收件箱被拒绝' },
+    Empty: { done: '开发收件箱已清空', failed: '清空开发收件箱被拒绝' },
   },
   webhook: { done: 'Webhook 已发送：{event}', failed: 'Webhook 失败：{event}' },
   hookEvents: {
@@ -119,7 +183,9 @@ export default {
       Deleted: '删除用户',
       Data: { Updated: '更改用户' },
       SuspensionStatus: { Updated: '停用或恢复用户' },
+      Deletion: { Requested: '申请删除账号', Canceled: '取消删除账号' },
     },
+    TrustedDevice: { Created: '已信任浏览器', Deleted: '已取消信任浏览器' },
     Role: {
       Created: '创建角色',
       Deleted: '删除角色',
@@ -133,6 +199,7 @@ export default {
       Data: { Updated: '更改组织' },
       Membership: { Updated: '更改组织成员' },
     },
+    OrganizationDomain: { Verified: '组织的域名已验证', Deleted: '组织的域名已移除' },
     OrganizationRole: {
       Created: '创建组织角色',
       Deleted: '删除组织角色',
@@ -148,6 +215,11 @@ export default {
     Message: { RateLimited: '消息发送受限' },
     Grant: { LimitExceeded: '授权数量超限' },
   },
+  saml: {
+    AuthnRequest: { done: '已接受 SAML 应用的请求', failed: '已拒绝 SAML 应用的请求' },
+    Callback: { done: '已登录 SAML 应用', failed: '登录 SAML 应用失败' },
+    Logout: { done: 'SAML 应用已登出用户', failed: '已拒绝 SAML 应用的登出请求' },
+  },
   scripts: {
     Action: {
       PostFirstFactorVerification: { done: '首要验证后的操作已运行', failed: '首要验证后的操作中止了登录' },
@@ -162,9 +234,11 @@ export default {
     Password: '密码',
     NewPasswordIdentity: '密码',
     Social: '社交账号',
+    EnterpriseSso: '企业账号',
     EmailVerificationCode: '邮件验证码',
     PhoneVerificationCode: '短信验证码',
     OneTimeToken: '一次性链接',
+    SignInPasskey: '通行密钥',
     Totp: '身份验证器',
     NewTotp: '身份验证器',
     WebAuthn: '通行密钥',
@@ -200,7 +274,12 @@ export default {
     tokens: '令牌',
     webhooks: 'Webhook',
     scripts: '脚本',
+    saml: 'SAML 应用',
+    account: '用户自己的账号',
     team: '团队',
+    organization: '组织',
+    directory: '目录同步',
+    inbox: '收件箱',
   },
   detail: {
     id: '记录 ID',
@@ -333,6 +412,7 @@ export default {
       suspended: '用户已停用',
       missing_profile: '缺少必填资料',
       missing_mfa: '需要设置二次验证',
+      passkey_preferred: '建议创建用于登录的通行密钥',
       suggest_mfa: '建议设置二次验证',
       terms_required: '未同意条款',
       sign_in_method_not_enabled: '该登录方式已停用',

@@ -8,6 +8,8 @@ export default {
   platform: 'Where users sign in',
   package: 'package',
   several: 'For apps and for websites.',
+  searchProviders: 'Search providers',
+  noProvider: 'No provider has this name. Use OpenID Connect or OAuth 2.0 for others.',
   alreadyAdded: 'Already added.',
   connectorId: 'Connector ID',
   guide: 'Guide',
@@ -31,7 +33,13 @@ export default {
   },
   noKinds: 'No connector of this kind is installed. On the server, run {command} and restart.',
   columns: { name: 'Name', platform: 'Platform', kind: 'Kind', state: 'Sign-in' },
-  platforms: { Native: 'Native: in iOS and Android apps', Web: 'Web: on websites', Universal: 'Apps and websites' },
+  platforms: {
+    Native: 'Native: in iOS and Android apps',
+    Web: 'Web: on websites',
+    Universal: 'Apps and websites',
+    OfficialAccount: 'Official Account: inside WeChat',
+    MiniProgram: 'Mini program',
+  },
   state: { incomplete: 'Incomplete', used: 'In use', unused: 'Not in use' },
   tabs: { settings: 'Settings', try: 'Try it' },
   sections: {
@@ -58,7 +66,15 @@ export default {
     logoDark: 'Logo on dark pages',
     syncProfile: 'Keep profiles up to date',
     syncProfileHelp: 'Copies name and picture from the provider at each sign-in, not only at the first.',
+    emailDomains: 'Email domains of the provider',
+    emailDomainsHelp:
+      'Domains whose mailboxes the provider hosts. Its verified addresses there prove an account if accounts are linked automatically.',
+    enableTokenStorage: 'Store the provider’s tokens',
+    enableTokenStorageHelp:
+      'Your applications get the access token of a signed-in user from the Account API, to call the provider’s API. Stored encrypted; expired tokens are refreshed.',
+    tokensAreDeleted: 'When you save, the tokens stored for this connector are deleted.',
     invalidJson: 'This is not valid JSON: {problem}',
+    refused: 'The connector does not accept this: {problem}',
   },
   offer: {
     label: 'Show on the sign-in page',
@@ -80,6 +96,7 @@ export default {
     sandboxWarning:
       'While the sandbox is on, every visitor can sign in as an invented user. Turn it off before real users arrive.',
     real: 'The sandbox does not play {name}: the real provider answers.',
+    inWeChat: 'Try {name} inside the WeChat app: other browsers do not offer it.',
     noPhone: 'The sandbox’s phone plays the WeChat app only. Try {name} on a real phone.',
     open: 'Open the demo app',
     openHelp: 'Opens in a new tab, because sign-in pages cannot be shown inside another page. Choose {name} there.',

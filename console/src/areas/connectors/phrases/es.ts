@@ -12,6 +12,8 @@ export default {
   platform: 'Dónde inician sesión los usuarios',
   package: 'paquete',
   several: 'Para apps y para sitios web.',
+  searchProviders: 'Buscar proveedores',
+  noProvider: 'Ningún proveedor se llama así. Para otros, usa OpenID Connect u OAuth 2.0.',
   alreadyAdded: 'Ya está añadido.',
   connectorId: 'ID del conector',
   guide: 'Guía',
@@ -35,7 +37,13 @@ export default {
   },
   noKinds: 'No hay ningún conector de este tipo instalado. En el servidor, ejecuta {command} y reinicia.',
   columns: { name: 'Nombre', platform: 'Plataforma', kind: 'Tipo', state: 'Inicio de sesión' },
-  platforms: { Native: 'Nativa: en apps de iOS y Android', Web: 'Web: en sitios web', Universal: 'Apps y sitios web' },
+  platforms: {
+    Native: 'Nativa: en apps de iOS y Android',
+    Web: 'Web: en sitios web',
+    Universal: 'Apps y sitios web',
+    OfficialAccount: 'Cuenta oficial: dentro de WeChat',
+    MiniProgram: 'Miniprograma',
+  },
   state: { incomplete: 'Incompleto', used: 'En uso', unused: 'Sin uso' },
   tabs: { settings: 'Ajustes', try: 'Probar' },
   sections: {
@@ -62,7 +70,15 @@ export default {
     logoDark: 'Logotipo para páginas oscuras',
     syncProfile: 'Mantener los perfiles al día',
     syncProfileHelp: 'Copia el nombre y la foto del proveedor en cada inicio de sesión, no solo en el primero.',
+    emailDomains: 'Dominios de correo del proveedor',
+    emailDomainsHelp:
+      'Dominios cuyos buzones aloja el proveedor. Sus direcciones verificadas acreditan una cuenta si las cuentas se vinculan automáticamente.',
+    enableTokenStorage: 'Guardar los tokens del proveedor',
+    enableTokenStorageHelp:
+      'Tus aplicaciones obtienen de la Account API el token de acceso del usuario que inició sesión, para llamar a la API del proveedor. Se guardan cifrados y se renuevan cuando caducan.',
+    tokensAreDeleted: 'Al guardar se eliminan los tokens almacenados de este conector.',
     invalidJson: 'No es un JSON válido: {problem}',
+    refused: 'El conector no lo acepta: {problem}',
   },
   offer: {
     label: 'Mostrar en la página de inicio de sesión',
@@ -84,6 +100,7 @@ export default {
     sandboxWarning:
       'Mientras está activo, cualquier visitante puede entrar como un usuario inventado. Desactívalo antes de que lleguen usuarios reales.',
     real: 'El entorno de pruebas no simula {name}: responde el proveedor real.',
+    inWeChat: 'Prueba {name} dentro de la app de WeChat: otros navegadores no lo ofrecen.',
     noPhone: 'El teléfono de pruebas solo simula la app de WeChat. Prueba {name} en un teléfono real.',
     open: 'Abrir la app de demostración',
     openHelp:

@@ -50,6 +50,7 @@ export default {
     issuer: 'Issuer',
     appId: 'App ID',
     appSecret: 'App secret',
+    hiddenSecret: 'ask-a-colleague-with-full-access',
     noSecret: 'Every secret has expired or was deleted. Create one on the tab “Secrets”.',
     appUrl: 'Your app runs at',
     appUrlHelp: 'The code and the addresses below follow.',

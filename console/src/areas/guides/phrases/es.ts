@@ -53,6 +53,7 @@ export default {
     issuer: 'Emisor',
     appId: 'App ID',
     appSecret: 'Secreto',
+    hiddenSecret: 'lo-conocen-los-colegas-con-acceso-completo',
     noSecret: 'Todos los secretos caducaron o se eliminaron. Crea uno en la pestaña «Secretos».',
     appUrl: 'Tu aplicación se ejecuta en',
     appUrlHelp: 'El código y las direcciones se adaptan.',

@@ -53,6 +53,7 @@ export default {
     issuer: '签发者',
     appId: 'App ID',
     appSecret: 'App 密钥',
+    hiddenSecret: '请向拥有完全权限的同事索取',
     noSecret: '所有密钥都已过期或被删除。请在“密钥”标签页中创建一个。',
     appUrl: '你的应用运行在',
     appUrlHelp: '代码和下方的地址会随之更新。',

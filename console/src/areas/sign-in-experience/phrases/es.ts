@@ -51,6 +51,18 @@ const es: Translated<typeof en> = {
     EmailVerificationCode: 'Código por correo',
     PhoneVerificationCode: 'Código por SMS',
   },
+  passkeys: {
+    title: 'Llaves de acceso',
+    detail:
+      'La huella, la cara o el bloqueo de pantalla en lugar de una contraseña. Una llave de acceso cuenta como dos factores.',
+    enabled: 'Iniciar sesión con una llave de acceso',
+    enabledHelp:
+      'A quien no tiene una se le ofrece crearla al registrarse o iniciar sesión. Necesitan HTTPS y un nombre de host.',
+    showPasskeyButton: 'Botón en la página de inicio de sesión',
+    showPasskeyButtonHelp: 'Inicia sesión sin nombre de usuario.',
+    allowAutofill: 'Sugerencias en el campo del identificador',
+    allowAutofillHelp: 'El navegador ofrece las llaves de acceso del usuario en el campo.',
+  },
   social: {
     title: 'Acceso social',
     detail: 'Los botones de tus conectores sociales, en el orden de la página.',
@@ -59,9 +71,18 @@ const es: Translated<typeof en> = {
     noConnector: 'Los botones sociales vienen de los conectores sociales y aún no hay ninguno.',
     nativeOnly: 'Solo se muestra en la vista web de tu app',
     gone: 'Conector eliminado',
-    platforms: { Native: 'Nativo', Universal: 'Todas las plataformas', Web: 'Web' },
+    platforms: {
+      Native: 'Nativo',
+      Universal: 'Todas las plataformas',
+      Web: 'Web',
+      OfficialAccount: 'Dentro de WeChat',
+      MiniProgram: 'Miniprograma',
+    },
     skip: 'No pedir nada más a usuarios sociales',
     skipHelp: 'Las cuentas que llegan por un botón social no necesitan identificador ni contraseña propios.',
+    link: 'Vincular cuentas automáticamente',
+    linkHelp:
+      'Una cuenta social nueva se une a la cuenta con el mismo correo si el proveedor aloja ese buzón y lo ha verificado. En los demás casos, la persona acredita antes su cuenta.',
   },
   profile: {
     title: 'Campos de perfil',
@@ -143,6 +164,15 @@ const es: Translated<typeof en> = {
       Manual: 'Con una casilla al registrarse e iniciar sesión',
     },
   },
+  support: {
+    title: 'Ayuda',
+    detail: 'Dónde encuentran ayuda los usuarios que no pueden iniciar sesión.',
+    supportEmail: 'Correo de soporte',
+    supportWebsiteUrl: 'Sitio web de soporte',
+    unknownSessionRedirectUrl: 'Página para accesos caducados',
+    unknownSessionRedirectUrlHelp:
+      'Los usuarios continúan aquí cuando un acceso ha terminado o no se conoce, en lugar de en la aplicación.',
+  },
   css: {
     label: 'Hoja de estilo',
     title: 'CSS propio',
@@ -158,11 +188,16 @@ const es: Translated<typeof en> = {
     remove: 'Quitar',
     progress: 'Progreso de la subida',
     sending: '{percent} % enviado',
+    scriptSrc: 'Scripts de otros sitios',
+    scriptSrcHelp: 'Orígenes cuyos scripts pueden cargar las páginas subidas. Este servidor siempre está permitido.',
+    connectSrc: 'Peticiones a otros sitios',
+    connectSrcHelp: 'Orígenes a los que pueden llamar sus scripts. *.example.com vale por todos sus subdominios.',
+    wrongSource: 'Escribe un origen, p. ej. https://cdn.example.com.',
     checking: 'Comprobando el archivo…',
   },
   languages: {
     title: 'Idioma',
-    detail: 'Las páginas hablan inglés, español y chino simplificado.',
+    detail: 'Las páginas hablan {count} idiomas, y los que añadas abajo.',
     choice: 'Idioma de las páginas',
     browser: 'El idioma del navegador',
     browserHelp: 'Cada usuario ve su idioma si las páginas lo hablan.',
@@ -182,6 +217,14 @@ const es: Translated<typeof en> = {
     reset: 'Usar el texto incluido',
     resetNamed: 'Usar el texto incluido de {key}',
     lost: 'Tu texto no contiene {places}. La página lo omite.',
+    add: 'Añadir idioma',
+    remove: 'Quitar idioma',
+    addTitle: 'Añadir un idioma',
+    addTag: 'Etiqueta de idioma',
+    addTagHelp: 'Por ejemplo nl, pt-PT o he. Los textos que no escribas aparecen en el idioma de reserva.',
+    addWrong: 'Escribe una etiqueta como nl o pt-PT.',
+    addKnown: 'Este idioma ya está en la lista.',
+    onlyMissing: 'Solo los que faltan ({count})',
   },
   preview: {
     title: 'Vista previa',

@@ -15,7 +15,7 @@ export default {
   },
   invite: {
     action: 'Invite a colleague',
-    detail: 'Your colleague gets a link, creates an account with it and lands here.',
+    detail: 'Your colleague gets a link, creates an account with it or signs in, and lands here.',
     email: 'Email address',
     emailHelp: 'If the admin tenant has an email connector, the link is sent to this address.',
     emailInvalid: 'Enter an address like mei@example.com, or leave the field empty.',
@@ -37,6 +37,10 @@ export default {
     anyone: 'Anyone with the link',
     invitedBy: 'Invited by',
     expires: 'Expires',
+    void: 'Link does not work',
+    renew: 'Create a new link',
+    renewDetail:
+      'The old link stops working. The new one is an invitation of yours, and is sent again if the first was.',
     revoke: 'Revoke invitation',
     revokeDetail: 'The link stops working at once.',
   },
@@ -48,7 +52,6 @@ export default {
   remove: {
     action: 'Remove access',
     title: 'Remove {name} from the team',
-    detail:
-      'Sessions end at once. The account is deleted unless it has roles elsewhere. A page that is open can still read and change data for up to an hour.',
+    detail: 'Sessions end at once. The account is deleted unless it has roles elsewhere.',
   },
 } as const;

@@ -10,7 +10,7 @@ export default {
   suspended: 'Suspendida',
   yes: 'Activado',
   no: 'Desactivado',
-  columns: { name: 'Nombre', access: 'Acceso', mfa: 'Segundo factor', lastSignIn: 'Último inicio de sesión' },
+  columns: { name: 'Nombre', access: 'Acceso', mfa: 'Segundo factor', lastSignIn: 'Último acceso' },
   roles: { full: 'Acceso completo', 'read-only': 'Solo lectura' },
   roleHelp: {
     full: 'Gestiona todo en este tenant, incluido el equipo.',
@@ -18,7 +18,7 @@ export default {
   },
   invite: {
     action: 'Invitar a alguien',
-    detail: 'La persona recibe un enlace, crea con él su cuenta y entra aquí.',
+    detail: 'La persona recibe un enlace, crea con él su cuenta o inicia sesión, y entra aquí.',
     email: 'Dirección de correo',
     emailHelp: 'Si el tenant de administración tiene un conector de correo, el enlace se envía a esta dirección.',
     emailInvalid: 'Escribe una dirección como mei@example.com o deja el campo vacío.',
@@ -40,6 +40,10 @@ export default {
     anyone: 'Quien tenga el enlace',
     invitedBy: 'Invita',
     expires: 'Caduca',
+    void: 'El enlace no funciona',
+    renew: 'Crear un enlace nuevo',
+    renewDetail:
+      'El enlace anterior deja de funcionar. El nuevo es una invitación tuya y se envía de nuevo si el primero se envió.',
     revoke: 'Revocar invitación',
     revokeDetail: 'El enlace deja de funcionar al momento.',
   },
@@ -51,7 +55,6 @@ export default {
   remove: {
     action: 'Quitar acceso',
     title: 'Quitar a {name} del equipo',
-    detail:
-      'Sus sesiones terminan al momento. La cuenta se elimina si no tiene otros roles. Una página que ya esté abierta aún puede leer y cambiar datos durante una hora como máximo.',
+    detail: 'Sus sesiones terminan al momento. La cuenta se elimina si no tiene otros roles.',
   },
 } satisfies Translated<typeof en>;

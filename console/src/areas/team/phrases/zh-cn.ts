@@ -18,7 +18,7 @@ export default {
   },
   invite: {
     action: '邀请同事',
-    detail: '同事会收到一个链接，用它创建账号后即可进入这里。',
+    detail: '同事会收到一个链接，用它创建账号或登录后即可进入这里。',
     email: '邮箱地址',
     emailHelp: '如果管理租户配置了邮件连接器，链接会发送到此地址。',
     emailInvalid: '请输入类似 mei@example.com 的地址，或将此项留空。',
@@ -39,6 +39,9 @@ export default {
     anyone: '持有链接的人',
     invitedBy: '邀请人',
     expires: '过期时间',
+    void: '链接已失效',
+    renew: '生成新链接',
+    renewDetail: '旧链接将失效。新邀请由你发出；如果之前发送过邮件，会再次发送。',
     revoke: '撤销邀请',
     revokeDetail: '链接将立即失效。',
   },
@@ -50,6 +53,6 @@ export default {
   remove: {
     action: '移除权限',
     title: '将 {name} 移出团队',
-    detail: '其会话会立即结束。账号如果没有其他角色，将被删除。已打开的页面最多一小时内仍可读取和修改数据。',
+    detail: '其会话会立即结束。账号如果没有其他角色，将被删除。',
   },
 } satisfies Translated<typeof en>;

@@ -1,15 +1,32 @@
 import { type AccountCenter, type AccountCenterChange, accountCenterSchema } from '@aldaba/contract';
 import { defined } from '../../../kernel/defined.ts';
+import { AldabaError } from '../../../kernel/errors.ts';
+import { adminTenantId } from '../../../tenancy/address.ts';
 import type { Tenancy, Tenant } from '../../../tenancy/index.ts';
 
 export interface AccountCenters {
   /** Cached. */
   get: (tenant: Tenant) => Promise<AccountCenter>;
-  /** Replaces the given members, and the named members of `fields`. */
+  /** The origins at which passkeys of the tenant's host work: its own first, then the listed ones. */
+  passkeyOrigins: (tenant: Tenant) => Promise<string[]>;
+  /**
+   * Replaces the given members, and the named members of `fields`.
+   * @throws AldabaError `request.feature_not_supported` for deletions on the admin tenant, where the last administrator
+   *   could go, and for styles, which the account page does not have
+   */
   update: (tenant: Tenant, change: AccountCenterChange) => Promise<AccountCenter>;
 }
 
 const key = 'account-center';
+
+/** What the admin tenant has until it is changed: administrators need a place for their password and second factors. */
+const ofAdministrators: Pick<AccountCenter, 'enabled' | 'fields'> = {
+  enabled: true,
+  fields: {
+    ...{ name: 'Edit', avatar: 'Edit', username: 'Edit', email: 'Edit', password: 'Edit', social: 'Edit' },
+    ...{ mfa: 'Edit', passkey: 'Edit', session: 'Edit' },
+  },
+};
 
 export function createAccountCenters({
   tenancy,
@@ -17,11 +34,24 @@ export function createAccountCenters({
   tenancy: Pick<Tenancy, 'setting' | 'changeSetting'>;
 }): AccountCenters {
   const read = (tenant: Tenant, stored: unknown) =>
-    accountCenterSchema.parse({ ...(stored as object | null | undefined), tenantId: tenant.id, id: 'default' });
+    accountCenterSchema.parse({
+      ...(tenant.id === adminTenantId ? ofAdministrators : {}),
+      ...(stored as object | null | undefined),
+      tenantId: tenant.id,
+      id: 'default',
+    });
   return {
     get: async (tenant) => read(tenant, await tenancy.setting(tenant, key)),
+    async passkeyOrigins(tenant) {
+      const { webauthnRelatedOrigins } = read(tenant, await tenancy.setting(tenant, key));
+      return [...new Set([tenant.baseUrl, ...webauthnRelatedOrigins].map((address) => new URL(address).origin))];
+    },
     update: async (tenant, { fields, ...change }) => {
       const given = defined(change);
+      if (tenant.id === adminTenantId && typeof given.deletionGraceDays === 'number')
+        throw new AldabaError('request.feature_not_supported', { setting: 'deletionGraceDays' });
+      // A page on which users see and change credentials takes no style sheet that could show them something else.
+      if (given.customCss) throw new AldabaError('request.feature_not_supported', { setting: 'customCss' });
       const { after } = await tenancy.changeSetting(tenant, key, (stored) => {
         const before = read(tenant, stored);
         return accountCenterSchema.parse({ ...before, ...given, fields: { ...before.fields, ...fields } });

@@ -1,5 +1,5 @@
 import * as contract from '@aldaba/contract';
-import { negotiateLanguage, phrases } from '@aldaba/pages';
+import { negotiateLanguage, replaceable } from '@aldaba/pages';
 import type { Implement } from '../../../http/index.ts';
 import type { CustomPhrases } from './service.ts';
 
@@ -9,7 +9,7 @@ export function customPhraseRoutes(implement: Implement, customPhrases: CustomPh
   implement(contract.getCustomPhrase, ({ tenant, params }) => customPhrases.get(tenant, params.languageTag));
   implement(contract.getBuiltInPhrases, async ({ params }) => {
     const languageTag = negotiateLanguage({ autoDetect: false, fallback: params.languageTag });
-    return { languageTag, phrases: phrases(languageTag) };
+    return { languageTag, phrases: replaceable(languageTag) };
   });
   implement(contract.replaceCustomPhrase, ({ tenant, params, body }) =>
     customPhrases.save(tenant, params.languageTag, body),

@@ -1,5 +1,5 @@
-import type { CustomPhrase, SignInExperience, Translation } from '@aldaba/contract';
-import { phrases } from '@aldaba/pages';
+import { type CustomPhrase, isLanguageTag, type SignInExperience, type Translation } from '@aldaba/contract';
+import { replaceable } from '@aldaba/pages';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import type { CacheRegistry, Database } from '../../../store/index.ts';
@@ -25,15 +25,17 @@ export interface CustomPhrases {
   remove: (tenant: Tenant, languageTag: string) => Promise<void>;
   /** Phrases that are not saved. @throws AldabaError `localization.invalid_translation_structure` for unknown keys */
   read: (translation: Translation) => Words;
+  /** Tags of the languages with phrases. Cached. */
+  languages: (tenant: Tenant) => Promise<readonly string[]>;
   /** The operator's phrases for a language; undefined if there are none. Cached. */
   words: (tenant: Tenant, languageTag: string) => Promise<Words | undefined>;
 }
 
 const maximumDepth = 8;
-const known = new Set(Object.keys(phrases('en')));
+const known = new Set(Object.keys(replaceable('en')));
 
 export function createCustomPhrases({ database, caches, signInExperiences }: CustomPhrasesNeeds): CustomPhrases {
-  const cache = caches.create<ReadonlyMap<string, Words>>({
+  const cache = caches.create<ReadonlyMap<string, { tag: string; words: Words }>>({
     name: 'custom-phrases',
     maximum: 1000,
     maximumAge: 60_000,
@@ -41,7 +43,7 @@ export function createCustomPhrases({ database, caches, signInExperiences }: Cus
       new Map(
         (await store.findPhrases(database.tenant(tenantId))).map(({ languageTag, translation }) => [
           languageTag.toLowerCase(),
-          Object.fromEntries(flatten(translation)),
+          { tag: languageTag, words: Object.fromEntries(flatten(translation)) },
         ]),
       ),
   });
@@ -70,7 +72,9 @@ export function createCustomPhrases({ database, caches, signInExperiences }: Cus
       });
     },
     read: readWords,
-    words: async (tenant, languageTag) => (await cache.get(tenant.id, ''))?.get(languageTag.toLowerCase()),
+    languages: async (tenant) =>
+      [...((await cache.get(tenant.id, ''))?.values() ?? [])].map(({ tag }) => tag).filter(isLanguageTag),
+    words: async (tenant, languageTag) => (await cache.get(tenant.id, ''))?.get(languageTag.toLowerCase())?.words,
   };
 }
 

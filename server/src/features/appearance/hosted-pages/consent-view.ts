@@ -42,7 +42,7 @@ const scopePhrases = new Map<string, PhraseKey>([
 ]);
 
 export function consentView(input: {
-  client: { id: string; name: string };
+  client: { id: string; name: string; logoUri?: string };
   /** How the application presents itself. */
   look: Look;
   user: ShownUser;
@@ -55,12 +55,13 @@ export function consentView(input: {
   const name = user.name ?? user.username ?? user.primaryEmail ?? user.primaryPhone ?? user.id;
   const detail = user.primaryEmail ?? user.primaryPhone ?? user.username;
   const address = new URL(input.redirectUri);
+  const logoUrl = look.branding?.logoUrl || client.logoUri;
   return {
     kind: 'consent',
     appId: client.id,
     application: {
       name: look.displayName || client.name,
-      ...(look.branding?.logoUrl ? { logoUrl: look.branding.logoUrl } : {}),
+      ...(logoUrl ? { logoUrl } : {}),
       ...(look.termsOfUseUrl ? { termsOfUseUrl: look.termsOfUseUrl } : {}),
       ...(look.privacyPolicyUrl ? { privacyPolicyUrl: look.privacyPolicyUrl } : {}),
     },

@@ -1,20 +1,21 @@
 import type { PageLanguage } from '@aldaba/contract';
-import { negotiateLanguage } from '@aldaba/pages';
+import { negotiateLanguage, speaksOf } from '@aldaba/pages';
 import { retryAfter } from '../../../http/errors.ts';
 import type { ErrorAnswers, Request } from '../../../http/types.ts';
 import type { PageSender } from './sender.ts';
 import { sentenceFor } from './words.ts';
 
 /**
- * Errors in the caller's language (`Accept-Language`; English if unsupported): JSON with a sentence for programs, a
- * page with the tenant's branding for browsers that open an address that does not exist or cannot be served.
+ * Errors in the caller's language (`Accept-Language`; English if it has no sentence for the error): JSON for programs,
+ * a page with the tenant's branding for browsers that open an address that does not exist or cannot be served.
  */
 export function createErrorAnswers(pages: Pick<PageSender, 'send'>): ErrorAnswers {
   const languageOf = (request: Request): PageLanguage =>
     negotiateLanguage({ acceptLanguage: request.headers['accept-language'], autoDetect: true, fallback: 'en' });
   return {
     sentence(request, error) {
-      const language = languageOf(request);
+      const asked = languageOf(request);
+      const language = speaksOf(asked, error.code) ? asked : 'en';
       return { language, sentence: sentenceFor(error, language) };
     },
     async page(request, reply, error) {

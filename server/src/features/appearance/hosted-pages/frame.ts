@@ -1,4 +1,4 @@
-import type { PageFrame, PageLanguage, PagePreview, SignInExperienceSettings } from '@aldaba/contract';
+import type { LanguageChoice, PageFrame, PageLanguage, PagePreview, SignInExperienceSettings } from '@aldaba/contract';
 import { defaultTenantName } from '../../../tenancy/address.ts';
 import type { Tenant } from '../../../tenancy/service.ts';
 
@@ -19,6 +19,9 @@ export function createFrame(input: {
   tenant: Tenant;
   settings: FrameSettings;
   language: PageLanguage;
+  /** The language of the operator's words, if it is another. */
+  tag?: string | undefined;
+  choice?: LanguageChoice | '' | undefined;
   /** Name of the requesting application, if any. */
   applicationName: string | undefined;
   customCssPath?: string | undefined;
@@ -32,6 +35,8 @@ export function createFrame(input: {
   return {
     basePath: tenant.basePath,
     language: input.language,
+    ...(input.tag && input.tag !== input.language ? { tag: input.tag } : {}),
+    ...(input.choice ? { choice: input.choice } : {}),
     branding: {
       name: input.applicationName || nameOf(tenant),
       ...given({

@@ -1,10 +1,13 @@
 import { assets } from '@aldaba/pages';
+import { writeCookie } from '../../../http/cookies.ts';
 import { keepFile, type StaticFile, sendFile } from '../../../http/files.ts';
+import { assertSameOrigin } from '../../../http/same-origin.ts';
 import type { Http } from '../../../http/types.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { consolePath } from '../../../tenancy/address.ts';
 import type { CustomUiPages } from '../custom-ui-assets/index.ts';
 import { sendCustomCss } from './custom-css-file.ts';
+import { languageCookie } from './languages.ts';
 import type { PageSender, PageSenderNeeds } from './sender.ts';
 
 /** Style sheet and scripts of the pages, the demo app, and the page for sign-ins that are no longer active. */
@@ -40,11 +43,28 @@ export function hostedPageRoutes(
     await sender.send(request, reply, { kind: 'demo-app', endpoint: request.tenant.baseUrl });
     return reply;
   });
+  // The menu of languages, also with scripts off.
+  http.post('/language', async (request, reply) => {
+    assertSameOrigin(request, () => request.headers.cookie !== undefined);
+    const { language, return_to: returnTo } = (request.body ?? {}) as Record<string, unknown>;
+    const value = typeof language === 'string' && language.length <= 35 ? language : undefined;
+    writeCookie(request, reply, { name: languageCookie, value, maxAge: languageLifetime });
+    return reply.redirect(`${request.tenant.basePath}${ownPath(returnTo)}`, 303);
+  });
   http.get('/unknown-session', async (request, reply) => {
     await sender.sendEnded(request, reply, { appId: undefined, isSignedIn: false, status: 200 });
     return reply;
   });
 }
+
+/** Seconds. */
+const languageLifetime = 31_536_000;
+
+/** A path of this tenant's pages with its query: one that no browser takes for another host (`//host`, `/\\host`). */
+const ownPath = (path: unknown): string =>
+  typeof path === 'string' && path.length <= 2048 && /^\/(?![/\\])[!-~]*$/.test(path) && !path.includes('\\')
+    ? path
+    : '/';
 
 /** The built files by path; each path contains a hash of the content. */
 const pageFiles = (): ReadonlyMap<string, StaticFile> =>

@@ -32,7 +32,7 @@ const phraseOfIssue: Record<PasswordIssue['code'] | UsernameIssue['code'], Phras
   'username_rejected.underscore_not_allowed': 'username.noUnderscore',
 };
 
-const fieldOfCode: Partial<Record<ErrorCode, 'username' | 'password' | 'terms' | 'address' | 'code'>> = {
+const fieldOfCode: Partial<Record<ErrorCode, 'username' | 'password' | 'terms' | 'address' | 'code' | 'file'>> = {
   'user.username_already_in_use': 'username',
   'user.username_required': 'username',
   'user.password_required': 'password',
@@ -49,6 +49,9 @@ const fieldOfCode: Partial<Record<ErrorCode, 'username' | 'password' | 'terms' |
   'verification_code.exceed_max_try': 'code',
   'session.mfa.invalid_totp_code': 'code',
   'session.mfa.invalid_backup_code': 'code',
+  'guard.file_size_exceeded': 'file',
+  'guard.mime_type_not_allowed': 'file',
+  'storage.quota_exceeded': 'file',
 };
 
 /** The first rule that a username or a password violates, and the field it belongs to. */

@@ -17,6 +17,9 @@ type Method = SignInExperienceSettings['signIn']['methods'][number];
 type Member = keyof SignInExperienceSettings;
 interface Circumstances {
   connectors: readonly AvailableConnector[];
+  hasCaptchaProvider: boolean;
+  /** Languages with phrases of the operator. */
+  ownLanguages: readonly string[];
   /** Whether the change contains the member. */
   names: (member: Member) => boolean;
 }
@@ -94,14 +97,13 @@ const methodsAreUnambiguous: Rule = ({ signIn }) => {
 };
 
 /** A setting without effect is rejected rather than stored, because the operator would rely on it. */
-const featuresExist: Rule = ({ captchaPolicy, singleSignOnEnabled, socialSignIn, passkeySignIn, adaptiveMfa, mfa }) => {
+const featuresExist: Rule = (settings, { hasCaptchaProvider }) => {
+  const { captchaPolicy, adaptiveMfa, trustedDevice, mfa } = settings;
   const switchedOn = {
-    'captchaPolicy.enabled': captchaPolicy.enabled,
-    singleSignOnEnabled,
-    'socialSignIn.automaticAccountLinking': socialSignIn.automaticAccountLinking,
-    'passkeySignIn.enabled': passkeySignIn.enabled,
+    'captchaPolicy.enabled': captchaPolicy.enabled && !hasCaptchaProvider,
     // An unusual sign-in asks for a second factor, so one must be enabled.
     'adaptiveMfa.enabled': adaptiveMfa.enabled && mfa.factors.length === 0,
+    'trustedDevice.enabled': trustedDevice.enabled && mfa.factors.length === 0,
   };
   const [setting] = Object.entries(switchedOn).find(([, isOn]) => isOn) ?? [];
   return setting === undefined ? undefined : { code: 'request.feature_not_supported', data: { setting } };
@@ -130,10 +132,12 @@ export const findDisagreement = ({
   return undefined;
 };
 
-const languageIsSpoken: Rule = ({ languageInfo }) =>
-  pageLanguages.some((language) => language === languageInfo.fallbackLanguage)
+const languageIsSpoken: Rule = ({ languageInfo }, { ownLanguages }) => {
+  const languages = [...new Set([...pageLanguages, ...ownLanguages])];
+  return languages.includes(languageInfo.fallbackLanguage)
     ? undefined
-    : { code: 'sign_in_experiences.unsupported_default_language', data: { languages: [...pageLanguages] } };
+    : { code: 'sign_in_experiences.unsupported_default_language', data: { languages } };
+};
 
 const factorsAreSound: Rule = ({ mfa: { factors } }) => {
   if (new Set(factors).size < factors.length) return { code: 'sign_in_experiences.duplicated_mfa_factors' };
@@ -175,12 +179,12 @@ const rules: readonly Rule[] = [
 /** The first rule that the resulting settings violate, or undefined. */
 export function findRuleBreak(
   settings: SignInExperienceSettings,
-  connectors: readonly AvailableConnector[],
+  available: Omit<Circumstances, 'names'>,
   change: SignInExperienceChange,
 ): RuleBreak | undefined {
   const names = (member: Member) => change[member] !== undefined;
   for (const rule of rules) {
-    const broken = rule(settings, { connectors, names });
+    const broken = rule(settings, { ...available, names });
     if (broken) return broken;
   }
   return undefined;

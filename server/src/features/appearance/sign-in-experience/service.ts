@@ -30,8 +30,15 @@ export interface SignInExperiencesNeeds {
   changes: Changes<Transaction>;
   /** The tenant's configured connectors. */
   connectorsOf: (tenant: Tenant) => Promise<readonly AvailableConnector[]>;
+  captchaProviders: { find: (tenant: Tenant) => Promise<unknown> };
+  /** Languages with phrases of the operator. */
+  ownLanguages: (tenant: Tenant) => Promise<readonly string[]>;
   profileFields: { list: (tenant: Tenant) => Promise<readonly { name: string }[]> };
   customUiAssets: { exists: (q: Queries, id: string) => Promise<boolean> };
+  deviceTrust: {
+    /** The tenant trusts devices for so many days now, 0 for not at all: ends longer trust. */
+    limit: (tx: Transaction, days: number) => Promise<void>;
+  };
   clock: Clock;
   log: Log;
 }
@@ -69,11 +76,20 @@ export function createSignInExperienceReader({
 }
 
 export function createSignInExperiences(needs: SignInExperiencesNeeds): SignInExperiences {
-  const { reader, changes, connectorsOf, profileFields, customUiAssets, clock, log } = needs;
+  const { reader, changes, connectorsOf, captchaProviders, profileFields, customUiAssets, deviceTrust, clock, log } =
+    needs;
   changes.on('connector-target.deleted', (tx, { target }) => dropTarget(tx, reader, target));
   changes.on('profile-field.deleted', (tx, { name }) => dropProfileField(tx, reader, name));
   const requireParts = async (tenant: Tenant, { signUpProfileFields }: SignInExperienceChange) => {
     if (signUpProfileFields) requireNames(signUpProfileFields, await profileFields.list(tenant));
+  };
+  const availableTo = async (tenant: Tenant) => {
+    const [connectors, captcha, ownLanguages] = await Promise.all([
+      connectorsOf(tenant),
+      captchaProviders.find(tenant),
+      needs.ownLanguages(tenant),
+    ]);
+    return { connectors, hasCaptchaProvider: captcha !== undefined, ownLanguages };
   };
   const requirePages = async (q: Queries, { customUiAssets: pages }: SignInExperienceChange) => {
     if (pages && !(await customUiAssets.exists(q, pages.id)))
@@ -86,18 +102,18 @@ export function createSignInExperiences(needs: SignInExperiencesNeeds): SignInEx
       await requirePages(tenant.db, change);
       const before = await reader.get(tenant);
       const merged = read(tenant.id, { ...before, ...withStart(defined(change), before, clock.now()) });
-      const broken = findRuleBreak(merged, await connectorsOf(tenant), change);
+      const broken = findRuleBreak(merged, await availableTo(tenant), change);
       if (broken) throw AldabaError.of(broken);
       return merged;
     },
     update: async (tenant, change) => {
-      const connectors = await connectorsOf(tenant);
+      const available = await availableTo(tenant);
       await requireParts(tenant, change);
       return tenant.db.transaction(async (tx) => {
         await requirePages(tx, change);
         const before = read(tenant.id, await lockSettings(tx));
         const merged = read(tenant.id, await mergeSettings(tx, withStart(defined(change), before, clock.now())));
-        const broken = findRuleBreak(merged, connectors, change);
+        const broken = findRuleBreak(merged, available, change);
         if (broken) throw AldabaError.of(broken);
         const disagreement = (change.signUp || change.signIn) && findDisagreement(merged);
         if (disagreement)
@@ -107,12 +123,16 @@ export function createSignInExperiences(needs: SignInExperiencesNeeds): SignInEx
           );
         if (before.usernamePolicy.caseSensitive !== merged.usernamePolicy.caseSensitive)
           await applyUsernameCase(tx, merged.usernamePolicy);
+        if (daysOfTrust(merged) < daysOfTrust(before)) await deviceTrust.limit(tx, daysOfTrust(merged));
         await reader.changed(tx);
         return merged;
       });
     },
   };
 }
+
+const daysOfTrust = ({ trustedDevice: { enabled, validPeriodDays } }: SignInExperience): number =>
+  enabled ? validPeriodDays : 0;
 
 /** Removes the button of a target without a connector. */
 async function dropTarget(tx: Transaction, reader: SignInExperienceReader, target: string): Promise<void> {

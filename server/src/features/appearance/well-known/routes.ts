@@ -1,5 +1,5 @@
 import * as contract from '@aldaba/contract';
-import { negotiateLanguage, phrases } from '@aldaba/pages';
+import { negotiateLanguage, replaceable } from '@aldaba/pages';
 import { createDocument, type Document } from '../../../http/documents.ts';
 import type { Implement } from '../../../http/implement.ts';
 import { createOpenapi, type OpenapiScope } from '../../../http/openapi.ts';
@@ -28,7 +28,7 @@ export function wellKnownRoutes(
     const own = query.lng === undefined ? undefined : await needs.customPhrases.words(tenant, query.lng);
     const words = own ?? (await needs.customPhrases.words(tenant, language));
     reply.header('content-language', own && query.lng ? query.lng : language).header('vary', 'accept-language');
-    return { ...phrases(language), ...words };
+    return { ...replaceable(language), ...words };
   });
   const documents = createDocuments();
   implement(contract.getSwagger, ({ tenant, request, reply }) => documents.of('all', tenant).answer(request, reply));

@@ -1,10 +1,19 @@
-import type { ProfileField, PublicSignInExperience, PublicSocialConnector, SignInExperience } from '@aldaba/contract';
+import type {
+  OneTap,
+  ProfileField,
+  PublicSignInExperience,
+  PublicSocialConnector,
+  PublicSsoConnector,
+  SignInExperience,
+} from '@aldaba/contract';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { adminTenantId } from '../../../tenancy/address.ts';
 import type { Tenancy, Tenant } from '../../../tenancy/service.ts';
 import type { ApplicationExperiences } from '../../applications/application-experiences/index.ts';
 import { applyBranding } from '../../applications/application-experiences/look.ts';
+import type { OfferedSso, SsoConnectors } from '../../enterprise/sso-connectors/index.ts';
 import type { Organizations } from '../../organizations/organizations/index.ts';
+import type { CaptchaProviders } from '../captcha-provider/index.ts';
 import { fieldsAsked } from '../custom-profile-fields/asked.ts';
 
 export interface WellKnownNeeds {
@@ -12,9 +21,12 @@ export interface WellKnownNeeds {
   applicationExperiences: Pick<ApplicationExperiences, 'lookOf'>;
   connectors: {
     social: (tenant: Tenant) => Promise<PublicSocialConnector[]>;
-    list: (tenant: Tenant) => Promise<readonly { type: 'Email' | 'Sms' | 'Social' }[]>;
+    oneTap: (tenant: Tenant) => Promise<OneTap | undefined>;
+    available: (tenant: Tenant) => Promise<readonly { type: 'Email' | 'Sms' | 'Social' }[]>;
   };
+  ssoConnectors: Pick<SsoConnectors, 'offered'>;
   organizations: Pick<Organizations, 'find'>;
+  captchaProviders: Pick<CaptchaProviders, 'publicConfig'>;
   profileFields: { list: (tenant: Tenant) => Promise<readonly ProfileField[]> };
   sandbox: { isEnabled: (tenant: Tenant) => Promise<boolean> };
   tenancy: Pick<Tenancy, 'get'>;
@@ -36,25 +48,33 @@ export interface WellKnown {
   endpoint: (tenant: Tenant, tenantId: string) => Promise<{ user: string }>;
 }
 
+/** Without the domains: a list of the tenant's customers. */
+const publicly = ({ domains: _, requiresMfa: __, ...shown }: OfferedSso): PublicSsoConnector => shown;
+
 export function createWellKnown({
   signInExperiences,
   applicationExperiences,
   connectors,
+  ssoConnectors,
   organizations,
   profileFields,
+  captchaProviders,
   sandbox,
   tenancy,
 }: WellKnownNeeds): WellKnown {
   return {
     experience: async (tenant, { appId, organizationId }) => {
-      const [own, organization, socialConnectors, configured, isDevelopmentTenant, catalog] = await Promise.all([
-        signInExperiences.get(tenant),
-        organizationId === undefined ? undefined : organizations.find(tenant.db, organizationId),
-        connectors.social(tenant),
-        connectors.list(tenant),
-        sandbox.isEnabled(tenant),
-        profileFields.list(tenant),
-      ]);
+      const [own, organization, socialConnectors, googleOneTap, available, isDevelopmentTenant, catalog] =
+        await Promise.all([
+          signInExperiences.get(tenant),
+          organizationId === undefined ? undefined : organizations.find(tenant.db, organizationId),
+          connectors.social(tenant),
+          connectors.oneTap(tenant),
+          connectors.available(tenant),
+          sandbox.isEnabled(tenant),
+          profileFields.list(tenant),
+        ]);
+      const captchaConfig = own.captchaPolicy.enabled ? await captchaProviders.publicConfig(tenant) : undefined;
       const settings =
         appId === undefined ? own : applyBranding(own, await applicationExperiences.lookOf(tenant, appId));
       const {
@@ -64,16 +84,18 @@ export function createWellKnown({
       } = organization ? applyBranding(settings, organization) : settings;
       // Null means every method that can send a code; an empty list means none.
       const offers = (method: 'EmailVerificationCode' | 'PhoneVerificationCode', type: 'Email' | 'Sms') =>
-        (methods === null || methods.includes(method)) && configured.some((connector) => connector.type === type);
+        (methods === null || methods.includes(method)) && available.some((connector) => connector.type === type);
       return {
         ...shown,
         socialConnectors,
-        ssoConnectors: [],
+        ssoConnectors: own.singleSignOnEnabled ? (await ssoConnectors.offered(tenant)).map(publicly) : [],
         forgotPassword: {
           email: offers('EmailVerificationCode', 'Email'),
           phone: offers('PhoneVerificationCode', 'Sms'),
         },
         isDevelopmentTenant,
+        ...(captchaConfig ? { captchaConfig } : {}),
+        ...(googleOneTap ? { googleOneTap } : {}),
         customProfileFields: [...fieldsAsked(catalog, own.signUpProfileFields)],
         customProfileFieldCatalog: [...catalog],
       };

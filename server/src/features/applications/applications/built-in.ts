@@ -1,12 +1,12 @@
 import type { Application } from '@aldaba/contract';
 import { adminTenantId } from '../../../tenancy/address.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
-import { builtInName, consoleId } from './built-in-ids.ts';
+import { accountPageId, builtInName, consoleId } from './built-in-ids.ts';
 import type { Client } from './client.ts';
 
 /*
  * Applications that a tenant has without a row: public clients for Aldaba's own pages, with addresses derived from the
- * tenant's. Every tenant has the demo app; the admin tenant also has the Console.
+ * tenant's. Every tenant has the demo app and the account page; the admin tenant also has the Console.
  */
 
 type Addresses = Pick<Client, 'redirectUris' | 'postLogoutRedirectUris' | 'custom'>;
@@ -30,12 +30,13 @@ export function builtInClient(tenant: Tenant, id: string, consoleUrl: string): C
 
 function addressesOf(tenant: Tenant, id: string, consoleUrl: string): Addresses | undefined {
   if (id !== consoleId) {
-    const pages = [`${tenant.baseUrl}/${id}`];
+    const pages = [`${tenant.baseUrl}/${id === accountPageId ? 'account' : id}`];
     return { redirectUris: pages, postLogoutRedirectUris: pages, custom: {} };
   }
   if (tenant.id !== adminTenantId) return undefined;
   return {
-    redirectUris: [`${consoleUrl}/callback`, `${consoleUrl}/silent-callback.html`],
+    // The last one: colleagues who accept an invitation with their account.
+    redirectUris: [`${consoleUrl}/callback`, `${consoleUrl}/silent-callback.html`, `${tenant.baseUrl}/setup`],
     postLogoutRedirectUris: [consoleUrl],
     // Refresh tokens that end with the session: an open page stays signed in as long as the administrator is.
     custom: { alwaysIssueRefreshToken: true },

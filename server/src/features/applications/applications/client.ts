@@ -36,6 +36,8 @@ export interface Client {
   redirectUris: string[];
   postLogoutRedirectUris: string[];
   backchannelLogoutUri?: string;
+  /** Shown on the consent page if its branding has no logo. */
+  logoUri?: string;
   custom: CustomClientMetadata;
   /** Data that the operator stores with it. */
   customData: Record<string, unknown>;

@@ -22,6 +22,7 @@ export function applicationRoutes(implement: Implement, applications: Applicatio
   });
   implement(contract.createApplication, ({ tenant, body }) => {
     if (body.protectedAppMetadata) throw new AldabaError('request.feature_not_supported');
+    if (body.type === 'SAML') throw new AldabaError('application.use_saml_app_api');
     return applications.create(tenant.db, body);
   });
   for (const route of [

@@ -95,7 +95,7 @@ export function createSecrets({ vault, clock, changed }: SecretsNeeds) {
         draft: { name: string; expiresAt?: number | null | undefined },
       ) => {
         const { type } = await require(tx, applicationId);
-        if (type === 'Native' || type === 'SPA') throw new AldabaError('application.invalid_type');
+        if (type === 'Native' || type === 'SPA' || type === 'SAML') throw new AldabaError('application.invalid_type');
         if (typeof draft.expiresAt === 'number' && draft.expiresAt <= clock.now()) {
           throw new AldabaError('request.invalid_input', { details: 'expiresAt must be in the future.' });
         }

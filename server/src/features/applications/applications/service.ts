@@ -15,6 +15,7 @@ import { builtInApplication, builtInClient } from './built-in.ts';
 import { isBuiltIn } from './built-in-ids.ts';
 import type { ApplicationType, Client, CustomClientMetadata } from './client.ts';
 import { requireMetadata } from './metadata.ts';
+import { samlCallbackUrl } from './saml-callback.ts';
 import { createSecrets, type Secrets } from './secrets.ts';
 import * as store from './store.ts';
 
@@ -61,7 +62,7 @@ export interface Applications extends Secrets, RoleHolders<Application> {
 }
 
 /** Types that can keep a secret (RFC 6749 section 2.1). */
-const confidential: ReadonlySet<ApplicationType> = new Set(['Traditional', 'MachineToMachine', 'Protected', 'SAML']);
+const confidential: ReadonlySet<ApplicationType> = new Set(['Traditional', 'MachineToMachine', 'Protected']);
 const firstSecretName = 'Default secret';
 const emptyMetadata: OidcMetadata = { redirectUris: [], postLogoutRedirectUris: [] };
 
@@ -97,7 +98,9 @@ export function createApplications(needs: ApplicationsNeeds): Applications {
   return {
     ...secrets,
     findClient: async (tenant, clientId) =>
-      isBuiltIn(clientId) ? builtInClient(tenant, clientId, consoleUrl) : clients.get(tenant.id, clientId),
+      isBuiltIn(clientId)
+        ? builtInClient(tenant, clientId, consoleUrl)
+        : withOwnAddress(tenant, await clients.get(tenant.id, clientId)),
     list,
     get: async (tenant, id) => {
       const builtIn = builtInClient(tenant, id, consoleUrl);
@@ -131,6 +134,8 @@ export function createApplications(needs: ApplicationsNeeds): Applications {
       refuseBuiltIn(id);
       const before = await get(tx, id);
       requireFeatures(patch.customClientMetadata);
+      if (before.type === 'SAML' && patch.oidcClientMetadata?.redirectUris?.length)
+        throw new AldabaError('application.use_saml_app_api');
       const oidcClientMetadata = mergeMetadata(before.oidcClientMetadata, patch.oidcClientMetadata ?? {});
       const customClientMetadata = patch.customClientMetadata ?? before.customClientMetadata;
       requireMetadata({ type: before.type, oidcClientMetadata, customClientMetadata });
@@ -182,7 +187,7 @@ function mergeMetadata(before: OidcMetadata, patch: OidcMetadataPart): OidcMetad
 }
 
 function toClient(application: store.StoredApplication, secrets: Client['secrets']): Client {
-  const { redirectUris, postLogoutRedirectUris, backchannelLogoutUri } = application.oidcClientMetadata;
+  const { redirectUris, postLogoutRedirectUris, backchannelLogoutUri, logoUri } = application.oidcClientMetadata;
   return {
     id: application.id,
     name: application.name,
@@ -193,11 +198,16 @@ function toClient(application: store.StoredApplication, secrets: Client['secrets
     redirectUris,
     postLogoutRedirectUris,
     ...(backchannelLogoutUri === undefined ? {} : { backchannelLogoutUri }),
+    ...(logoUri === undefined ? {} : { logoUri }),
     custom: application.customClientMetadata as CustomClientMetadata,
     customData: application.customData as Client['customData'],
     secrets: confidential.has(application.type) ? secrets : [],
   };
 }
+
+/** Sign-ins to a SAML application return to this server, which sends the response on; see saml-applications. */
+const withOwnAddress = (tenant: Tenant, client: Client | undefined): Client | undefined =>
+  client?.type === 'SAML' ? { ...client, redirectUris: [samlCallbackUrl(tenant.baseUrl, client.id)] } : client;
 
 async function setAdmin(
   tx: Transaction,
@@ -218,13 +228,14 @@ function refuseBuiltIn(id: string): void {
 }
 
 function requireCreatable({ type, isThirdParty }: ApplicationDraft): void {
-  if (type === 'Protected' || type === 'SAML') throw new AldabaError('request.feature_not_supported', { type });
+  if (type === 'Protected') throw new AldabaError('request.feature_not_supported', { type });
   if (isThirdParty && type === 'MachineToMachine')
     throw new AldabaError('application.invalid_third_party_application_type');
 }
 
 /** @throws AldabaError `request.feature_not_supported` for settings without effect, which the operator would rely on */
 function requireFeatures(metadata: ApplicationDraft['customClientMetadata']): void {
-  if (metadata?.isDeviceFlow)
-    throw new AldabaError('request.feature_not_supported', { setting: 'customClientMetadata.isDeviceFlow' });
+  for (const setting of ['isDeviceFlow', 'tenantId'] as const)
+    if (metadata?.[setting])
+      throw new AldabaError('request.feature_not_supported', { setting: `customClientMetadata.${setting}` });
 }

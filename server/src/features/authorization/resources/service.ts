@@ -9,7 +9,8 @@ import type { Database, Queries, Transaction } from '../../../store/database.ts'
 import type { Listed, Slice } from '../../../store/list.ts';
 import { type Search, searching } from '../../../store/search.ts';
 import { atomic } from '../../../store/transaction.ts';
-import { isManagementIndicator, resemblesManagementIndicator } from '../../../tenancy/management-indicator.ts';
+import { adminTenantId } from '../../../tenancy/address.ts';
+import { isManagementIndicator, meIndicator, resemblesOwnIndicator } from '../../../tenancy/management-indicator.ts';
 import type { Tenant } from '../../../tenancy/service.ts';
 import * as store from './store.ts';
 
@@ -89,7 +90,10 @@ export function createResources({ database, caches, changes, events }: Resources
   };
 
   return {
-    findByIndicator: async (tenant, indicator) => (indicator === '' ? undefined : cached(tenant, indicator)),
+    findByIndicator: async (tenant, indicator) => {
+      if (indicator === '') return undefined;
+      return builtInResource(tenant, indicator) ?? cached(tenant, indicator);
+    },
     findDefault: (tenant) => cached(tenant, ''),
     list: (q, search, slice) => searching(q, search, (bounded) => store.findResourceList(bounded, search, slice)),
     scopesOf: store.findScopesOf,
@@ -154,6 +158,12 @@ export function createResources({ database, caches, changes, events }: Resources
 
 const missing = (id: string) => new AldabaError('entity.not_exists_with_id', { name: 'API resource', id });
 
+/** `/me`, which the admin tenant has without a row. It has no permissions: the caller's own account is all it opens. */
+const builtInResource = ({ id: tenantId }: Tenant, indicator: string): Resource | undefined =>
+  tenantId === adminTenantId && indicator === meIndicator
+    ? { tenantId, id: 'me', name: 'Own account of administrators', indicator, isDefault: false, accessTokenTtl: 3600 }
+    : undefined;
+
 const isManagementApi = ({ indicator }: Resource): boolean => isManagementIndicator(indicator);
 
 /** RFC 8707 section 2: an absolute URI without a fragment. */
@@ -165,7 +175,7 @@ function requireIndicator(indicator: string): void {
     });
   }
   // Names of Aldaba itself: an API with such an indicator would receive tokens meant for Aldaba.
-  if (indicator.toLowerCase().startsWith('urn:logto:') || resemblesManagementIndicator(indicator)) {
+  if (indicator.toLowerCase().startsWith('urn:logto:') || resemblesOwnIndicator(indicator)) {
     throw new AldabaError('guard.invalid_input', { reason: 'body.indicator: this identifier is reserved' });
   }
 }

@@ -9,11 +9,12 @@ import type { Database, Queries, Transaction } from '../../../store/database.ts'
 import type { Listed, Slice } from '../../../store/list.ts';
 import { type Search, searching } from '../../../store/search.ts';
 import { atomic } from '../../../store/transaction.ts';
+import { adminTenantId } from '../../../tenancy/address.ts';
 import { isManagementIndicator } from '../../../tenancy/management-indicator.ts';
 import type { Tenant } from '../../../tenancy/service.ts';
 import type { Holder } from './store.ts';
 import * as store from './store.ts';
-import { findFullAccess, findPermittedUsers, lockRole, type PermittedUser } from './team-store.ts';
+import { findAdministration, findFullAccess, findPermittedUsers, lockRole, type PermittedUser } from './team-store.ts';
 
 export interface RolesNeeds {
   database: Database;
@@ -30,6 +31,13 @@ export interface Roles {
   userScopes: (q: Queries, userId: string, resourceId: string) => Promise<string[]>;
   /** The same for a machine-to-machine application; cached. */
   applicationScopes: (tenant: Tenant, applicationId: string, resourceId: string) => Promise<string[]>;
+  /**
+   * Names of the permissions that a user of the admin tenant has on a Management API now, whatever its tokens say.
+   * Undefined for a user who is suspended or was deleted. Cached.
+   */
+  administratorScopes: (userId: string, indicator: string) => Promise<string[] | undefined>;
+  /** Drops what is cached of a user, who was suspended, reactivated or deleted. */
+  userChanged: (tx: Transaction, userId: string) => Promise<void>;
   /** Names of all permissions that the roles of a user or application give, sorted, by resource indicator. */
   scopesByIndicator: (q: Queries, holderId: string) => Promise<ReadonlyMap<string, string[]>>;
   /** Names of a user's roles. */
@@ -94,9 +102,24 @@ export function createRoles({ database, caches, changes, events }: RolesNeeds): 
           .map(([resourceId, rows]) => [resourceId, rows.map((row) => row.name)]),
       ),
   });
-  changes.on('scopes.changed', (tx) => applicationScopes.changed(tx, '*'));
+  // Every call of the Console asks for it.
+  const administrations = caches.create<ReadonlyMap<string, string[]>>({
+    name: 'administrations',
+    maximum: 10_000,
+    maximumAge: 60_000,
+    load: async (tenantId, userId) => findAdministration(database.tenant(tenantId), userId),
+  });
+  const userChanged = async (tx: Transaction, userId: string) => {
+    if (tx.tenantId === adminTenantId) await administrations.changed(tx, userId);
+  };
+  const rolesChanged = async (tx: Transaction) => {
+    await applicationScopes.changed(tx, '*');
+    await userChanged(tx, '*');
+  };
+  changes.on('scopes.changed', rolesChanged);
   const holdersChanged = async (tx: Transaction, holder: Holder, holderIds: readonly string[]) => {
-    if (holder === 'application') for (const id of holderIds) await applicationScopes.changed(tx, id);
+    for (const id of holderIds)
+      await (holder === 'application' ? applicationScopes.changed(tx, id) : userChanged(tx, id));
   };
   const get = async (q: Queries, id: string) => {
     const role = await store.findRole(q, id);
@@ -123,6 +146,11 @@ export function createRoles({ database, caches, changes, events }: RolesNeeds): 
 
   return {
     userScopes: store.findUserScopeNames,
+    administratorScopes: async (userId, indicator) => {
+      const administration = await administrations.get(adminTenantId, userId);
+      return administration && (administration.get(indicator) ?? []);
+    },
+    userChanged,
     userRoleNames: store.findUserRoleNames,
     usersOf: findPermittedUsers,
     hasFullAccess: findFullAccess,
@@ -167,7 +195,7 @@ export function createRoles({ database, caches, changes, events }: RolesNeeds): 
     remove: atomic(async (tx, id) => {
       refuseInternal((await get(tx, id)).name);
       await store.deleteRoleRow(tx, id);
-      await applicationScopes.changed(tx, '*');
+      await rolesChanged(tx);
       await events.publish(tx, 'Role.Deleted', { data: null });
     }),
     listScopes: async (q, roleId, search, slice) => {
@@ -182,7 +210,7 @@ export function createRoles({ database, caches, changes, events }: RolesNeeds): 
       const repeated = ids.find((id) => held.includes(id));
       if (repeated) throw new AldabaError('role.scope_exists', { scopeId: repeated });
       await store.insertRoleScopes(tx, roleId, ids);
-      await applicationScopes.changed(tx, '*');
+      await rolesChanged(tx);
       await scopesUpdated(tx, roleId);
       const { items } = await store.findRoleScopeList(tx, roleId);
       return items.filter((scope) => ids.includes(scope.id)).map(({ resource: _resource, ...scope }) => scope);
@@ -190,7 +218,7 @@ export function createRoles({ database, caches, changes, events }: RolesNeeds): 
     removeScope: atomic(async (tx, roleId, scopeId) => {
       await get(tx, roleId);
       if ((await store.deleteRoleScopeRow(tx, roleId, scopeId)) === 0) throw new AldabaError('entity.not_found');
-      await applicationScopes.changed(tx, '*');
+      await rolesChanged(tx);
       await scopesUpdated(tx, roleId);
     }),
     assign,

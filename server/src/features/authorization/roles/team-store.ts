@@ -60,6 +60,24 @@ export async function findPermittedUsers(q: Queries, indicator: string): Promise
   return rows.map(({ user_id: userId, role_ids: roleIds, permissions }) => ({ userId, roleIds, permissions }));
 }
 
+/** The permissions of a user by the indicator of their resource; undefined for suspended and deleted users. */
+export async function findAdministration(
+  q: Queries,
+  userId: string,
+): Promise<ReadonlyMap<string, string[]> | undefined> {
+  const rows = await q.raw<{ indicator: string | null; names: string[] }>(
+    `select r.indicator, array_agg(distinct s.name) as names
+       from users u left join (users_roles ur
+         join roles_scopes rs on rs.tenant_id = ur.tenant_id and rs.role_id = ur.role_id
+         join scopes s on s.tenant_id = rs.tenant_id and s.id = rs.scope_id
+         join resources r on r.tenant_id = s.tenant_id and r.id = s.resource_id)
+         on ur.tenant_id = u.tenant_id and ur.user_id = u.id
+      where u.tenant_id = $1 and u.id = $2 and not u.is_suspended group by r.indicator`,
+    [q.tenantId, userId],
+  );
+  return rows.length === 0 ? undefined : new Map(rows.map(({ indicator, names }) => [indicator ?? '', names]));
+}
+
 /** Whether a user who may sign in, or an application, has full access to the Management API of an indicator now. */
 export async function findFullAccess(q: Queries, indicator: string, holderId: string): Promise<boolean> {
   const rows = await q.raw(

@@ -27,6 +27,7 @@ export function translated(instance: ConnectorInstance): ConnectorInstance {
   return {
     getAuthorizationUri: wrap(instance.getAuthorizationUri),
     getUserInfo: wrap(instance.getUserInfo),
+    getUserInfoByIdToken: wrap(instance.getUserInfoByIdToken),
     getTokenResponseAndUserInfo: wrap(instance.getTokenResponseAndUserInfo),
     getAccessTokenByRefreshToken: wrap(instance.getAccessTokenByRefreshToken),
     validateSamlAssertion: wrap(instance.validateSamlAssertion),

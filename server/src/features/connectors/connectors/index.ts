@@ -6,6 +6,8 @@
  * (connectors/) or which of them sign-in offers (sign-in-experience). Sign-in enters through `social` and `instance`; a
  * connector's errors leave as the contract's. The Management API enters through `routes.ts`.
  */
+
 export type { Session as ConnectorSession, SocialUserInfo } from '@aldaba/connectors/kit';
+export { translateConnectorError } from './failures.ts';
 export { loadConnectorPackages } from './packages.ts';
 export { type BoundConnector, type Connectors, createConnectors, type SocialConnector } from './service.ts';

@@ -4,7 +4,6 @@ import {
   ConnectorError,
   type ConnectorInstance,
   type ConnectorMetadata,
-  type ConnectorMethodName,
   type ConnectorMethods,
   describeProblems,
   fieldsOf,
@@ -58,6 +57,9 @@ interface GuardResult {
   readonly error?: { readonly issues?: readonly { path?: readonly PropertyKey[]; message: string }[] };
 }
 export type PackageFactory = (options: FactoryOptions) => Promise<PackageConnector>;
+
+/** Packages have no method for One Tap, whose one provider is built in. */
+type PackageMethods = Omit<ConnectorMethods, 'getUserInfoByIdToken'>;
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
@@ -117,7 +119,7 @@ interface AdapterNeeds {
   readonly kitError?: KitError | undefined;
 }
 
-const methodNames: readonly ConnectorMethodName[] = [
+const methodNames: readonly (keyof PackageMethods)[] = [
   'getAuthorizationUri',
   'getUserInfo',
   'getTokenResponseAndUserInfo',
@@ -138,7 +140,7 @@ interface CallOptions {
 const methodsOver = (
   call: <T>(run: (connector: PackageConnector) => Promise<T> | undefined, options: CallOptions) => Promise<T>,
   { factoryId, kitError }: { factoryId: string; kitError: KitError | undefined },
-): ConnectorMethods => {
+): PackageMethods => {
   const inSession = <T>(
     { session, signal }: Call,
     run: (connector: PackageConnector, watched: ReturnType<typeof watchSession>) => Promise<T> | undefined,
@@ -163,7 +165,10 @@ const methodsOver = (
         connector.validateSamlAssertion?.({ body }, getSession, setSession),
       ),
     getAccessTokenByRefreshToken: (refreshToken, { signal }) =>
-      call((connector) => connector.getAccessTokenByRefreshToken?.(refreshToken), { signal }),
+      call((connector) => connector.getAccessTokenByRefreshToken?.(refreshToken), {
+        signal,
+        confidential: [refreshToken],
+      }),
     sendMessage: (message, { signal }) => {
       const { code, link } = message.payload;
       const confidential = [message.to, code, link].filter((value) => typeof value === 'string');

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { builtInConnectors } from '@aldaba/connectors';
 import { type Connector, ConnectorError, connectorErrorCodes, noSession, type World } from '@aldaba/connectors/kit';
 import { errorCatalog } from '@aldaba/contract';
+import { type Mailbox, openMailbox } from '../../../../../test/support/mailbox.ts';
 import { loadConnectorPackages } from './packages.ts';
 
 const require = createRequire(import.meta.url);
@@ -120,6 +120,20 @@ describe('Published connector packages', () => {
     );
   });
 
+  it('loads only the installed packages that the folder’s package.json names, not their dependencies', async () => {
+    const chosen = join(folder, 'chosen');
+    await mkdir(join(chosen, 'node_modules', '@logto'), { recursive: true });
+    for (const name of published) await symlink(await packageRoot(name), join(chosen, 'node_modules', name));
+    const dependencies = { '@logto/connector-github': '1.7.5' };
+    await writeFile(join(chosen, 'package.json'), JSON.stringify({ name: 'aldaba-connectors', dependencies }));
+    const result = await load(chosen);
+    assert.deepEqual(
+      result.connectors.map(({ metadata }) => metadata.id),
+      ['github-universal'],
+    );
+    assert.deepEqual(result.lines, []);
+  });
+
   it('rejects an incomplete package configuration and names the missing field', () => {
     const github = find(connectors, 'github-universal');
     const check = github.checkConfig({ clientId: 'id' });
@@ -166,7 +180,7 @@ describe('Published connector packages', () => {
   it('sends mail over SMTP through a package', async () => {
     const mailbox = await openMailbox();
     try {
-      const smtp = find(connectors, 'simple-mail-transfer-protocol').create(smtpConfig(mailbox.port), world);
+      const smtp = find(connectors, 'simple-mail-transfer-protocol').create(smtpConfig(mailbox), world);
       await smtp.sendMessage({ to: 'ana@example.com', type: 'SignIn', payload: { code: '314159' } }, {});
       assert.match(mailbox.received(), /RCPT TO:<ana@example\.com>/);
       assert.match(mailbox.received(), /Your code is 314159/);
@@ -178,7 +192,7 @@ describe('Published connector packages', () => {
   it('reports an unreachable mail server without the password', async () => {
     const mailbox = await openMailbox();
     await mailbox.close();
-    const smtp = find(connectors, 'simple-mail-transfer-protocol').create(smtpConfig(mailbox.port), world);
+    const smtp = find(connectors, 'simple-mail-transfer-protocol').create(smtpConfig(mailbox), world);
     await assert.rejects(
       smtp.sendMessage({ to: 'ana@example.com', type: 'SignIn', payload: { code: '1' } }, {}),
       (error) => {
@@ -441,11 +455,9 @@ it('maps every code of the kit to a status in the contract', () => {
   for (const code of connectorErrorCodes) assert.ok(Object.hasOwn(errorCatalog, `connector.${code}`), code);
 });
 
-const smtpConfig = (port: number) => ({
-  host: '127.0.0.1',
-  port,
+const smtpConfig = ({ config }: Mailbox) => ({
+  ...config,
   auth: { type: 'login', user: 'mailer', pass: 'hush-hush' },
-  fromEmail: 'noreply@example.com',
   templates: ['SignIn', 'Register', 'ForgotPassword', 'Generic'].map((usageType) => ({
     usageType,
     contentType: 'text/plain',
@@ -453,40 +465,3 @@ const smtpConfig = (port: number) => ({
     content: 'Your code is {{code}}',
   })),
 });
-
-/** A mail server that accepts everything, for one test. */
-const openMailbox = async () => {
-  let text = '';
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    let inMessage = false;
-    sockets.add(socket);
-    socket.write('220 mailbox\r\n');
-    socket.on('data', (chunk) => {
-      text += chunk;
-      for (const line of String(chunk).split('\r\n').filter(Boolean)) {
-        if (inMessage && line !== '.') continue;
-        if (line === 'DATA') inMessage = true;
-        else if (line === '.') inMessage = false;
-        const reply = line.startsWith('EHLO')
-          ? '250-mailbox\r\n250 AUTH PLAIN'
-          : line.startsWith('AUTH')
-            ? '235 welcome'
-            : '250 ok';
-        socket.write(`${line === 'DATA' ? '354 go on' : reply}\r\n`);
-      }
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  assert.ok(address !== null && typeof address === 'object');
-  return {
-    port: address.port,
-    received: () => text,
-    close: () =>
-      new Promise<void>((resolve) => {
-        for (const socket of sockets) socket.destroy();
-        server.close(() => resolve());
-      }),
-  };
-};

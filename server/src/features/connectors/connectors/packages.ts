@@ -32,6 +32,21 @@ const packageJson = z.object({
   exports: z.unknown().optional(),
 });
 
+/** JSON text of a shape. */
+const jsonOf = <Shape extends z.ZodType>(shape: Shape) =>
+  z
+    .string()
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        // The caller reports it.
+        context.addIssue({ code: 'custom', message: 'is not JSON' });
+        return z.NEVER;
+      }
+    })
+    .pipe(shape);
+
 /** Whether a package's declared version range of the kit stays within the supported major version. */
 const speaksOurKit = (range: string | undefined): boolean =>
   range !== undefined &&
@@ -158,10 +173,22 @@ const listFolder = async (folder: string): Promise<string[]> => {
   }
 };
 
+/**
+ * Whether an installed package is one that the operator chose. Some depend on others, such as connector-oauth, which
+ * are not connectors of their own here. Without a package.json all are chosen.
+ */
+const chosenIn = async (folder: string): Promise<(name: string) => boolean> => {
+  if (!(await listFolder(folder)).includes('package.json')) return () => true;
+  const text = await readFile(join(folder, 'package.json'), 'utf8');
+  const manifest = jsonOf(packageJson.pick({ dependencies: true })).safeParse(text);
+  return (name) => !manifest.success || Object.hasOwn(manifest.data.dependencies, `@logto/${name}`);
+};
+
 const findPackages = async (folder: string): Promise<string[]> => {
   const unpacked = (await listFolder(folder)).filter((name) => name !== 'node_modules' && !name.startsWith('.'));
+  const isChosen = await chosenIn(folder);
   const installed = (await listFolder(join(folder, 'node_modules', '@logto'))).filter(
-    (name) => name.startsWith('connector-') && name !== 'connector-kit',
+    (name) => name.startsWith('connector-') && name !== 'connector-kit' && isChosen(name),
   );
   const candidates = [
     ...unpacked.map((name) => join(folder, name)),

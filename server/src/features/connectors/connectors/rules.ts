@@ -31,12 +31,15 @@ export function requireOwnMetadata(kind: Connector, { target: _, ...overlay }: C
     throw new AldabaError('connector.cannot_overwrite_metadata_for_non_standard_connector');
 }
 
-/** The provider's tokens are not stored, so the setting would have no effect. */
+/** Of a connector that gives no tokens, the setting would have no effect. */
 export function requireTokenStorage(kind: Connector, enabled: boolean | undefined): void {
-  if (!enabled) return;
-  throw new AldabaError(
-    kind.metadata.isTokenStorageSupported ? 'request.feature_not_supported' : 'connector.token_storage_not_supported',
-  );
+  if (enabled && !kind.metadata.isTokenStorageSupported) throw new AldabaError('connector.token_storage_not_supported');
+}
+
+/** Only providers of sign-ins answer for addresses. */
+export function requireEmailDomains(kind: Connector, domains: readonly string[] = []): void {
+  if (kind.metadata.type === 'Social' || domains.length === 0) return;
+  throw new AldabaError('guard.invalid_input', { reason: 'body.emailDomains: only social connectors have them' });
 }
 
 /**

@@ -4,13 +4,19 @@ import {
   type ConnectorInstance,
   type ConnectorLog,
   type EmailTemplate,
+  instanceOf,
+  type Message,
   noSession,
+  type SocialUserInfo,
+  type World,
 } from '@aldaba/connectors/kit';
 import type {
   BodyOf,
   ConnectorFactory,
   ConnectorOverlay,
+  ConnectorPlatform,
   createConnector,
+  OneTap,
   PublicSocialConnector,
   SignInExperience,
 } from '@aldaba/contract';
@@ -23,10 +29,19 @@ import type { MessageLimits } from '../../../services/message-limits/index.ts';
 import type { CacheRegistry, Database, Transaction } from '../../../store/index.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import type { EmailTemplates } from '../email-templates/index.ts';
+import { emailDomainsOf } from './email-domains.ts';
 import { translateConnectorError, translated } from './failures.ts';
 import { createGuideReader } from './guides.ts';
+import { oneTapOf } from './one-tap.ts';
 import { usableProfile } from './profiles.ts';
-import { checkConfig, requireOverlay, requireOwnMetadata, requirePlace, requireTokenStorage } from './rules.ts';
+import {
+  checkConfig,
+  requireEmailDomains,
+  requireOverlay,
+  requireOwnMetadata,
+  requirePlace,
+  requireTokenStorage,
+} from './rules.ts';
 import * as store from './store.ts';
 import { type ConnectorRow, toConnector, toFactory, toPublic } from './views.ts';
 
@@ -43,10 +58,24 @@ export interface ConnectorsNeeds {
   changes: Changes<Transaction>;
   /** The network for a tenant's connectors: the real one or its sandbox. */
   networkFor: (tenant: Tenant) => Promise<{ fetch: typeof globalThis.fetch; addressOf: (address: string) => string }>;
+  /** For mail over SMTP. */
+  connect: NonNullable<World['connect']>;
   log: ConnectorLog;
   limits: MessageLimits;
   /** The texts of emails. */
   emailTemplates: Pick<EmailTemplates, 'find'>;
+  tokenSets: {
+    /** Removes the tokens that were stored for a connector. */
+    forget: (tx: Transaction, connectorId: string) => Promise<void>;
+  };
+  /** Sends on tenants in development that have no connector for it. */
+  inbox: {
+    isOpen: (tenant: Tenant) => Promise<boolean>;
+    keep: (
+      tenant: Tenant,
+      received: { kind: 'Email' | 'Sms'; message: Message; template: EmailTemplate | undefined },
+    ) => Promise<void>;
+  };
 }
 
 type ConnectorDraft = BodyOf<typeof createConnector>;
@@ -61,22 +90,33 @@ export interface BoundConnector extends ConnectorInstance {
   target: string;
   platform: ConnectorRow['platform'];
   syncProfile: boolean;
+  /** Domains of email addresses that the provider answers for, by its answer about a user. */
+  emailDomainsFor: (told: SocialUserInfo) => readonly string[];
 }
 
+/** As much of a connector as says what sign-in can use it for. */
+type AvailableConnector = Pick<ConnectorRow, 'type' | 'target' | 'isUsable'>;
+
 /** A social connector as pages show it. */
-export type SocialConnector = PublicSocialConnector & { platform: 'Native' | 'Universal' | 'Web' };
+export type SocialConnector = PublicSocialConnector & { platform: ConnectorPlatform };
 type ShownConnector = ReturnType<typeof toConnector>;
 
 export interface Connectors {
   /** Every configured connector of a known kind, oldest first; cached. */
   list: (tenant: Tenant) => Promise<readonly ConnectorRow[]>;
-  /** The connector that sends messages of a type, ready to use; undefined if none is fully configured. */
+  /** Kinds of messages that go to the tenant's inbox, because it is open and no connector is configured for them. */
+  inboxKinds: (tenant: Tenant) => Promise<readonly ('Email' | 'Sms')[]>;
+  /** What sign-in can use: the configured connectors, and the inbox for each kind of messages that it receives. */
+  available: (tenant: Tenant) => Promise<readonly AvailableConnector[]>;
+  /** What sends messages of a type, ready to use; undefined without a fully configured connector and an open inbox. */
   sender: (tenant: Tenant, type: 'Email' | 'Sms') => Promise<BoundConnector | undefined>;
   /**
    * The tenant's fully configured social connectors that sign-in offers, in the order of the buttons.
    * @param targets instead of those of the tenant's settings
    */
   social: (tenant: Tenant, targets?: readonly string[]) => Promise<SocialConnector[]>;
+  /** The connector whose One Tap the sign-in page shows; undefined if none is. */
+  oneTap: (tenant: Tenant) => Promise<OneTap | undefined>;
   /** A social connector, ready to use; undefined if the id is unknown. */
   instance: (tenant: Tenant, id: string) => Promise<BoundConnector | undefined>;
 
@@ -128,15 +168,21 @@ export function createConnectors(needs: ConnectorsNeeds): Connectors {
     if (!row) throw new AldabaError('entity.not_found');
     return row;
   };
+  const offered = async (tenant: Tenant, given?: readonly string[]) => {
+    const rows = await list(tenant);
+    const targets = given ?? (await needs.signInExperiences.get(tenant)).socialSignInConnectorTargets;
+    return targets.flatMap((target) => rows.filter((row) => row.target === target && row.isUsable));
+  };
+  const inboxKinds: Connectors['inboxKinds'] = async (tenant) => {
+    if (!(await needs.inbox.isOpen(tenant))) return [];
+    const rows = await list(tenant);
+    return (['Email', 'Sms'] as const).filter((kind) => !rows.some(({ type }) => type === kind));
+  };
   const bind = async (tenant: Tenant, kind: Connector, config: unknown): Promise<ConnectorInstance> => {
-    const { languageInfo } = await needs.signInExperiences.get(tenant);
-    const findEmailTemplate = async (type: string, language?: string) => {
-      const languages = [...(language ? [language] : []), languageInfo.fallbackLanguage];
-      // Members that were not given are absent, not undefined: the row is JSON.
-      return (await needs.emailTemplates.find(tenant.db, type, languages)) as EmailTemplate | undefined;
-    };
+    const findEmailTemplate = await createTemplateFinder(needs, tenant);
     const network = await needs.networkFor(tenant);
-    const world = { fetch: network.fetch, now: needs.clock.now, log: needs.log, findEmailTemplate };
+    const { connect, clock, log } = needs;
+    const world = { fetch: network.fetch, connect, now: clock.now, log, findEmailTemplate };
     try {
       const instance = translated(kind.create(config, world));
       const getAuthorizationUri: ConnectorInstance['getAuthorizationUri'] = async (request, call) =>
@@ -148,27 +194,52 @@ export function createConnectors(needs: ConnectorsNeeds): Connectors {
   };
   const bound = async (tenant: Tenant, row: ConnectorRow): Promise<BoundConnector> => {
     const { id, type, target, platform, syncProfile } = row;
+    const emailDomainsFor = (told: SocialUserInfo) => emailDomainsOf(row, told);
     const instance = await bind(tenant, row.kind, open(tenant.id, row));
     const getUserInfo: ConnectorInstance['getUserInfo'] = async (data, call) =>
       usableProfile(await instance.getUserInfo(data, call));
-    return { ...instance, getUserInfo, id, type, target, platform, syncProfile };
+    const getUserInfoByIdToken: ConnectorInstance['getUserInfoByIdToken'] = async (given, call) =>
+      usableProfile(await instance.getUserInfoByIdToken(given, call));
+    // Tokens that are not stored do not leave the connector.
+    const keepsTokens = row.enableTokenStorage && instance.offers('getTokenResponseAndUserInfo');
+    const getTokenResponseAndUserInfo: ConnectorInstance['getTokenResponseAndUserInfo'] = async (data, call) => {
+      if (!keepsTokens) return { userInfo: await getUserInfo(data, call) };
+      const { userInfo, ...tokens } = await instance.getTokenResponseAndUserInfo(data, call);
+      return { ...tokens, userInfo: usableProfile(userInfo) };
+    };
+    return {
+      ...instance,
+      getUserInfo,
+      getUserInfoByIdToken,
+      getTokenResponseAndUserInfo,
+      id,
+      type,
+      target,
+      platform,
+      syncProfile,
+      emailDomainsFor,
+    };
   };
 
   return {
     list,
     get,
-    social: async (tenant, given) => {
-      const rows = await list(tenant);
-      const targets = given ?? (await needs.signInExperiences.get(tenant)).socialSignInConnectorTargets;
-      return targets.flatMap((target) => rows.filter((row) => row.target === target && row.isUsable)).flatMap(toSocial);
+    inboxKinds,
+    available: async (tenant) => {
+      const kinds = await inboxKinds(tenant);
+      return [...(await list(tenant)), ...kinds.map((type) => ({ type, target: inboxId, isUsable: true }))];
     },
+    social: async (tenant, given) => (await offered(tenant, given)).flatMap(toSocial),
+    oneTap: async (tenant) =>
+      (await offered(tenant)).map((row) => oneTapOf(row, open(tenant.id, row))).find((found) => found !== undefined),
     instance: async (tenant, id) => {
       const row = await find(tenant, id);
       return row?.type === 'Social' ? bound(tenant, row) : undefined;
     },
     sender: async (tenant, type) => {
       const row = (await list(tenant)).find((candidate) => candidate.type === type && candidate.isUsable);
-      return row && bound(tenant, row);
+      if (row) return bound(tenant, row);
+      return (await inboxKinds(tenant)).includes(type) ? createInboxSender(needs, tenant, type) : undefined;
     },
     kind: (id) => kinds.get(id),
     factories: (language) => Promise.all(needs.kinds.map((kind) => toFactory(kind, guides, language))),
@@ -198,6 +269,39 @@ export function createConnectors(needs: ConnectorsNeeds): Connectors {
   };
 }
 
+/** Finds the operator's texts for a use and a language; without one for it, those of the tenant's fallback language. */
+async function createTemplateFinder({ signInExperiences, emailTemplates }: ConnectorsNeeds, tenant: Tenant) {
+  const { languageInfo } = await signInExperiences.get(tenant);
+  return async (type: string, language?: string) => {
+    const languages = [...(language ? [language] : []), languageInfo.fallbackLanguage];
+    // Members that were not given are absent, not undefined: the row is JSON.
+    return (await emailTemplates.find(tenant.db, type, languages)) as EmailTemplate | undefined;
+  };
+}
+
+/** Stands for the ID and the target of a connector where the inbox sends. */
+const inboxId = 'inbox';
+
+function createInboxSender(needs: ConnectorsNeeds, tenant: Tenant, type: 'Email' | 'Sms'): BoundConnector {
+  const sendMessage = async (message: Message) => {
+    const { locale } = message.payload;
+    const find = await createTemplateFinder(needs, tenant);
+    const template =
+      type === 'Email' ? await find(message.type, typeof locale === 'string' ? locale : undefined) : undefined;
+    await needs.inbox.keep(tenant, { kind: type, message, template });
+  };
+  const instance = translated(instanceOf({ sendMessage }));
+  return {
+    ...instance,
+    id: inboxId,
+    type,
+    target: inboxId,
+    platform: null,
+    syncProfile: false,
+    emailDomainsFor: () => [],
+  };
+}
+
 interface ChangeNeeds {
   list: Connectors['list'];
   get: Connectors['get'];
@@ -222,6 +326,7 @@ function createChanges(needs: ConnectorsNeeds, kinds: ReadonlyMap<string, Connec
       const overlay = draft.metadata ?? {};
       requireOverlay(kind, overlay);
       requireTokenStorage(kind, draft.enableTokenStorage);
+      requireEmailDomains(kind, draft.emailDomains);
       if (draft.config) requireConfig(kind, draft.config);
       const id = draft.id ?? shortId();
       await tenant.db.transaction(async (tx) => {
@@ -232,7 +337,8 @@ function createChanges(needs: ConnectorsNeeds, kinds: ReadonlyMap<string, Connec
           id,
           connectorId: draft.connectorId,
           syncProfile: draft.syncProfile ?? false,
-          enableTokenStorage: false,
+          enableTokenStorage: draft.enableTokenStorage ?? false,
+          emailDomains: draft.emailDomains ?? [],
           configSealed: seal(tenant.id, id, draft.config ?? {}),
           metadata: overlay,
           createdAt: new Date(clock.now()),
@@ -249,10 +355,14 @@ function createChanges(needs: ConnectorsNeeds, kinds: ReadonlyMap<string, Connec
       // Replacing the other members keeps the target.
       const metadata = patch.metadata && { ...patch.metadata, ...(kind.metadata.isStandard ? { target } : {}) };
       requireTokenStorage(kind, patch.enableTokenStorage);
+      requireEmailDomains(kind, patch.emailDomains);
       if (patch.config) requireConfig(kind, patch.config);
       const configSealed = patch.config && seal(tenant.id, id, patch.config);
       await tenant.db.transaction(async (tx) => {
-        await store.updateConnectorRow(tx, id, { configSealed, metadata, syncProfile: patch.syncProfile });
+        const { syncProfile, enableTokenStorage, emailDomains } = patch;
+        const written = { configSealed, metadata, syncProfile, enableTokenStorage, emailDomains };
+        await store.updateConnectorRow(tx, id, written);
+        if (enableTokenStorage === false) await needs.tokenSets.forget(tx, id);
         await changed(tx);
       });
       return get(tenant, id);

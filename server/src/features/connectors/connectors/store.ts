@@ -9,6 +9,8 @@ export interface StoredConnector {
   connectorId: string;
   syncProfile: boolean;
   enableTokenStorage: boolean;
+  /** Domains that the operator says the provider answers for, in lowercase. */
+  emailDomains: string[];
   configSealed: string;
   /** The operator's overrides of the kind's metadata. */
   metadata: Record<string, unknown>;
@@ -22,6 +24,7 @@ const toConnector = (row: Row): StoredConnector => ({
   connectorId: row.connector_id,
   syncProfile: row.sync_profile,
   enableTokenStorage: row.enable_token_storage,
+  emailDomains: row.email_domains,
   configSealed: row.config_sealed,
   metadata: row.metadata as Record<string, unknown>,
   createdAt: row.created_at.getTime(),
@@ -51,6 +54,7 @@ export async function insertConnector(
       connector_id: connector.connectorId,
       sync_profile: connector.syncProfile,
       enable_token_storage: connector.enableTokenStorage,
+      email_domains: connector.emailDomains,
       config_sealed: connector.configSealed,
       metadata: JSON.stringify(connector.metadata),
       created_at: connector.createdAt,
@@ -66,6 +70,7 @@ export async function updateConnectorRow(
     metadata?: Record<string, unknown> | undefined;
     syncProfile?: boolean | undefined;
     enableTokenStorage?: boolean | undefined;
+    emailDomains?: string[] | undefined;
   },
 ): Promise<void> {
   const values = defined({
@@ -73,6 +78,7 @@ export async function updateConnectorRow(
     metadata: jsonOf(patch.metadata),
     sync_profile: patch.syncProfile,
     enable_token_storage: patch.enableTokenStorage,
+    email_domains: patch.emailDomains,
   });
   if (Object.keys(values).length === 0) return;
   await q.run(sql.updateTable('connectors').set(values).where('tenant_id', '=', q.tenantId).where('id', '=', id));

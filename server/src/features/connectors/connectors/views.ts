@@ -1,5 +1,5 @@
 import type { Connector } from '@aldaba/connectors/kit';
-import type { ConnectorFactory, ConnectorOverlay, PublicSocialConnector } from '@aldaba/contract';
+import type { ConnectorFactory, ConnectorOverlay, ConnectorPlatform, PublicSocialConnector } from '@aldaba/contract';
 import { defined } from '../../../kernel/defined.ts';
 import type { GuideReader } from './guides.ts';
 
@@ -11,9 +11,10 @@ export interface ConnectorRow {
   kind: Connector;
   type: 'Email' | 'Sms' | 'Social';
   target: string;
-  platform: 'Native' | 'Universal' | 'Web' | null;
+  platform: ConnectorPlatform | null;
   syncProfile: boolean;
   enableTokenStorage: boolean;
+  emailDomains: string[];
   overlay: ConnectorOverlay;
   configSealed: string;
   /** False while required configuration is missing. */
@@ -26,7 +27,7 @@ export async function toFactory(
   guides: GuideReader,
   language: string,
 ): Promise<ConnectorFactory> {
-  const { guide: _guide, formItems, ...fields } = metadata;
+  const { guide: _guide, emailAuthority: _authority, formItems, ...fields } = metadata;
   return {
     ...fields,
     ...(formItems.length > 0 ? { formItems: formItems as Record<string, unknown>[] } : {}),
@@ -43,6 +44,7 @@ export const toConnector = (row: ConnectorRow, factory: ConnectorFactory, config
   connectorId: row.connectorId,
   syncProfile: row.syncProfile,
   enableTokenStorage: row.enableTokenStorage,
+  emailDomains: row.emailDomains,
   config,
   metadata: row.overlay,
 });

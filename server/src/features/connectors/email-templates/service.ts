@@ -1,9 +1,10 @@
-import type { EmailTemplate, EmailTemplateDetails, EmailTemplateFilter } from '@aldaba/contract';
+import type { EmailTemplate, EmailTemplateDetails, EmailTemplateFilter, TemplateType } from '@aldaba/contract';
 import { defined } from '../../../kernel/defined.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import type { Queries } from '../../../store/index.ts';
 import { atomic } from '../../../store/transaction.ts';
+import { accountChangeTemplate } from './account-change.ts';
 import * as store from './store.ts';
 
 export interface EmailTemplates {
@@ -18,13 +19,15 @@ export interface EmailTemplates {
   removeAll: (q: Queries, filter: EmailTemplateFilter) => Promise<number>;
   /**
    * The text of a message: the template for the language or its primary language, otherwise for the fallback language;
-   * if the usage has none, the same lookup for `Generic`.
+   * if the usage has none, the same lookup for `Generic`. Notices of a changed account have no code, so that theirs is
+   * the built-in text instead.
    */
   find: (q: Queries, type: string, languages: readonly string[]) => Promise<EmailTemplateDetails | undefined>;
 }
 
 type Changed<T> = { [Name in keyof T]?: T[Name] | undefined };
 
+const accountChange: TemplateType = 'AccountChange';
 const missing = (id: string) => new AldabaError('entity.not_exists_with_id', { name: 'e-mail template', id });
 
 export function createEmailTemplates(): EmailTemplates {
@@ -57,14 +60,15 @@ export function createEmailTemplates(): EmailTemplates {
     find: async (q, type, languages) => {
       const templates = await store.findTemplates(q, {});
       const tags = languages.flatMap((language) => [language, language.split('-', 1)[0] ?? language]);
-      for (const wanted of [type, 'Generic']) {
+      const isNotice = type === accountChange;
+      for (const wanted of isNotice ? [type] : [type, 'Generic']) {
         const ofType = templates.filter(({ templateType }) => templateType === wanted);
         for (const tag of tags) {
           const found = ofType.find(({ languageTag }) => languageTag.toLowerCase() === tag.toLowerCase());
           if (found) return found.details;
         }
       }
-      return undefined;
+      return isNotice ? accountChangeTemplate(languages) : undefined;
     },
   };
 }

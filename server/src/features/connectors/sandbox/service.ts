@@ -148,7 +148,7 @@ export function createSandbox(needs: SandboxNeeds): Sandbox {
       await requireEnabled(tenant);
       const { provider } = stageOf(tenant);
       try {
-        const reply = decision ? provider.agree({ ...decision, address }) : provider.decline(address);
+        const reply = decision ? await provider.agree({ ...decision, address }) : provider.decline(address);
         requireOwnAddress(tenant, reply.redirectUri);
         return reply;
       } catch (error) {

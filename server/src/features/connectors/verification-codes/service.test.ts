@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { instanceOf, type Message } from '@aldaba/connectors/kit';
-import { connectorsFolder, type Mailbox, openMailbox } from '../../../../../test/support/mailbox.ts';
+import { type Mailbox, openMailbox } from '../../../../../test/support/mailbox.ts';
 import { manage } from '../../../../../test/support/management.ts';
 import { startServer, type TestServer } from '../../../../../test/support/server.ts';
 import { createVault } from '../../../kernel/crypto.ts';
@@ -29,6 +29,7 @@ function createMailService() {
     target: '',
     platform: null,
     syncProfile: false,
+    emailDomainsFor: () => [],
   };
   return {
     connector,
@@ -51,18 +52,15 @@ function createMailService() {
 }
 
 describe('Verification codes', () => {
-  let folder: Awaited<ReturnType<typeof connectorsFolder>>;
   let mailbox: Mailbox;
   let server: TestServer;
   before(async () => {
     mailbox = await openMailbox();
-    folder = await connectorsFolder('@logto/connector-smtp');
-    server = await startServer({ environment: { CONNECTORS_FOLDER: folder.path } });
+    server = await startServer({ environment: mailbox.environment });
   });
   after(async () => {
     await server.close();
     await mailbox.close();
-    await folder.remove();
   });
 
   let number = 0;

@@ -29,7 +29,7 @@ export interface Address {
 }
 
 /** Separates codes: a code for one purpose proves nothing else. A sign-in uses one purpose per challenge. */
-export type CodePurpose = 'management' | `sign-in ${string}`;
+export type CodePurpose = 'management' | `sign-in ${string}` | `organization-domain ${string}`;
 
 /**
  * `awaited`: the caller gets the connector's result. `background`: the response does not wait for the connector.
@@ -41,8 +41,10 @@ export type CodeDelivery = 'awaited' | 'background' | 'withheld';
 export interface CodeMessage {
   purpose: CodePurpose;
   /** The template's usage; connectors and email templates fall back to `Generic`. */
-  template: Exclude<TemplateType, 'OrganizationInvitation'>;
+  template: Exclude<TemplateType, 'OrganizationInvitation' | 'AccountChange'>;
   delivery: CodeDelivery;
+  /** Length of the code, 6 by default. More where guesses are not limited by an account. */
+  digits?: number;
   /** The user's language tag. */
   locale?: string | undefined;
   /** Template variables in addition to the code: `uiLocales`, `application`, `organization`, `user`. */
@@ -90,14 +92,14 @@ export function createVerificationCodes(needs: VerificationCodesNeeds): Verifica
     };
   };
   return {
-    send: async (tenant, given, { purpose, template, delivery, locale, payload, ip, from }) => {
+    send: async (tenant, given, { purpose, template, delivery, digits = 6, locale, payload, ip, from }) => {
       const address = normalize(given);
       if (!address) throw new AldabaError(given.type === 'Email' ? 'user.invalid_email' : 'user.invalid_phone');
       const sender = await connectors.sender(tenant, address.type);
       if (!sender) throw new AldabaError('connector.not_found', { type: address.type });
       if (delivery !== 'awaited') deliveries.requireRoom(tenant.id);
       const { lifetime } = await policyOf(tenant);
-      const [now, code, key] = [clock.now(), numberCode(6), keyOf(address, purpose)];
+      const [now, code, key] = [clock.now(), numberCode(digits), keyOf(address, purpose)];
       await needs.limits.count(tenant, { type: address.type, to: address.value, from });
       const expiresAt = new Date(now + lifetime);
       await store.saveCode(tenant.db, key, { hash: hashCode(tenant, key, code), now: new Date(now), expiresAt });

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { createAgent } from '../../../../../test/support/agent.ts';
+import {
+  type Authenticator,
+  type Circumstances,
+  createAuthenticator,
+} from '../../../../../test/support/authenticator.ts';
 import { authorization } from '../../../../../test/support/authorization.ts';
 import { shownError, visitOf } from '../../../../../test/support/page-agent.ts';
 import { startServer, type TestServer } from '../../../../../test/support/server.ts';
@@ -90,6 +95,78 @@ describe('One-time setup link', () => {
     await visit.agent.fetch(url);
     const fields = { app_id: 'admin-console', username: 'MARGARETHE@example.com', password };
     assert.match((await visit.post('/sign-in', fields)).headers.get('location') ?? '', /\/oidc\/auth/);
+  });
+
+  describe('with a passkey', () => {
+    const decoded = (text = '') => text.replaceAll('&quot;', '"').replaceAll('&amp;', '&');
+    /** What the page asks of the browser, and what it sends back with the answer. */
+    const ask = async (link: string) => {
+      const html = await (await open(link)).text();
+      return {
+        ceremony: /name="ceremony" value="([^"]*)"/.exec(html)?.[1] ?? '',
+        options: JSON.parse(decoded(/data-options="([^"]*)"/.exec(html)?.[1])),
+      };
+    };
+    const answer = async (link: string, device: Authenticator, circumstances: Circumstances = {}) => {
+      const { options, ceremony } = await ask(link);
+      return { ceremony, payload: JSON.stringify(device.create(options, circumstances)) };
+    };
+    const newDevice = () => createAuthenticator({ origin: server.url });
+    const passkeySignIn = async () => {
+      const admin = await server.app.tenancy.get('admin');
+      return (await server.app.signInExperiences.get(admin)).passkeySignIn;
+    };
+
+    it('creates an administrator without a password, who signs in to the Console with it later', async () => {
+      assert.notEqual((await passkeySignIn()).enabled, true, 'no page offers passkeys before there is one');
+      const link = await server.app.createAdminLink();
+      const device = newDevice();
+      const { options } = await ask(link);
+      assert.equal(options.authenticatorSelection.residentKey, 'required');
+      const done = await send(link, { username: 'pia', ...(await answer(link, device)) });
+      assert.deepEqual([done.status, done.headers.get('location')], [303, `${server.url}/console/t/default`]);
+      assert.equal(
+        (await send(link, { username: 'again', ...(await answer(link, newDevice()).catch(() => ({}))) })).status,
+        404,
+      );
+      assert.deepEqual(await passkeySignIn(), { enabled: true, showPasskeyButton: true, allowAutofill: true });
+
+      const admin = await server.app.tenancy.get('admin');
+      const visit = visitOf({ ...server, url: admin.baseUrl }, createAgent());
+      const redirectUri = `${server.url}/console/callback`;
+      await visit.agent.fetch(authorization({ endpoint: admin.baseUrl, clientId: 'admin-console', redirectUri }).url);
+      const html = await (await visit.get('/sign-in?app_id=admin-console')).text();
+      const asked = JSON.parse(decoded(/data-options="([^"]*)"/.exec(html)?.[1]));
+      const fields = { app_id: 'admin-console', payload: JSON.stringify(device.get(asked)) };
+      assert.match((await visit.post('/sign-in/passkey', fields)).headers.get('location') ?? '', /\/oidc\/auth/);
+    });
+
+    // security: passkey-sign-in
+    it('takes only an answer to the question of this link, from a device that verified the user', async () => {
+      const [link, other] = [await server.app.createAdminLink(), await server.app.createAdminLink()];
+      const before = (await administrators()).length;
+      const foreign = await answer(other, newDevice());
+      for (const given of [
+        foreign,
+        { ...foreign, ceremony: (await ask(link)).ceremony },
+        { ...(await answer(link, newDevice())), ceremony: 'made up' },
+        await answer(link, newDevice(), { userVerified: false }),
+        await answer(link, newDevice(), { origin: 'https://phish.example.com' }),
+        { payload: '{}', ceremony: (await ask(link)).ceremony },
+      ]) {
+        const refused = await send(link, { username: 'eve', ...given });
+        assert.equal((await shownError(refused)).code, 'session.mfa.webauthn_verification_failed');
+      }
+      assert.equal((await administrators()).length, before);
+      assert.equal((await send(link, { username: 'eva', ...(await answer(link, newDevice())) })).status, 303);
+    });
+
+    it('keeps the link valid while the name has errors', async () => {
+      const link = await server.app.createAdminLink();
+      const refused = await send(link, { username: 'a b', ...(await answer(link, newDevice())) });
+      assert.equal((await shownError(refused)).field, 'username');
+      assert.equal((await send(link, { username: 'ab', ...(await answer(link, newDevice())) })).status, 303);
+    });
   });
 
   // security: foreign-forms

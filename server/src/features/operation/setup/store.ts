@@ -99,8 +99,12 @@ export async function consumeAllLinks(q: Queries, { tokenHash, now }: Check): Pr
 export const deleteExpiredLinks = (q: Queries, now: Date): Promise<number> =>
   q.run(sql.deleteFrom('one_time_links').where('tenant_id', '=', q.tenantId).where('expires_at', '<=', now));
 
-/** The invitations to a tenant that can still be accepted, newest first. */
-export async function findInvitations(q: Queries, managedTenantId: string, now: Date): Promise<TeamInvitation[]> {
+/** The invitations to a tenant that have not been accepted and have not expired, newest first. */
+export async function findInvitations(
+  q: Queries,
+  managedTenantId: string,
+  now: Date,
+): Promise<Omit<TeamInvitation, 'isVoid'>[]> {
   const rows = await q.all(
     sql
       .selectFrom('one_time_links')

@@ -11,5 +11,6 @@ export function teamRoutes(implement: Implement, team: Team): void {
   implement(contract.removeTeamMember, ({ tenant, caller, params }) => team.remove(tenant, caller, params.id));
   implement(contract.listTeamInvitations, ({ tenant }) => team.listInvitations(tenant));
   implement(contract.createTeamInvitation, ({ tenant, caller, body }) => team.invite(tenant, caller, body));
+  implement(contract.renewTeamInvitation, ({ tenant, caller, params }) => team.renew(tenant, caller, params.id));
   implement(contract.deleteTeamInvitation, ({ tenant, caller, params }) => team.revoke(tenant, caller, params.id));
 }

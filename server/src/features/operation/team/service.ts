@@ -43,6 +43,8 @@ export interface TeamNeeds {
   connectors: { sender: (tenant: Tenant, type: 'Email') => Promise<EmailSender | undefined> };
 }
 
+const day = 24 * 60 * 60_000;
+
 /** Callers that change the team need full access, and a token of the admin tenant. */
 export interface Team {
   list: (tenant: Tenant) => Promise<TeamMember[]>;
@@ -63,6 +65,10 @@ export interface Team {
     caller: Caller,
     draft: BodyOf<typeof createTeamInvitation>,
   ) => Promise<ResponseOf<typeof createTeamInvitation>>;
+  /**
+   * Replaces an invitation with a new one of the caller. The errors of `invite`, and `entity.not_exists_with_id`.
+   */
+  renew: (tenant: Tenant, caller: Caller, id: string) => Promise<ResponseOf<typeof createTeamInvitation>>;
   /** @throws AldabaError `team.administrators_only`, `auth.forbidden`, `entity.not_exists_with_id` */
   revoke: (tenant: Tenant, caller: Caller, id: string) => Promise<void>;
 }
@@ -107,6 +113,28 @@ export function createTeam(needs: TeamNeeds): Team {
     if (!members.some(({ role, isSuspended }) => role === 'full' && !isSuspended))
       throw new AldabaError('team.last_administrator');
   };
+  /** Creates the invitation that `draft` decides on, and sends it. */
+  const send = async (
+    tenant: Tenant,
+    caller: Caller,
+    draft: (tx: Transaction) => Promise<{ email: string | null; role: TeamRole; expiresInDays: number }>,
+  ) => {
+    const id = standardId();
+    const { email, role, link, inviter, invitation } = await asAdministrator(tenant, caller, async (tx) => {
+      const { email, role, expiresInDays } = await draft(tx);
+      const members = email === null ? [] : await membersOf(tx, tenant);
+      if (members.some((member) => member.email !== null && emailKey(member.email) === emailKey(email ?? '')))
+        throw new AldabaError('team.already_member');
+      const inviter = caller.subject === undefined ? undefined : await users.find(tx, caller.subject);
+      const invited = { id, managedTenantId: tenant.id, role, email, inviterId: inviter?.id ?? null, expiresInDays };
+      const link = await setup.invite(await admin(), tx, invited);
+      const invitation = (await setup.listInvitations(tx, tenant)).find((each) => each.id === id);
+      if (!invitation) throw missingInvitation(id);
+      return { email, role, link, inviter, invitation };
+    });
+    audit(tenant, 'Team.Invite', caller, { invitationId: id, email, role });
+    return { invitation, link, delivery: await deliver(needs, tenant, { email, link, inviter: inviter ?? null }) };
+  };
   return {
     list: async (tenant) => membersOf((await admin()).db, tenant),
     async change(tenant, caller, userId, role) {
@@ -131,30 +159,24 @@ export function createTeam(needs: TeamNeeds): Team {
       });
       audit(tenant, 'Team.Remove', caller, { memberId: userId, member: nameOf(member) });
     },
-    listInvitations: async (tenant) => setup.listInvitations(await admin(), tenant.id),
-    async invite(tenant, caller, { email: typed, role, expiresInDays }) {
-      const id = standardId();
-      const { email, link, inviter } = await asAdministrator(tenant, caller, async (tx) => {
-        const email = typed === undefined ? null : requireEmail(typed);
-        const members = email === null ? [] : await membersOf(tx, tenant);
-        if (
-          members.some(
-            (member) => email !== null && member.email !== null && emailKey(member.email) === emailKey(email),
-          )
-        )
-          throw new AldabaError('team.already_member');
-        const inviter = caller.subject === undefined ? undefined : await users.find(tx, caller.subject);
-        const draft = { id, managedTenantId: tenant.id, role, email, inviterId: inviter?.id ?? null, expiresInDays };
-        return { email, inviter, link: await setup.invite(await admin(), tx, draft) };
-      });
-      audit(tenant, 'Team.Invite', caller, { invitationId: id, email, role });
-      const invitation = (await setup.listInvitations(await admin(), tenant.id)).find((each) => each.id === id);
-      if (!invitation) throw new AldabaError('entity.not_exists_with_id', { name: 'invitation', id });
-      return { invitation, link, delivery: await deliver(needs, tenant, { email, link, inviter: inviter ?? null }) };
-    },
+    listInvitations: async (tenant) => setup.listInvitations((await admin()).db, tenant),
+    invite: (tenant, caller, { email, role, expiresInDays }) =>
+      send(tenant, caller, async () => ({
+        email: email === undefined ? null : requireEmail(email),
+        role,
+        expiresInDays,
+      })),
+    renew: (tenant, caller, id) =>
+      send(tenant, caller, async (tx) => {
+        const renewed = (await setup.listInvitations(tx, tenant)).find((each) => each.id === id);
+        if (!renewed) throw missingInvitation(id);
+        await setup.revoke(tx, tenant.id, { id });
+        const { email, role, createdAt, expiresAt } = renewed;
+        return { email, role, expiresInDays: Math.max(1, Math.round((expiresAt - createdAt) / day)) };
+      }),
     async revoke(tenant, caller, id) {
       const count = await asAdministrator(tenant, caller, (tx) => setup.revoke(tx, tenant.id, { id }));
-      if (count === 0) throw new AldabaError('entity.not_exists_with_id', { name: 'invitation', id });
+      if (count === 0) throw missingInvitation(id);
       audit(tenant, 'Team.Revoke', caller, { invitationId: id });
     },
   };
@@ -170,6 +192,8 @@ function requireAdministratorOfTeam(tenant: Tenant, caller: Caller): void {
     throw new AldabaError('team.administrators_only');
   requireFullAccess(caller);
 }
+
+const missingInvitation = (id: string) => new AldabaError('entity.not_exists_with_id', { name: 'invitation', id });
 
 const nameOf = ({ name, username, email, id }: TeamMember): string => name ?? username ?? email ?? id;
 

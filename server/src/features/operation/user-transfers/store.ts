@@ -62,6 +62,7 @@ export async function insertUsers(tx: Transaction, users: readonly NewUser[], no
     id: user.id,
     username: user.username ?? null,
     primary_email: user.primaryEmail ?? null,
+    is_email_verified: user.isEmailVerified ?? true,
     primary_phone: user.primaryPhone ?? null,
     name: user.name ?? null,
     avatar: user.avatar ?? null,
@@ -75,12 +76,12 @@ export async function insertUsers(tx: Transaction, users: readonly NewUser[], no
     updated_at: time(user.updatedAt) ?? now.toISOString(),
   }));
   const rows = await tx.raw<{ id: string }>(
-    `insert into users (tenant_id, id, username, primary_email, primary_phone, name, avatar, profile, custom_data,
+    `insert into users (tenant_id, id, username, primary_email, is_email_verified, primary_phone, name, avatar, profile, custom_data,
        password_digest, password_algorithm, password_updated_at, is_suspended, last_sign_in_at, created_at, updated_at)
-     select $1, r.id, r.username, r.primary_email, r.primary_phone, r.name, r.avatar, r.profile, r.custom_data,
+     select $1, r.id, r.username, r.primary_email, r.is_email_verified, r.primary_phone, r.name, r.avatar, r.profile, r.custom_data,
        r.password_digest, r.password_algorithm, case when r.password_digest is not null then $3::timestamptz end,
        r.is_suspended, r.last_sign_in_at, r.created_at, r.updated_at
-     from jsonb_to_recordset($2::jsonb) as r(id text, username text, primary_email text, primary_phone text, name text, avatar text,
+     from jsonb_to_recordset($2::jsonb) as r(id text, username text, primary_email text, is_email_verified boolean, primary_phone text, name text, avatar text,
        profile jsonb, custom_data jsonb, password_digest text, password_algorithm text, is_suspended boolean,
        last_sign_in_at timestamptz, created_at timestamptz, updated_at timestamptz)
      on conflict do nothing returning id`,
@@ -164,6 +165,7 @@ export const findPage = (
   q.raw<ExportedRow>(
     `select u.id, u.created_at::text, jsonb_strip_nulls(jsonb_build_object(
         'id', u.id, 'username', u.username, 'primaryEmail', u.primary_email, 'primaryPhone', u.primary_phone,
+        'isEmailVerified', case when not u.is_email_verified then false end,
         'name', u.name, 'avatar', u.avatar, 'isSuspended', u.is_suspended,
         'createdAt', (extract(epoch from u.created_at) * 1000)::bigint,
         'updatedAt', (extract(epoch from u.updated_at) * 1000)::bigint,

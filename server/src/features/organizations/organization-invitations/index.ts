@@ -5,4 +5,4 @@
  * the deadline has passed, Expired; these three are final. Does not own membership (organizations) or the delivery of
  * messages (connectors). The Management API enters through `routes.ts`.
  */
-export { createOrganizationInvitations } from './service.ts';
+export { createOrganizationInvitations, type OrganizationInvitations } from './service.ts';

@@ -45,7 +45,8 @@ export interface OrganizationInvitations {
   /** @throws AldabaError `entity.not_exists_with_id` */
   get: (q: Queries, id: string) => Promise<OrganizationInvitation>;
   /**
-   * Invites an email address. If a message is given, the invitation is stored only when the message was sent.
+   * Invites an email address. If a message is given, which may depend on the id, the invitation is stored only when the
+   * message was sent.
    * @throws AldabaError `guard.invalid_input` for a deadline in the past, `request.invalid_input` if the invitee is
    *   already a member, `organization.require_membership` if the inviter is not a member,
    *   `entity.unique_integrity_violation` while another invitation is pending, `entity.relation_foreign_key_not_found`,
@@ -54,7 +55,7 @@ export interface OrganizationInvitations {
   create: (
     tenant: Tenant,
     draft: InvitationDraft,
-    message: MessagePayload | undefined,
+    message: MessagePayload | ((id: string) => MessagePayload) | undefined,
   ) => Promise<OrganizationInvitation>;
   /**
    * @throws AldabaError `connector.not_found` without an email connector, `request.message_rate_limited`, and what the
@@ -106,7 +107,7 @@ export function createOrganizationInvitations(needs: OrganizationInvitationsNeed
       });
       if (message) {
         try {
-          await send(tenant, id, message);
+          await send(tenant, id, typeof message === 'function' ? message(id) : message);
         } catch (error) {
           await remove(tenant.db, id);
           throw error;

@@ -1,7 +1,5 @@
 import * as contract from '@aldaba/contract';
 import { type Implement, pageOf } from '../../../http/implement.ts';
-import { AldabaError } from '../../../kernel/errors.ts';
-import type { Queries } from '../../../store/index.ts';
 import type { OrganizationJit } from './service.ts';
 
 /** `/api/organizations/:id/jit/…`. */
@@ -33,23 +31,17 @@ export function organizationJitRoutes(implement: Implement, jit: OrganizationJit
   ssoConnectorRoutes(implement, jit);
 }
 
-/** Enterprise connectors do not exist yet: the list is empty and every id is unknown. */
 function ssoConnectorRoutes(implement: Implement, jit: OrganizationJit): void {
-  const requireNone = async (q: Queries, organizationId: string, ssoConnectorIds: readonly string[]) => {
-    await jit.roles(q, organizationId);
-    if (ssoConnectorIds.length > 0) throw new AldabaError('entity.relation_foreign_key_not_found', { ssoConnectorIds });
-  };
-  implement(contract.listOrganizationJitSsoConnectors, async ({ tenant, params, page }) => {
-    await requireNone(tenant.db, params.id, []);
-    return pageOf([], page);
-  });
+  implement(contract.listOrganizationJitSsoConnectors, async ({ tenant, params, page }) =>
+    pageOf(await jit.connectors(tenant.db, params.id), page),
+  );
   implement(contract.createOrganizationJitSsoConnectors, ({ tenant, params, body }) =>
-    requireNone(tenant.db, params.id, body.ssoConnectorIds),
+    jit.addConnectors(tenant.db, params.id, body.ssoConnectorIds),
   );
   implement(contract.replaceOrganizationJitSsoConnectors, ({ tenant, params, body }) =>
-    requireNone(tenant.db, params.id, body.ssoConnectorIds),
+    jit.replaceConnectors(tenant.db, params.id, body.ssoConnectorIds),
   );
-  implement(contract.deleteOrganizationJitSsoConnector, async () => {
-    throw new AldabaError('entity.not_found');
-  });
+  implement(contract.deleteOrganizationJitSsoConnector, ({ tenant, params }) =>
+    jit.removeConnector(tenant.db, params.id, params.ssoConnectorId),
+  );
 }

@@ -1,4 +1,4 @@
-import type { OrganizationEmailDomain, OrganizationRole } from '@aldaba/contract';
+import type { OrganizationEmailDomain, OrganizationRole, OrganizationSsoConnector } from '@aldaba/contract';
 import type { Changes } from '../../../kernel/changes.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { normalizeDomain } from '../../../kernel/identifiers.ts';
@@ -6,10 +6,11 @@ import type { Queries, Transaction } from '../../../store/index.ts';
 import { atomic } from '../../../store/transaction.ts';
 import type { OrganizationRoles } from '../organization-roles/index.ts';
 import { type Organizations, requireType } from '../organizations/index.ts';
+import { applyMappings, type MappedAttributes } from './mappings.ts';
 import * as store from './store.ts';
 
 export interface OrganizationJitNeeds {
-  organizations: Pick<Organizations, 'get' | 'addMembers' | 'addRoles' | 'isMember'>;
+  organizations: Pick<Organizations, 'get' | 'addMembers' | 'addRoles' | 'isMember' | 'memberRoles' | 'takeRole'>;
   organizationRoles: Pick<OrganizationRoles, 'find'>;
   changes: Pick<Changes<Transaction>, 'on'>;
 }
@@ -32,6 +33,21 @@ export interface OrganizationJit {
   replaceRoles: (q: Queries, organizationId: string, roleIds: readonly string[]) => Promise<void>;
   /** @throws AldabaError `entity.not_found` */
   removeRole: (q: Queries, organizationId: string, roleId: string) => Promise<void>;
+
+  /** Enterprise connectors whose users join the organization. */
+  connectors: (q: Queries, organizationId: string) => Promise<OrganizationSsoConnector[]>;
+  /** @throws AldabaError `entity.relation_foreign_key_not_found` */
+  addConnectors: (q: Queries, organizationId: string, connectorIds: readonly string[]) => Promise<void>;
+  replaceConnectors: (q: Queries, organizationId: string, connectorIds: readonly string[]) => Promise<void>;
+  /** @throws AldabaError `entity.not_found` */
+  removeConnector: (q: Queries, organizationId: string, connectorId: string) => Promise<void>;
+  /** Adds a user to the organizations of an enterprise connector, with their just-in-time roles. */
+  joinByConnector: (tx: Transaction, userId: string, connectorId: string) => Promise<void>;
+  /**
+   * Makes a user a member of the organizations to which attributes lead, with the mapped roles. Mapped roles to which
+   * they no longer lead are removed; membership and other roles stay.
+   */
+  applyMappings: (tx: Transaction, userId: string, given: MappedAttributes) => Promise<void>;
 
   /**
    * Adds a user to the organizations that an operator named, with their just-in-time roles. Existing members keep their
@@ -64,6 +80,10 @@ export function createOrganizationJit({
         await organizations.addRoles(tx, { kind: 'user', organizationId, ids: [userId] }, roleIds);
     }
   };
+  const addConnectors: OrganizationJit['addConnectors'] = atomic(async (tx, organizationId, connectorIds) => {
+    await requireOrganization(tx, organizationId);
+    await store.insertInto(tx, 'connectors', organizationId, connectorIds);
+  });
   // Only verified addresses: any user can type an address of another company.
   changes.on('user-email.verified', async (tx, { userId, email }) => {
     const domain = email.slice(email.lastIndexOf('@') + 1);
@@ -102,6 +122,22 @@ export function createOrganizationJit({
       if ((await store.deleteFrom(tx, 'roles', organizationId, { only: [roleId] })) === 0)
         throw new AldabaError('entity.not_found');
     }),
+    connectors: async (q, organizationId) => {
+      await organizations.get(q, organizationId);
+      return store.findJitConnectors(q, organizationId);
+    },
+    addConnectors,
+    replaceConnectors: atomic(async (tx, organizationId, connectorIds) => {
+      await addConnectors(tx, organizationId, connectorIds);
+      await store.deleteFrom(tx, 'connectors', organizationId, { except: connectorIds });
+    }),
+    removeConnector: atomic(async (tx, organizationId, connectorId) => {
+      if ((await store.deleteFrom(tx, 'connectors', organizationId, { only: [connectorId] })) === 0)
+        throw new AldabaError('entity.not_found');
+    }),
+    joinByConnector: async (tx, userId, connectorId) =>
+      admit(tx, userId, await store.findOpenOrganizations(tx, { connectorId })),
+    applyMappings: (tx, userId, given) => applyMappings(organizations, tx, userId, given),
     join: async (tx, userId, organizationIds) =>
       admit(tx, userId, await store.findOpenOrganizations(tx, { ids: organizationIds })),
   };

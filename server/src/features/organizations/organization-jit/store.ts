@@ -1,4 +1,4 @@
-import type { OrganizationEmailDomain, OrganizationRole, RoleType } from '@aldaba/contract';
+import type { OrganizationEmailDomain, OrganizationRole, OrganizationSsoConnector, RoleType } from '@aldaba/contract';
 import type { Queries, Transaction } from '../../../store/index.ts';
 
 export async function findEmailDomains(q: Queries, organizationId: string): Promise<OrganizationEmailDomain[]> {
@@ -33,10 +33,24 @@ export async function findJitRoles(q: Queries, organizationId: string): Promise<
   return rows.map(({ tenant_id, type, ...row }) => ({ tenantId: tenant_id, ...row, type: type as RoleType }));
 }
 
+/** Enterprise connectors whose users join the organization, without their configuration. */
+export async function findJitConnectors(q: Queries, organizationId: string): Promise<OrganizationSsoConnector[]> {
+  const rows = await q.raw<Omit<OrganizationSsoConnector, 'tenantId' | 'createdAt'> & { createdAt: Date }>(
+    `select c.id, c.provider_name as "providerName", c.connector_name as "connectorName", c.domains, c.branding,
+       c.sync_profile as "syncProfile", c.created_at as "createdAt"
+     from organization_jit_sso_connectors j
+       join sso_connectors c on c.tenant_id = j.tenant_id and c.id = j.sso_connector_id
+     where j.tenant_id = $1 and j.organization_id = $2 order by c.connector_name`,
+    [q.tenantId, organizationId],
+  );
+  return rows.map((row) => ({ tenantId: q.tenantId, ...row, createdAt: row.createdAt.getTime() }));
+}
+
 /** What an organization gives to users who join it automatically, and whom it accepts. */
 const lists = {
   emailDomains: { table: 'organization_jit_email_domains', column: 'email_domain' },
   roles: { table: 'organization_jit_roles', column: 'organization_role_id' },
+  connectors: { table: 'organization_jit_sso_connectors', column: 'sso_connector_id' },
 } as const;
 type List = keyof typeof lists;
 
@@ -80,15 +94,23 @@ export interface OpenOrganization {
 /** The organizations that accept a domain (queried for every new address), or those of the given ids that exist. */
 export function findOpenOrganizations(
   q: Queries,
-  by: { domain: string } | { ids: readonly string[] },
+  by: { domain: string } | { connectorId: string } | { ids: readonly string[] },
 ): Promise<OpenOrganization[]> {
-  const open =
+  const [open, value] =
     'domain' in by
-      ? 'select organization_id as id from organization_jit_email_domains where tenant_id = $1 and email_domain = $2'
-      : 'select id from organizations where tenant_id = $1 and id = any($2)';
+      ? [
+          'select organization_id as id from organization_jit_email_domains where tenant_id = $1 and email_domain = $2',
+          by.domain,
+        ]
+      : 'connectorId' in by
+        ? [
+            'select organization_id as id from organization_jit_sso_connectors where tenant_id = $1 and sso_connector_id = $2',
+            by.connectorId,
+          ]
+        : ['select id from organizations where tenant_id = $1 and id = any($2)', by.ids];
   return q.raw(
     `select o.id, array(select j.organization_role_id from organization_jit_roles j
         where j.tenant_id = $1 and j.organization_id = o.id) as role_ids from (${open}) o order by 1`,
-    [q.tenantId, 'domain' in by ? by.domain : by.ids],
+    [q.tenantId, value],
   );
 }

@@ -14,12 +14,16 @@ export interface FactorChangesNeeds {
   secrets: Secrets;
   users: Pick<Users, 'get'>;
   events: Events<Transaction>;
+  deviceTrust: {
+    /** Ends the trust in every browser of the user, which stood for a factor that is gone. */
+    forgetAll: (tx: Transaction, userId: string) => Promise<void>;
+  };
 }
 
 /** A factor to add. */
 export type FactorDraft =
   | { type: 'Totp'; secret: string; step?: number }
-  | { type: 'WebAuthn'; passkey: NewPasskey }
+  | { type: 'WebAuthn'; passkey: NewPasskey; name?: string | undefined }
   | { type: 'BackupCode'; codes: readonly string[] };
 
 /** The only functions that add and remove factors. */
@@ -30,16 +34,22 @@ export interface FactorChanges {
    *   `user.backup_code_already_in_use`, `session.mfa.backup_code_can_not_be_alone`
    */
   add: (q: Queries, userId: string, drafts: readonly FactorDraft[]) => Promise<User>;
+  /** Replaces the authenticator app, or adds one. @throws AldabaError `entity.not_found` */
+  replaceTotp: (q: Queries, userId: string, draft: Extract<FactorDraft, { type: 'Totp' }>) => Promise<User>;
+  /** @throws AldabaError `entity.not_found` unless the user has such a passkey */
+  rename: (q: Queries, userId: string, id: string, name: string) => Promise<User>;
   /**
    * Removes a factor; removing the last other factor also removes the backup codes.
    * @throws AldabaError `entity.not_found`
    */
   remove: (q: Queries, userId: string, id: string) => Promise<User>;
+  /** Removes every factor. @throws AldabaError `entity.not_found` */
+  removeAll: (q: Queries, userId: string) => Promise<User>;
 }
 
 const isBackupCode = ({ type }: { type: string }) => type === 'BackupCode';
 
-export function createFactorChanges({ clock, secrets, users, events }: FactorChangesNeeds): FactorChanges {
+export function createFactorChanges({ clock, secrets, users, events, deviceTrust }: FactorChangesNeeds): FactorChanges {
   /** Runs one change of a user's factors at a time and emits the event. Returns the user. */
   const change = (
     q: Queries,
@@ -56,7 +66,7 @@ export function createFactorChanges({ clock, secrets, users, events }: FactorCha
   const insert = (tx: Transaction, userId: string, draft: FactorDraft) => {
     const id = standardId();
     const row = { id, userId, type: draft.type, createdAt: new Date(clock.now()) };
-    if (draft.type === 'WebAuthn') return store.insertFactor(tx, { ...row, passkey: draft.passkey });
+    if (draft.type === 'WebAuthn') return store.insertFactor(tx, { ...row, passkey: draft.passkey, name: draft.name });
     const secret = draft.type === 'Totp' ? draft.secret : JSON.stringify(draft.codes);
     const secretSealed = secrets.seal(tx.tenantId, id, secret);
     return store.insertFactor(tx, {
@@ -77,12 +87,32 @@ export function createFactorChanges({ clock, secrets, users, events }: FactorCha
         }
         for (const draft of drafts) await insert(tx, userId, draft);
       }),
+    replaceTotp: (q, userId, draft) =>
+      change(q, userId, async (tx, present) => {
+        const old = present.filter(({ type }) => type === draft.type).map(({ id }) => id);
+        if (old.length > 0) {
+          await store.deleteFactors(tx, userId, old);
+          await deviceTrust.forgetAll(tx, userId);
+        }
+        await insert(tx, userId, draft);
+      }),
+    rename: (q, userId, id, name) =>
+      change(q, userId, async (tx) => {
+        if (!(await store.renamePasskey(tx, userId, id, name))) throw new AldabaError('entity.not_found');
+      }),
     remove: (q, userId, id) =>
       change(q, userId, async (tx, present) => {
         if (!present.some((factor) => factor.id === id)) throw new AldabaError('entity.not_found');
         const rest = present.filter((factor) => factor.id !== id);
         const orphans = rest.every(isBackupCode) ? rest.map((factor) => factor.id) : [];
         await store.deleteFactors(tx, userId, [id, ...orphans]);
+        await deviceTrust.forgetAll(tx, userId);
+      }),
+    removeAll: (q, userId) =>
+      change(q, userId, async (tx, present) => {
+        const ids = present.map(({ id }) => id);
+        if (ids.length > 0) await store.deleteFactors(tx, userId, ids);
+        await deviceTrust.forgetAll(tx, userId);
       }),
   };
 }

@@ -60,8 +60,8 @@ export interface Expected {
   challenge: string;
   /** The host in the options. */
   rpId: string;
-  /** Scheme, host and port of the page. */
-  origin: string;
+  /** Scheme, host and port of the page: one of these. */
+  origin: string | readonly string[];
 }
 
 export type RegistrationOptions = PublicKeyCredentialCreationOptionsJSON;
@@ -188,7 +188,7 @@ export async function checkAuthentication(
 const termsOf = ({ challenge, rpId, origin }: Expected) => ({
   expectedChallenge: challenge,
   expectedRPID: rpId,
-  expectedOrigin: origin,
+  expectedOrigin: [origin].flat(),
   requireUserVerification: true,
 });
 

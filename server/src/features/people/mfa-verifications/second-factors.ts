@@ -6,7 +6,7 @@ import type { Queries, Transaction } from '../../../store/index.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import type { Users } from '../users/index.ts';
 import { newBackupCodes, placeOfCode } from './backup-codes.ts';
-import { createFactorChanges, type FactorDraft } from './changes.ts';
+import { createFactorChanges, type FactorChangesNeeds, type FactorDraft } from './changes.ts';
 import {
   type AuthenticationOptions,
   type AuthenticationPayload,
@@ -28,6 +28,7 @@ export interface SecondFactorsNeeds {
   vault: Vault;
   users: Pick<Users, 'get'>;
   events: Events<Transaction>;
+  deviceTrust: FactorChangesNeeds['deviceTrust'];
 }
 
 export type { AuthenticationOptions, RegistrationOptions } from './passkeys.ts';
@@ -36,7 +37,7 @@ export type { AuthenticationOptions, RegistrationOptions } from './passkeys.ts';
 export type NewFactor =
   /** `step`: the result of `checkNewTotp`; codes of this and earlier steps are rejected. */
   | { type: 'Totp'; secretSealed: string; step: number }
-  | { type: 'WebAuthn'; passkey: NewPasskey }
+  | { type: 'WebAuthn'; passkey: NewPasskey; name?: string | undefined }
   | { type: 'BackupCode'; codesSealed: string };
 
 /** Labels in an authenticator app. */
@@ -59,6 +60,8 @@ export interface SecondFactors extends Totps, BackupCodes, Passkeys {
    *   `user.backup_code_already_in_use`, `session.mfa.backup_code_can_not_be_alone`
    */
   bind: (tx: Transaction, userId: string, factors: readonly NewFactor[]) => Promise<void>;
+  /** Removes every factor of a user. @throws AldabaError `entity.not_found` */
+  removeAll: (tx: Transaction, userId: string) => Promise<unknown>;
 }
 
 interface Totps {
@@ -114,9 +117,9 @@ interface Passkeys {
   ) => Promise<{ factorId: string; userId: string } | undefined>;
 }
 
-export function createSecondFactors({ clock, vault, users, events }: SecondFactorsNeeds): SecondFactors {
+export function createSecondFactors({ clock, vault, users, events, deviceTrust }: SecondFactorsNeeds): SecondFactors {
   const secrets = createSecrets(vault);
-  const changes = createFactorChanges({ clock, secrets, users, events });
+  const changes = createFactorChanges({ clock, secrets, users, events, deviceTrust });
   const draftOf = (tenantId: string, factor: NewFactor): FactorDraft => {
     switch (factor.type) {
       case 'Totp': {
@@ -135,6 +138,7 @@ export function createSecondFactors({ clock, vault, users, events }: SecondFacto
       if (!found) throw new AldabaError('entity.not_found');
       return found;
     },
+    removeAll: changes.removeAll,
     async bind(tx, userId, factors) {
       const drafts = factors.map((factor) => draftOf(tx.tenantId, factor));
       await changes.add(tx, userId, drafts);

@@ -50,6 +50,7 @@ export interface FactorRow {
   /** Backup codes: the number of codes, all unused. */
   codes?: number;
   passkey?: NewPasskey;
+  name?: string | undefined;
 }
 
 /** @throws AldabaError `user.passkey_already_in_use` */
@@ -63,6 +64,7 @@ export async function insertFactor(q: Queries, factor: FactorRow): Promise<void>
         id: factor.id,
         user_id: factor.userId,
         type: factor.type,
+        name: factor.name ?? null,
         secret_sealed: factor.secretSealed ?? null,
         last_step: factor.lastStep ?? null,
         codes_used_at: factor.codes === undefined ? null : Array<null>(factor.codes).fill(null),
@@ -90,6 +92,31 @@ export const deleteFactors = (q: Queries, userId: string, ids: readonly string[]
       .where('id', 'in', ids),
   );
 
+/** Returns whether the user has such a passkey. */
+export const renamePasskey = async (q: Queries, userId: string, id: string, name: string): Promise<boolean> =>
+  (await q.run(
+    sql
+      .updateTable('mfa_verifications')
+      .set({ name })
+      .where('tenant_id', '=', q.tenantId)
+      .where('user_id', '=', userId)
+      .where('id', '=', id)
+      .where('type', '=', 'WebAuthn'),
+  )) > 0;
+
+/** The backup codes of a user, sealed, and when each was used. */
+export async function findBackupCodes(
+  q: Queries,
+  userId: string,
+): Promise<{ id: string; sealed: string; usedAt: (Date | null)[] } | undefined> {
+  const [row] = await q.raw<{ id: string; sealed: string; usedAt: (Date | null)[] }>(
+    `select id, secret_sealed as sealed, codes_used_at as "usedAt" from mfa_verifications
+      where tenant_id = $1 and user_id = $2 and type = 'BackupCode'`,
+    [q.tenantId, userId],
+  );
+  return row;
+}
+
 /** A second factor as sign-in sees it. Times are milliseconds since the epoch. */
 interface SecondFactor {
   id: string;
@@ -116,11 +143,14 @@ export interface MfaStatus {
   passkeySkipped: boolean;
   /** Whether an organization of the user requires a second factor. */
   isRequiredByOrganization: boolean;
+  /** Whether an organization of the user accepts no trusted device instead of a second factor. */
+  refusesTrustedDevices: boolean;
 }
 
 interface StatusRow {
   config: { mfa?: Record<string, boolean>; passkeySignIn?: Record<string, boolean> };
   is_required: boolean;
+  refuses_devices: boolean;
   id: string | null;
   type: string;
   created_at: Date;
@@ -131,12 +161,16 @@ interface StatusRow {
 /** One statement, because every sign-in waits for it. Undefined if the user does not exist. */
 export async function findStatus(q: Queries, userId: string): Promise<MfaStatus | undefined> {
   const rows = await q.raw<StatusRow>(
-    `select u.logto_config as config, exists (
-         select from organization_users m
-           join organizations o on o.tenant_id = m.tenant_id and o.id = m.organization_id
-          where m.tenant_id = $1 and m.user_id = $2 and o.is_mfa_required) as is_required,
+    `select u.logto_config as config,
+       coalesce(o.is_required, false) as is_required, coalesce(o.refuses_devices, false) as refuses_devices,
        f.id, f.type, f.created_at, f.last_used_at, f.codes_used_at
        from users u left join mfa_verifications f on f.tenant_id = u.tenant_id and f.user_id = u.id
+       cross join lateral (
+         select bool_or(o.is_mfa_required) as is_required,
+                bool_or(o.is_mfa_required or not o.is_trusted_device_allowed) as refuses_devices
+           from organization_users m
+           join organizations o on o.tenant_id = m.tenant_id and o.id = m.organization_id
+          where m.tenant_id = $1 and m.user_id = $2) o
       where u.tenant_id = $1 and u.id = $2 order by f.created_at, f.id`,
     [q.tenantId, userId],
   );
@@ -151,6 +185,7 @@ export async function findStatus(q: Queries, userId: string): Promise<MfaStatus 
     skipMfaOnSignIn: mfa.skipMfaOnSignIn === true,
     passkeySkipped: passkeySignIn.skipped === true,
     isRequiredByOrganization: row.is_required,
+    refusesTrustedDevices: row.refuses_devices,
   };
 }
 

@@ -1,7 +1,8 @@
 import type { TrustedDevice, UserAgentParsed } from '@aldaba/contract';
 import type { Clock } from '../../../kernel/clock.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
-import type { Queries } from '../../../store/index.ts';
+import type { Events } from '../../../kernel/events.ts';
+import type { Queries, Transaction } from '../../../store/index.ts';
 import type { Listed, Slice } from '../../../store/list.ts';
 import { createUserAgentParser } from '../../records/logs/index.ts';
 import type { Users } from '../users/index.ts';
@@ -10,6 +11,7 @@ import { deleteDevice, findDevices } from './store.ts';
 export interface TrustedDevicesNeeds {
   clock: Clock;
   users: Pick<Users, 'get'>;
+  events: Events<Transaction>;
 }
 
 export interface TrustedDevices {
@@ -22,7 +24,7 @@ export interface TrustedDevices {
   remove: (q: Queries, userId: string, id: string) => Promise<void>;
 }
 
-export function createTrustedDevices({ clock, users }: TrustedDevicesNeeds): TrustedDevices {
+export function createTrustedDevices({ clock, users, events }: TrustedDevicesNeeds): TrustedDevices {
   return {
     async list(q, userId, slice) {
       await users.get(q, userId);
@@ -30,9 +32,11 @@ export function createTrustedDevices({ clock, users }: TrustedDevicesNeeds): Tru
       const parse = await createUserAgentParser();
       return { items: items.map((device) => withBrowser(device, parse)), total };
     },
-    async remove(q, userId, id) {
-      if ((await deleteDevice(q, userId, id)) === 0) throw new AldabaError('entity.not_found');
-    },
+    remove: (q, userId, id) =>
+      q.transaction(async (tx) => {
+        if ((await deleteDevice(tx, userId, id)) === 0) throw new AldabaError('entity.not_found');
+        await events.publish(tx, 'TrustedDevice.Deleted', { userId, trustedDeviceId: id, data: null });
+      }),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { TrustedDevice } from '@aldaba/contract';
-import type { Queries } from '../../../store/database.ts';
+import type { Queries, Transaction } from '../../../store/database.ts';
 import { findList, type Listed, type Slice } from '../../../store/list.ts';
 import { sql } from '../../../store/sql.ts';
 
@@ -48,3 +48,74 @@ export const deleteDevice = (q: Queries, userId: string, id: string): Promise<nu
       .where('user_id', '=', userId)
       .where('id', '=', id),
   );
+
+/** A device of the user that holds this secret and has not expired. */
+export async function findDeviceId(
+  q: Queries,
+  { userId, secretHash, now }: { userId: string; secretHash: string; now: Date },
+): Promise<string | undefined> {
+  const row = await q.first(
+    sql
+      .selectFrom('trusted_devices')
+      .where('tenant_id', '=', q.tenantId)
+      .where('user_id', '=', userId)
+      .where('secret_hash', '=', secretHash)
+      .where('expires_at', '>', now)
+      .select('id'),
+  );
+  return row?.id;
+}
+
+export async function insertDevice(
+  tx: Transaction,
+  userId: string,
+  { secretHash, ...device }: TrustedDevice & { secretHash: string },
+): Promise<void> {
+  await tx.run(
+    sql.insertInto('trusted_devices').values({
+      tenant_id: tx.tenantId,
+      id: device.id,
+      user_id: userId,
+      secret_hash: secretHash,
+      user_agent: device.userAgent,
+      ip: device.ip,
+      country: device.country,
+      city: device.city,
+      created_at: new Date(device.createdAt),
+      last_used_at: new Date(device.lastUsedAt),
+      expires_at: new Date(device.expiresAt),
+    }),
+  );
+}
+
+/** Records a use. Returns whether the device was still valid. */
+export async function useDevice(q: Queries, { userId, id, now }: { userId: string; id: string; now: Date }) {
+  const used = await q.run(
+    sql
+      .updateTable('trusted_devices')
+      .set({ last_used_at: now })
+      .where('tenant_id', '=', q.tenantId)
+      .where('user_id', '=', userId)
+      .where('id', '=', id)
+      .where('expires_at', '>', now),
+  );
+  return used > 0;
+}
+
+/** Deletes all devices of the user. Returns their ids. */
+export async function deleteAllDevices(tx: Transaction, userId: string): Promise<string[]> {
+  const rows = await tx.raw<{ id: string }>(
+    'delete from trusted_devices where tenant_id = $1 and user_id = $2 returning id',
+    [tx.tenantId, userId],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Shortens the life of all devices of the tenant to so many days since they were trusted. */
+export async function limitDevices(tx: Transaction, days: number): Promise<void> {
+  await tx.raw(
+    `update trusted_devices set expires_at = created_at + make_interval(hours => 24 * $2::integer)
+      where tenant_id = $1 and expires_at > created_at + make_interval(hours => 24 * $2::integer)`,
+    [tx.tenantId, days],
+  );
+}

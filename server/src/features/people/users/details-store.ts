@@ -1,7 +1,7 @@
 import { sql as fragment } from 'kysely';
 import type { Queries } from '../../../store/database.ts';
 import { sql } from '../../../store/sql.ts';
-import { columns, type Row, type SubjectRow, selectSubject, toSubject, toUser } from './store.ts';
+import { columns, type Row, type SubjectRow, selectSubject, ssoIdentities, toSubject, toUser } from './store.ts';
 import type { DetailedUser, Subject, SubjectDetails, SubjectStatement } from './user.ts';
 
 const roles = fragment`(
@@ -35,7 +35,9 @@ const factors = fragment`(
   where f.tenant_id = users.tenant_id and f.user_id = users.id)`;
 
 const details = fragment<SubjectDetails>`jsonb_build_object('roles', ${roles}, 'organizations', ${organizations},
-  'organizationRoles', ${organizationRoles}, 'mfaVerificationFactors', ${factors})`.as('details');
+  'organizationRoles', ${organizationRoles}, 'mfaVerificationFactors', ${factors}, 'ssoIdentities', ${ssoIdentities})`.as(
+  'details',
+);
 
 const findDetailedSubjectStatement = selectSubject.select(details).compile().sql;
 

@@ -2,25 +2,37 @@ import * as contract from '@aldaba/contract';
 import { requireFullAccess } from '../../../http/guards.ts';
 import { type Implement, type Page, Paged } from '../../../http/implement.ts';
 import { parseSearch } from '../../../http/search.ts';
+import type { Queries } from '../../../store/index.ts';
 import type { Users } from './service.ts';
 import { searchableFields } from './user.ts';
 
 const roleFields = ['id', 'name', 'description'];
 
+const dateOf = (time: number | undefined): Date | undefined => (time === undefined ? undefined : new Date(time));
+
 /** `/api/users`, and the users of a role below `/api/roles`. */
-export function userRoutes(implement: Implement, users: Users): void {
+export function userRoutes(
+  implement: Implement,
+  users: Users,
+  ssoIdentities: { list: (q: Queries, userId: string) => Promise<contract.SsoIdentity[]> },
+): void {
   implement(contract.listUsers, async ({ tenant, query, page }) => {
-    const { roleId, organizationId, isSuspended, createdAfter, excludeRoleId, excludeOrganizationId } = query;
+    const { roleId, organizationId, isSuspended, hasMfa, excludeRoleId, excludeOrganizationId, sort } = query;
     const filter = {
       search: parseSearch(query, searchableFields),
       roleId,
       organizationId,
       isSuspended,
-      createdAfter: createdAfter === undefined ? undefined : new Date(createdAfter),
+      hasMfa,
+      createdAfter: dateOf(query.createdAfter),
+      lastSignInAfter: dateOf(query.lastSignInAfter),
       excludeRoleId,
       excludeOrganizationId,
     };
-    const { items, total } = await users.list(tenant.db, filter, page as Page);
+    const { items, total } = await users.list(tenant.db, filter, page as Page, {
+      by: sort.endsWith('createdAt') ? 'createdAt' : 'lastSignInAt',
+      isAscending: !sort.startsWith('-'),
+    });
     return new Paged(items, total);
   });
   implement(contract.createUser, async ({ tenant, body }) => {
@@ -34,7 +46,7 @@ export function userRoutes(implement: Implement, users: Users): void {
     const password = query.includePasswordHash ? await users.findPassword(tenant.db, params.userId) : undefined;
     return {
       ...user,
-      ...(query.includeSsoIdentities ? { ssoIdentities: [] } : {}),
+      ...(query.includeSsoIdentities ? { ssoIdentities: await ssoIdentities.list(tenant.db, params.userId) } : {}),
       ...(query.includePasswordHash
         ? { passwordDigest: password?.digest ?? null, passwordAlgorithm: password?.algorithm ?? null }
         : {}),

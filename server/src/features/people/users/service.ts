@@ -12,7 +12,8 @@ import { searching } from '../../../store/search.ts';
 import { atomic } from '../../../store/transaction.ts';
 import { createRoleHolders, type RoleHolders, type Roles } from '../../authorization/roles/index.ts';
 import { findDetailedSubject, findHolder } from './details-store.ts';
-import { findUserList, type UserFilter } from './list-store.ts';
+import type { UserFilter } from './group-store.ts';
+import { findUserList, type UserSort } from './list-store.ts';
 import { normalizeClaims, normalizeColumns } from './normalize.ts';
 import { getLogtoConfig, type LogtoConfigPatch, updateLogtoConfig } from './settings.ts';
 import * as store from './store.ts';
@@ -23,7 +24,15 @@ export interface UsersNeeds {
   passwords: Pick<Passwords, 'hash' | 'verify'>;
   roles: Pick<
     Roles,
-    'assignDefaults' | 'userRoleNames' | 'list' | 'assign' | 'replace' | 'unassign' | 'addHolders' | 'get'
+    | 'assignDefaults'
+    | 'userRoleNames'
+    | 'userChanged'
+    | 'list'
+    | 'assign'
+    | 'replace'
+    | 'unassign'
+    | 'addHolders'
+    | 'get'
   >;
   events: Events<Transaction>;
   changes: Pick<Changes<Transaction>, 'announce'>;
@@ -31,19 +40,27 @@ export interface UsersNeeds {
     /** Revokes every session and grant of the user, with all tokens, in the caller's transaction. */
     endAll: (tx: Transaction, userId: string) => Promise<void>;
   };
+  deviceTrust: {
+    /** Ends the trust in every browser of the user. */
+    forgetAll: (tx: Transaction, userId: string) => Promise<void>;
+  };
 }
 
 interface UserDraft extends Omit<store.UserColumns, 'isSuspended' | 'isPasswordExpired' | 'lastSignInAt'> {
+  /** For a passkey that was made before the user, which names it. A new one if absent. */
+  id?: string | undefined;
   /** Whether the email address is verified: by the user, or set by an operator. */
   isEmailVerified?: boolean | undefined;
   /** Identity at the provider `target`; `userId` is the user's id there. */
-  identity?: (Identity & { target: string }) | undefined;
+  identities?: readonly (Identity & { target: string })[] | undefined;
 }
 
 /** `undefined` leaves a member unchanged, `null` clears it; `profile` and `customData` replace the stored value. */
 interface UserPatch extends Omit<store.UserColumns, 'applicationId'> {
   /** Whether the user has verified the email address in this patch. */
   isEmailVerified?: boolean | undefined;
+  /** The password is the same as before, hashed in another way. */
+  isPasswordRenewed?: boolean | undefined;
 }
 
 export interface Users extends RoleHolders<User> {
@@ -78,7 +95,8 @@ export interface Users extends RoleHolders<User> {
    */
   create: (q: Queries, draft: UserDraft) => Promise<User>;
   /**
-   * Updates columns; suspending a user revokes sessions and grants.
+   * Updates columns. Suspending a user revokes sessions and grants; that, a new password and a
+   * new address end the trust in devices.
    * @throws AldabaError `entity.not_found` and the errors of `create`
    */
   update: (q: Queries, userId: string, patch: UserPatch, given?: { passwordHash: string }) => Promise<User>;
@@ -89,6 +107,14 @@ export interface Users extends RoleHolders<User> {
   linkIdentity: (tx: Transaction, userId: string, target: string, identity: Identity) => Promise<boolean>;
   /** @throws AldabaError `user.identity_not_exist` */
   unlinkIdentity: (tx: Transaction, userId: string, target: string) => Promise<User>;
+  /** Whether the user's email address is verified: by the user, or set by an operator. An import may bring others. */
+  isEmailVerified: (q: Queries, userId: string) => Promise<boolean>;
+  /**
+   * The owner of an unverified email address takes its account: password, phone and identities may be an attacker's.
+   * They are removed with all sessions, grants and trusted devices, and the address is verified. Returns false, and
+   * changes nothing, if it was.
+   */
+  reclaim: (tx: Transaction, userId: string) => Promise<boolean>;
   roleNames: (q: Queries, userId: string) => Promise<string[]>;
   /** The user's own choices at sign-in. @throws AldabaError `entity.not_found` */
   getLogtoConfig: (q: Queries, userId: string) => Promise<UserLogtoConfig>;
@@ -97,7 +123,8 @@ export interface Users extends RoleHolders<User> {
 
   /** @throws AldabaError `entity.not_found` */
   get: (q: Queries, userId: string) => Promise<User>;
-  list: (q: Queries, filter: UserFilter, slice: Slice) => Promise<Listed<User>>;
+  /** Newest first, unless `sort` says otherwise. */
+  list: (q: Queries, filter: UserFilter, slice: Slice, sort?: UserSort) => Promise<Listed<User>>;
   /** Merges the first level. Returns the merged value. @throws AldabaError `entity.not_found` */
   merge: (
     q: Queries,
@@ -112,7 +139,7 @@ export interface Users extends RoleHolders<User> {
   setPassword: (q: Queries, userId: string, given: { password: string; revokeSessions?: boolean }) => Promise<User>;
   /** Replaces a password and revokes the user's sessions and grants. @throws AldabaError `entity.not_found` */
   resetPassword: (tx: Transaction, userId: string, password: PasswordDigest) => Promise<User>;
-  /** Revokes the sessions and grants of a user whose credential an operator replaced or removed. */
+  /** Revokes the sessions, grants and trusted devices of a user whose credential was replaced or removed. */
   endSessions: (tx: Transaction, userId: string) => Promise<void>;
   /** @throws AldabaError `session.invalid_credentials` if the password is wrong or not set */
   verifyPassword: (q: Queries, userId: string, password: string) => Promise<void>;
@@ -127,30 +154,37 @@ export interface Users extends RoleHolders<User> {
 }
 
 export function createUsers(needs: UsersNeeds): Users {
-  const { clock, passwords, roles, sessions, changes, events } = needs;
+  const { clock, passwords, roles, sessions, deviceTrust, changes, events } = needs;
   const now = () => new Date(clock.now());
   const get = async (q: Queries, userId: string) => {
     const user = await store.findUser(q, userId);
     if (!user) throw new AldabaError('entity.not_found');
     return user;
   };
-  const list: Users['list'] = (q, filter, slice) =>
-    searching(q, filter.search, (bounded) => findUserList(bounded, filter, slice));
+  const list: Users['list'] = (q, filter, slice, sort) =>
+    searching(q, filter.search, (bounded) => findUserList(bounded, filter, { slice, sort }));
   const link: Users['linkIdentity'] = (tx, userId, target, identity) =>
     precise(store.upsertIdentity(tx, { userId, target, identityId: identity.userId, details: identity.details }));
   const emailVerified = (tx: Transaction, userId: string, email: string) =>
     changes.announce(tx, 'user-email.verified', { userId, email });
-  const update: Users['update'] = atomic(async (tx, userId, { isEmailVerified, ...columns }, given) => {
-    const patch = normalizeColumns(columns);
-    const user = await precise(store.updateUserRow(tx, userId, patch, { now: now(), ...given }));
-    if (!user) throw new AldabaError(given ? 'session.invalid_credentials' : 'entity.not_found');
-    if (patch.isSuspended) await sessions.endAll(tx, userId);
-    if (patch.primaryEmail && isEmailVerified) await emailVerified(tx, userId, patch.primaryEmail);
-    const { isSuspended, lastSignInAt: _lastSignInAt, ...data } = patch;
-    if (isSuspended !== undefined) await events.publish(tx, 'User.SuspensionStatus.Updated', { data: user });
-    if (Object.values(data).some((value) => value !== undefined)) await dataUpdated(tx, userId, user);
-    return user;
-  });
+  const update: Users['update'] = atomic(
+    async (tx, userId, { isEmailVerified, isPasswordRenewed, ...columns }, given) => {
+      const patch = normalizeColumns(columns);
+      const user = await precise(store.updateUserRow(tx, userId, patch, { now: now(), ...given }));
+      if (!user) throw new AldabaError(given ? 'session.invalid_credentials' : 'entity.not_found');
+      if (patch.isSuspended) await sessions.endAll(tx, userId);
+      // Codes to an address may be a second factor.
+      const isReplaced = patch.primaryEmail !== undefined || patch.primaryPhone !== undefined;
+      if (patch.isSuspended || isReplaced || (patch.password && !isPasswordRenewed))
+        await deviceTrust.forgetAll(tx, userId);
+      if (patch.isSuspended !== undefined) await roles.userChanged(tx, userId);
+      if (patch.primaryEmail && isEmailVerified) await emailVerified(tx, userId, patch.primaryEmail);
+      const { isSuspended, lastSignInAt: _lastSignInAt, ...data } = patch;
+      if (isSuspended !== undefined) await events.publish(tx, 'User.SuspensionStatus.Updated', { data: user });
+      if (Object.values(data).some((value) => value !== undefined)) await dataUpdated(tx, userId, user);
+      return user;
+    },
+  );
   const reset = async (tx: Transaction, userId: string, patch: { password: PasswordDigest }) => {
     const user = await update(tx, userId, patch);
     await sessions.endAll(tx, userId);
@@ -168,13 +202,12 @@ export function createUsers(needs: UsersNeeds): Users {
     findByIdentity: store.findUserByIdentity,
     findPassword: store.findUserPassword,
     findWithPassword: store.findUserWithPassword,
-    create: atomic(async (tx, { identity, isEmailVerified, ...columns }) => {
+    create: atomic(async (tx, { id: userId = shortId(), identities = [], isEmailVerified, ...columns }) => {
       const draft = normalizeColumns(columns);
-      const userId = shortId();
       const created = await precise(store.insertUser(tx, userId, draft, now()));
-      if (identity) await link(tx, userId, identity.target, identity);
+      for (const { target, ...identity } of identities) await link(tx, userId, target, identity);
       await roles.assignDefaults(tx, [userId]);
-      const user = identity ? await get(tx, userId) : created;
+      const user = identities.length > 0 ? await get(tx, userId) : created;
       await events.publish(tx, 'User.Created', { data: user });
       if (draft.primaryEmail && isEmailVerified) await emailVerified(tx, userId, draft.primaryEmail);
       return user;
@@ -191,6 +224,14 @@ export function createUsers(needs: UsersNeeds): Users {
       const user = await get(tx, userId);
       await dataUpdated(tx, userId, user);
       return user;
+    },
+    isEmailVerified: store.isEmailVerified,
+    reclaim: async (tx, userId) => {
+      if (!(await store.reclaimUserRow(tx, userId, now()))) return false;
+      await sessions.endAll(tx, userId);
+      await deviceTrust.forgetAll(tx, userId);
+      await dataUpdated(tx, userId);
+      return true;
     },
     roleNames: roles.userRoleNames,
     getLogtoConfig,
@@ -212,8 +253,14 @@ export function createUsers(needs: UsersNeeds): Users {
       const digest = await passwords.hash(password);
       return q.transaction((tx) => (revokeSessions ? reset : update)(tx, userId, { password: digest }));
     },
-    resetPassword: (tx, userId, password) => reset(tx, userId, { password }),
-    endSessions: (tx, userId) => sessions.endAll(tx, userId),
+    resetPassword: async (tx, userId, password) => {
+      await changes.announce(tx, 'account.changed', { userId, what: 'password-changed' });
+      return reset(tx, userId, { password });
+    },
+    endSessions: async (tx, userId) => {
+      await sessions.endAll(tx, userId);
+      await deviceTrust.forgetAll(tx, userId);
+    },
     verifyPassword: async (q, userId, password) => {
       await get(q, userId);
       const { matches } = await passwords.verify(password, await store.findUserPassword(q, userId));
@@ -223,6 +270,7 @@ export function createUsers(needs: UsersNeeds): Users {
     remove: atomic(async (tx, userId) => {
       await sessions.endAll(tx, userId);
       if ((await store.deleteUserRow(tx, userId)) === 0) throw new AldabaError('entity.not_found');
+      await roles.userChanged(tx, userId);
       await events.publish(tx, 'User.Deleted', { data: null });
     }),
     ...createRoleHolders(roles, { holder: 'user', requireKnown: get, requireAble: get, checksEach: false, list }),

@@ -2,7 +2,7 @@ import type { Identities } from '@aldaba/contract';
 import { sql as fragment, type InferResult } from 'kysely';
 import { defined, jsonOf } from '../../../kernel/defined.ts';
 import { emailKey, normalizePhone } from '../../../kernel/identifiers.ts';
-import type { Queries } from '../../../store/database.ts';
+import type { Queries, Transaction } from '../../../store/database.ts';
 import { sql, textOf } from '../../../store/sql.ts';
 import type { Identifier, PasswordDigest, Subject, User } from './user.ts';
 
@@ -92,19 +92,28 @@ const roleNames = fragment<string[]>`array(
   select r.name from users_roles h join roles r on r.tenant_id = h.tenant_id and r.id = h.role_id
   where h.tenant_id = users.tenant_id and h.user_id = users.id order by r.name)`.as('role_names');
 const organizations = fragment<Subject['organizations']>`(
-  select coalesce(jsonb_agg(jsonb_build_object('id', m.organization_id, 'roles', array(
+  select coalesce(jsonb_agg(jsonb_build_object('id', o.id, 'name', o.name, 'description', o.description, 'roles', array(
     select r.name from organization_user_roles h
       join organization_roles r on r.tenant_id = h.tenant_id and r.id = h.organization_role_id
     where h.tenant_id = m.tenant_id and h.organization_id = m.organization_id and h.user_id = m.user_id order by r.name
   )) order by m.organization_id), '[]')
-  from organization_users m where m.tenant_id = users.tenant_id and m.user_id = users.id
+  from organization_users m join organizations o on o.tenant_id = m.tenant_id and o.id = m.organization_id
+  where m.tenant_id = users.tenant_id and m.user_id = users.id
     and ($3::text is null or exists (
       select from application_consent_organizations c where c.tenant_id = m.tenant_id and c.application_id = $3
         and c.user_id = m.user_id and c.organization_id = m.organization_id)))`.as('organizations');
 
-// The same for tokens with roles or organizations: data of several features in one round trip. `$1` and `$2` are the
-// two conditions, in their order; `$3` is a third-party application, which sees only the organizations granted to it.
-export const selectSubject = select({ tenantId: '' }).select([roleNames, organizations]).where('users.id', '=', '');
+export const ssoIdentities = fragment<Subject['ssoIdentities']>`(
+  select coalesce(jsonb_agg(jsonb_build_object('ssoConnectorId', i.sso_connector_id, 'issuer', i.issuer,
+    'identityId', i.identity_id, 'detail', i.detail) order by i.created_at, i.id), '[]') from user_sso_identities i
+  where i.tenant_id = users.tenant_id and i.user_id = users.id)`;
+
+// The same for tokens with roles, organizations or identities: data of several features in one round trip. `$1` and
+// `$2` are the two conditions, in their order; `$3` is a third-party application, which sees only the organizations
+// granted to it.
+export const selectSubject = select({ tenantId: '' })
+  .select([roleNames, organizations, ssoIdentities.as('sso_identities')])
+  .where('users.id', '=', '');
 const findSubjectStatement = selectSubject.compile().sql;
 
 export type SubjectRow = InferResult<typeof selectSubject>[number];
@@ -113,6 +122,7 @@ export const toSubject = (row: SubjectRow): Subject => ({
   user: toUser(row),
   roleNames: row.role_names,
   organizations: row.organizations,
+  ssoIdentities: row.sso_identities,
 });
 
 export async function findSubject(q: Queries, id: string, thirdPartyId?: string): Promise<Subject | undefined> {
@@ -208,6 +218,8 @@ const toValues = (patch: UserColumns, now: Date) =>
   defined({
     username: patch.username,
     primary_email: patch.primaryEmail,
+    // A user proves a new address, and an operator vouches for it.
+    is_email_verified: patch.primaryEmail === undefined ? undefined : true,
     primary_phone: patch.primaryPhone,
     name: patch.name,
     avatar: patch.avatar,
@@ -278,6 +290,34 @@ export const mergeUserJson = async (
   return row?.value;
 };
 
+export async function isEmailVerified(q: Queries, id: string): Promise<boolean> {
+  const one = sql.selectFrom('users').select('is_email_verified').where('tenant_id', '=', q.tenantId);
+  return (await q.first(one.where('id', '=', id)))?.is_email_verified ?? false;
+}
+
+/** Removes password, phone and identities of a user whose email is not verified, and marks it as verified. */
+export async function reclaimUserRow(q: Queries, id: string, now: Date): Promise<boolean> {
+  const reclaimed = await q.run(
+    sql
+      .updateTable('users')
+      .set({
+        password_digest: null,
+        password_algorithm: null,
+        password_updated_at: null,
+        is_password_expired: false,
+        primary_phone: null,
+        is_email_verified: true,
+        updated_at: now,
+      })
+      .where('tenant_id', '=', q.tenantId)
+      .where('id', '=', id)
+      .where('is_email_verified', '=', false),
+  );
+  if (reclaimed === 0) return false;
+  await q.run(sql.deleteFrom('user_identities').where('tenant_id', '=', q.tenantId).where('user_id', '=', id));
+  return true;
+}
+
 /** Rows that depend on the user (identities, roles, sessions, grants with their tokens) are deleted with it. */
 export const deleteUserRow = (q: Queries, id: string): Promise<number> =>
   q.run(sql.deleteFrom('users').where('tenant_id', '=', q.tenantId).where('id', '=', id));
@@ -289,21 +329,28 @@ export interface IdentityRow {
   details?: Record<string, unknown> | undefined;
 }
 
-/** Sets the user's identity for a target. Returns whether the user had none before. */
-export async function upsertIdentity(q: Queries, identity: IdentityRow): Promise<boolean> {
-  const rows = await q.raw<{ inserted: boolean }>(
+/**
+ * Sets the user's identity for a target. Returns whether the user had none before. Another identity does not take over
+ * the row, so that what was stored for the former one is deleted with it.
+ */
+export async function upsertIdentity(tx: Transaction, identity: IdentityRow): Promise<boolean> {
+  const replaced = await tx.raw(
+    'delete from user_identities where tenant_id = $1 and user_id = $2 and target = $3 and identity_id <> $4 returning 1',
+    [tx.tenantId, identity.userId, identity.target, identity.identityId],
+  );
+  const rows = await tx.raw<{ inserted: boolean }>(
     `insert into user_identities (tenant_id, target, identity_id, user_id, details) values ($1, $2, $3, $4, $5::jsonb)
-     on conflict (tenant_id, user_id, target) do update set identity_id = excluded.identity_id, details = excluded.details
+     on conflict (tenant_id, user_id, target) do update set details = excluded.details
      returning (xmax = 0) as inserted`,
     [
-      q.tenantId,
+      tx.tenantId,
       identity.target,
       identity.identityId,
       identity.userId,
       identity.details ? JSON.stringify(identity.details) : null,
     ],
   );
-  return rows[0]?.inserted ?? false;
+  return replaced.length === 0 && (rows[0]?.inserted ?? false);
 }
 
 export const deleteIdentity = (q: Queries, userId: string, target: string): Promise<number> =>

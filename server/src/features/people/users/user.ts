@@ -16,7 +16,9 @@ export interface Subject {
   user: User;
   roleNames: string[];
   /** The user's organizations, with the names of the user's roles in each. */
-  organizations: { id: string; roles: string[] }[];
+  organizations: { id: string; name: string; description: string | null; roles: string[] }[];
+  /** Who the user is at enterprise providers. */
+  ssoIdentities: { ssoConnectorId: string; issuer: string; identityId: string; detail: object }[];
   /** Only if requested. */
   details?: SubjectDetails;
 }
@@ -50,6 +52,8 @@ export interface SubjectDetails {
   roles: object[];
   organizations: object[];
   organizationRoles: object[];
+  /** Who the user is at enterprise providers. */
+  ssoIdentities: object[];
   /** The types of the user's second factors. */
   mfaVerificationFactors: string[];
 }

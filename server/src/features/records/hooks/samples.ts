@@ -22,17 +22,39 @@ const user = {
   updatedAt: createdAt,
   hasPassword: true,
 };
+const trustedDevice = {
+  id: 'sample-device',
+  userAgent: 'Sample',
+  ip: '192.0.2.1',
+  country: null,
+  city: null,
+  createdAt,
+  lastUsedAt: createdAt,
+  expiresAt: createdAt + 2_592_000_000,
+};
 const role = { tenantId, ...named, description: 'Sample', type: 'User', isDefault: false } as const;
 const scope = { ...described, resourceId: 'sample-resource', createdAt };
 const organization = {
   ...described,
   customData: {},
   isMfaRequired: false,
+  isTrustedDeviceAllowed: true,
   color: {},
   branding: {},
   customCss: null,
   createdAt,
 };
+const organizationDomain = {
+  tenantId,
+  organizationId: organization.id,
+  domain: 'example.com',
+  isVerified: true,
+  verifiedBy: 'dns',
+  verifiedAt: createdAt,
+  createdAt,
+  record: { type: 'TXT', name: '_aldaba-challenge.example.com', value: 'sample' },
+  email: 'postmaster@example.com',
+} as const;
 const organizationRole = { ...described, type: 'User' } as const;
 const application = { id: 'sample-application', type: 'SPA', name: 'Sample', description: null } as const;
 const signedIn = { sessionId: 'sample-session', userId: user.id, user, application };
@@ -52,6 +74,10 @@ const samples: HookPayloads = {
   'User.Deleted': isGone,
   'User.Data.Updated': { data: user },
   'User.SuspensionStatus.Updated': { data: user },
+  'User.Deletion.Requested': { data: user, deletesAt: createdAt + 1_209_600_000 },
+  'User.Deletion.Canceled': { data: user },
+  'TrustedDevice.Created': { userId: user.id, data: trustedDevice },
+  'TrustedDevice.Deleted': { userId: user.id, trustedDeviceId: trustedDevice.id, ...isGone },
   'Role.Created': { data: role },
   'Role.Deleted': isGone,
   'Role.Data.Updated': { data: role },
@@ -63,6 +89,8 @@ const samples: HookPayloads = {
   'Organization.Deleted': isGone,
   'Organization.Data.Updated': { data: organization },
   'Organization.Membership.Updated': { ...isGone, organizationId: organization.id, addedUserIds: [user.id] },
+  'OrganizationDomain.Verified': { data: organizationDomain },
+  'OrganizationDomain.Deleted': { organizationId: organization.id, domain: organizationDomain.domain, ...isGone },
   'OrganizationRole.Created': { data: organizationRole },
   'OrganizationRole.Deleted': isGone,
   'OrganizationRole.Data.Updated': { data: organizationRole },

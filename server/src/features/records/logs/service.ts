@@ -26,6 +26,8 @@ export interface LogFilter {
   applicationId?: string | undefined;
   /** The sign-in that the entries belong to. */
   sessionId?: string | undefined;
+  /** Entries for the administrators of an organization. */
+  organizationId?: string | undefined;
   result?: LogRecord['payload']['result'] | undefined;
   hookId?: string | undefined;
   /** Milliseconds since the epoch, both inclusive. */
@@ -113,6 +115,7 @@ export function createLogs(needs: LogsNeeds, options = { sweeps: true }): Logs {
         userId: filter.userId,
         applicationId: filter.applicationId,
         sessionId: filter.sessionId,
+        organizationId: filter.organizationId,
         result: filter.result,
         hookId: filter.hookId,
         from: new Date(Math.max(oldest().getTime(), from ?? 0)),
@@ -176,7 +179,7 @@ function createInstants(clock: Clock): () => string {
 }
 
 function toRow(tenantId: string, entry: AuditEntry): Omit<store.NewLog, 'createdAt'> {
-  const { key, result, error, userId, applicationId, secretName, sessionId, params, more } = entry;
+  const { key, result, error, userId, applicationId, secretName, sessionId, organizationId, params, more } = entry;
   const origin = currentOrigin();
   const hookId = more?.hookId;
   return {
@@ -186,6 +189,7 @@ function toRow(tenantId: string, entry: AuditEntry): Omit<store.NewLog, 'created
     userId: userId ?? null,
     applicationId: applicationId ?? null,
     sessionId: sessionId ?? null,
+    organizationId: organizationId ?? null,
     hookId: typeof hookId === 'string' ? hookId : null,
     payload: JSON.stringify({
       key,
@@ -198,6 +202,7 @@ function toRow(tenantId: string, entry: AuditEntry): Omit<store.NewLog, 'created
       applicationId,
       applicationSecret: secretName === undefined ? undefined : { name: secretName },
       sessionId,
+      organizationId,
       params: params === undefined ? undefined : mask(params, { left: paramsRoom }),
       ...(more && (mask(more, { left: moreRoom }) as object)),
     }),

@@ -13,6 +13,7 @@ export interface NewLog {
   userId: string | null;
   applicationId: string | null;
   sessionId: string | null;
+  organizationId: string | null;
   hookId: string | null;
   /** ISO 8601 with microseconds. */
   createdAt: string;
@@ -25,8 +26,8 @@ export interface NewLog {
 export const insertLogs = (system: Queries, rows: readonly NewLog[]): Promise<unknown> =>
   system.raw(
     `with relaxed as (select set_config('synchronous_commit', 'off', true))
-     insert into logs (tenant_id, id, key, payload, user_id, application_id, session_id, hook_id, created_at)
-     select r.* from relaxed, unnest($1::text[], $2::text[], $3::text[], $4::jsonb[], $5::text[], $6::text[], $7::text[], $8::text[], $9::timestamptz[]) as r`,
+     insert into logs (tenant_id, id, key, payload, user_id, application_id, session_id, hook_id, created_at, organization_id)
+     select r.* from relaxed, unnest($1::text[], $2::text[], $3::text[], $4::jsonb[], $5::text[], $6::text[], $7::text[], $8::text[], $9::timestamptz[], $10::text[]) as r`,
     [
       rows.map((row) => row.tenantId),
       rows.map((row) => row.id),
@@ -37,6 +38,7 @@ export const insertLogs = (system: Queries, rows: readonly NewLog[]): Promise<un
       rows.map((row) => row.sessionId),
       rows.map((row) => row.hookId),
       rows.map((row) => row.createdAt),
+      rows.map((row) => row.organizationId),
     ],
   );
 
@@ -45,6 +47,7 @@ export interface LogWindow {
   userId?: string | undefined;
   applicationId?: string | undefined;
   sessionId?: string | undefined;
+  organizationId?: string | undefined;
   result?: 'Success' | 'Error' | undefined;
   hookId?: string | undefined;
   from: Date;
@@ -58,6 +61,7 @@ const select = (q: Queries, window: LogWindow) => {
   if (window.userId !== undefined) query = query.where('user_id', '=', window.userId);
   if (window.applicationId !== undefined) query = query.where('application_id', '=', window.applicationId);
   if (window.sessionId !== undefined) query = query.where('session_id', '=', window.sessionId);
+  if (window.organizationId !== undefined) query = query.where('organization_id', '=', window.organizationId);
   // Written as literals, so that the index of failures applies.
   if (window.result === 'Error') query = query.where(fragment<boolean>`payload->>'result' = 'Error'`);
   if (window.result === 'Success') query = query.where(fragment<boolean>`payload->>'result' = 'Success'`);

@@ -1,16 +1,24 @@
 /** Passkeys (Web Authentication Level 3): one answer counts for each challenge, whether it is right or wrong. */
 import { verifyWebAuthnAuthentication, verifyWebAuthnRegistration } from '@aldaba/contract';
 import type { AuthenticationOptions, RegistrationOptions } from '../../../features/people/mfa-verifications/index.ts';
+import { relyingPartyOf } from '../../../features/people/mfa-verifications/relying-party.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
-import { attemptAs, nameOf, newRecord, ofType, type SecondFactor, type SecondFactorNeeds } from '../second-factor.ts';
-import { relyingPartyOf } from './relying-party.ts';
+import {
+  attemptAs,
+  type FactorSubject,
+  nameOf,
+  newRecord,
+  ofType,
+  type SecondFactor,
+  type SecondFactorNeeds,
+} from '../second-factor.ts';
 
-const refusal = 'session.mfa.webauthn_verification_failed';
+export const refusal = 'session.mfa.webauthn_verification_failed';
 
 /**
  * What a browser's ceremony returned. @throws AldabaError `session.mfa.webauthn_verification_failed` for anything else
  */
-function payloadOf<T>(
+export function payloadOf<T>(
   schema: { safeParse: (value: unknown) => { success: true; data: T } | { success: false } },
   payload: unknown,
 ): T {
@@ -18,6 +26,12 @@ function payloadOf<T>(
   if (!parsed.success) throw new AldabaError(refusal);
   return parsed.data;
 }
+
+/** The page may be at any of the origins that the tenant names. */
+export const expectedOf = ({ tenant, settings }: Pick<FactorSubject, 'tenant' | 'settings'>) => {
+  const { rpId, origin } = relyingPartyOf(tenant);
+  return { rpId, origin: settings.passkeyOrigins ?? origin };
+};
 
 export function createPasskey({ secondFactors, attempts, clock }: SecondFactorNeeds) {
   return {
@@ -38,7 +52,7 @@ export function createPasskey({ secondFactors, attempts, clock }: SecondFactorNe
       async verify(subject, answer, given) {
         const { id, challenge, userId } = ofType(given, 'WebAuthn');
         const payload = payloadOf(verifyWebAuthnAuthentication.body.shape.payload, answer.payload);
-        const expected = { ...relyingPartyOf(subject.tenant), challenge, userId };
+        const expected = { ...expectedOf(subject), challenge, userId };
         await attemptAs(attempts, subject, refusal, () =>
           secondFactors.verifyAuthentication(subject.tenant, payload, expected),
         );
@@ -48,21 +62,22 @@ export function createPasskey({ secondFactors, attempts, clock }: SecondFactorNe
     bind: {
       challenge: 'NewPasskey',
       isAnsweredOnce: true,
-      async begin({ tenant, user }) {
+      async begin({ tenant, user, settings }) {
         const { rpId } = relyingPartyOf(tenant);
         const name = nameOf(user);
         const { options, challenge } = await secondFactors.registrationOptions(
           tenant,
           { id: user.id, name, displayName: user.name ?? name },
-          { rpId, residentKey: 'preferred' },
+          // Only a discoverable passkey signs in without an identifier.
+          { rpId, residentKey: settings.passkeySignIn.enabled ? 'required' : 'preferred' },
         );
         const { used: _, ...facts } = newRecord(clock);
         return { challenge: { ...facts, type: 'NewPasskey', challenge }, shown: { registrationOptions: options } };
       },
-      async verify({ tenant, userAgent: agent }, answer, given) {
+      async verify(subject, answer, given) {
         const { id, challenge } = ofType(given, 'NewPasskey');
         const payload = payloadOf(verifyWebAuthnRegistration.body.shape.payload, answer.payload);
-        const expected = { ...relyingPartyOf(tenant), challenge, agent };
+        const expected = { ...expectedOf(subject), challenge, agent: subject.userAgent };
         const passkey = await secondFactors.verifyRegistration(payload, expected);
         if (!passkey) throw new AldabaError(refusal);
         return { ...newRecord(clock), id, type: 'NewPasskey', factor: { type: 'WebAuthn', passkey } };

@@ -9,9 +9,8 @@ import { hashToken } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import type { PasswordUserInfo } from '../../../services/passwords/index.ts';
-import { passwordIssues } from '../../../services/passwords/rules.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
-import { type Attempts, attemptName, replacingAttemptName } from '../../attempts.ts';
+import { type Attempts, accountAttemptName, attemptName, replacingAttemptName } from '../../attempts.ts';
 import { resolvePolicy } from '../../machine/policy.ts';
 import type { PendingProfile, Proof } from '../../machine/state.ts';
 import type { Identifier, SignInNeeds } from '../../needs.ts';
@@ -30,6 +29,16 @@ export interface PasswordFactor {
     settings: SignInExperienceSettings,
     given: { identifier: Identifier; password: string },
   ) => Promise<ProvedPassword>;
+  /**
+   * Checks the password of a user who is known already.
+   * @throws AldabaError `session.invalid_credentials`, also for a user without a password,
+   *   `session.verification_blocked_too_many_attempts`
+   */
+  proveOwner: (
+    tenant: Tenant,
+    settings: SignInExperienceSettings,
+    given: { user: User; password: string },
+  ) => Promise<void>;
   /**
    * A username and a password for an account that is to be created. @throws as `chooseUsername` and `choosePassword`.
    */
@@ -77,7 +86,7 @@ export function createPasswordFactor(needs: Needs): PasswordFactor {
   };
   const choosePassword: PasswordFactor['choosePassword'] = async (tenant, settings, given) => {
     const { password, profile, user, account } = given;
-    const issues = await passwordIssues(settings.passwordPolicy, password, knownOf(profile, user));
+    const issues = await passwords.issues(settings.passwordPolicy, password, knownOf(profile, user));
     if (issues.length > 0) throw new AldabaError('password.rejected', { issues });
     const old = account && (await users.findPassword(tenant.db, account.id));
     if (old && account) {
@@ -131,6 +140,12 @@ export function createPasswordFactor(needs: Needs): PasswordFactor {
         user,
         ...(renewed ? { renewedPassword: seal(tenant, renewed) } : {}),
       };
+    },
+    async proveOwner(tenant, settings, { user, password }) {
+      const digest = await users.findPassword(tenant.db, user.id);
+      const subject = { identifier: accountAttemptName(user.id), account: user, policy: settings.sentinelPolicy };
+      const isRight = async () => (await passwords.verify(password, digest)).matches || undefined;
+      if (!(await attempts.limited(tenant.db, subject, isRight))) throw new AldabaError('session.invalid_credentials');
     },
     async chooseIdentity(tenant, settings, { username, password }) {
       const { registerWithUsername } = resolvePolicy(settings);

@@ -2,7 +2,17 @@ import type { SocialUserInfo } from '../../../features/connectors/connectors/ind
 import { defineFactor } from '../../machine/factor.ts';
 
 interface SocialRecords {
-  proofs: { Social: { connectorId: string; target: string; identity: SocialUserInfo; syncProfile: boolean } };
+  proofs: {
+    Social: {
+      connectorId: string;
+      target: string;
+      identity: SocialUserInfo;
+      syncProfile: boolean;
+      emailDomains?: readonly string[];
+      /** The provider's tokens, where the connector stores them. */
+      tokensSealed?: string;
+    };
+  };
   challenges: {
     Social: {
       connectorId: string;

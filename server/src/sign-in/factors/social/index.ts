@@ -2,13 +2,21 @@
  * The social factor: sends the user to a provider and learns the identity from the connector. The provider's answer
  * counts once, and only for the sign-in, the connector and the redirect URI of the request.
  */
-import type { BoundConnector, ConnectorSession } from '../../../features/connectors/connectors/index.ts';
-import { equalSecrets, hashToken } from '../../../kernel/crypto.ts';
+import type { BoundConnector } from '../../../features/connectors/connectors/index.ts';
+import { hashToken } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
-import { opaqueToken, standardId } from '../../../kernel/ids.ts';
+import { standardId } from '../../../kernel/ids.ts';
 import type { ChallengeOf, Proof } from '../../machine/state.ts';
 import type { SignInNeeds } from '../../needs.ts';
-import type { Interaction } from '../../port.ts';
+import {
+  answerSession,
+  beginSession,
+  handleOf,
+  isDeclined,
+  isStateOf,
+  newState,
+  type ProviderOccasion,
+} from '../provider-visit/index.ts';
 
 export interface SocialStart {
   connectorId: string;
@@ -25,7 +33,7 @@ export type SocialChallenge = ChallengeOf<'Social'>;
 export interface SocialFactor {
   /** @throws AldabaError `session.invalid_connector_id`, or `connector.*` when the connector fails. */
   begin: (
-    interaction: Interaction,
+    interaction: ProviderOccasion,
     request: SocialStart,
   ) => Promise<{ challenge: SocialChallenge; authorizationUri: string }>;
   /**
@@ -33,39 +41,30 @@ export interface SocialFactor {
    * @throws AldabaError `session.invalid_connector_id`, `connector.*`.
    */
   verify: (
-    interaction: Interaction,
+    interaction: ProviderOccasion,
     challenge: SocialChallenge,
     data: Record<string, unknown>,
   ) => Promise<Extract<Proof, { type: 'Social' }>>;
   /** The handle of the interaction that a state of the server's names; only a hint: the whole state is compared. */
   handleOf: (state: string) => string | undefined;
   /** Whether a provider's `state` is that of the challenge: compared whole, in constant time. */
-  isStateOf: (challenge: SocialChallenge, state: string) => boolean;
+  isStateOf: (challenge: { stateHash?: string }, state: string) => boolean;
 }
 
-/** Between the interaction's handle and the secret part of a state that the server makes. */
-const stateSeparator = '.';
-
-export function createSocialFactor(needs: Pick<SignInNeeds, 'connectors' | 'clock' | 'vault'>): SocialFactor {
-  const { connectors, clock, vault } = needs;
-  const instanceOf = async (interaction: Interaction, connectorId: string): Promise<BoundConnector> => {
+export function createSocialFactor(
+  needs: Pick<SignInNeeds, 'connectors' | 'tokenSets' | 'clock' | 'vault'>,
+): SocialFactor {
+  const { connectors, tokenSets, clock, vault } = needs;
+  const instanceOf = async (interaction: ProviderOccasion, connectorId: string): Promise<BoundConnector> => {
     const { tenant } = interaction;
     const offered = (await connectors.social(tenant)).some(({ id }) => id === connectorId);
     const instance = offered ? await connectors.instance(tenant, connectorId) : undefined;
     if (!instance) throw new AldabaError('session.invalid_connector_id', { connectorId });
     return instance;
   };
-
-  /** The connector's session holds what proves that the answer is for this sign-in, e.g. a PKCE verifier. */
-  const opened = (interaction: Interaction, challenge: SocialChallenge): Record<string, unknown> | undefined =>
-    challenge.sessionSealed === undefined
-      ? undefined
-      : JSON.parse(vault.open(challenge.sessionSealed, contextOf(interaction, challenge)));
-
   return {
     async begin(interaction, { connectorId, redirectUri, state: given, userAgent, agreed }) {
-      // The handle leads the way back to this interaction when the browser has several.
-      const state = given ?? `${interaction.handle}${stateSeparator}${opaqueToken()}`;
+      const state = given ?? newState(interaction);
       const instance = await instanceOf(interaction, connectorId);
       const challenge: SocialChallenge = {
         id: standardId(),
@@ -76,12 +75,6 @@ export function createSocialFactor(needs: Pick<SignInNeeds, 'connectors' | 'cloc
         ...(given === undefined ? { stateHash: hashToken(state) } : {}),
         ...(agreed ? { agreed } : {}),
       };
-      const session: ConnectorSession = {
-        get: async () => opened(interaction, challenge) ?? noSession(),
-        set: async (data) => {
-          challenge.sessionSealed = vault.seal(JSON.stringify(data), contextOf(interaction, challenge));
-        },
-      };
       const authorizationUri = await instance.getAuthorizationUri(
         {
           state,
@@ -90,7 +83,7 @@ export function createSocialFactor(needs: Pick<SignInNeeds, 'connectors' | 'cloc
           jti: interaction.uidHash,
           ...(userAgent === undefined ? {} : { userAgent }),
         },
-        { session },
+        { session: beginSession(vault, interaction, challenge) },
       );
       return { challenge, authorizationUri };
     },
@@ -98,18 +91,10 @@ export function createSocialFactor(needs: Pick<SignInNeeds, 'connectors' | 'cloc
     async verify(interaction, challenge, data) {
       const instance = await instanceOf(interaction, challenge.connectorId);
       if (isDeclined(data)) throw new AldabaError('connector.authorization_failed');
-      let kept = opened(interaction, challenge);
-      const session: ConnectorSession = {
-        // Read once: a nonce must not serve two answers.
-        get: async () => {
-          const found = kept ?? noSession();
-          kept = undefined;
-          return found;
-        },
-        set: async (next) => {
-          kept = { ...next };
-        },
-      };
+      const session = answerSession(vault, interaction, challenge);
+      const answer = { ...data, redirectUri: challenge.redirectUri };
+      const { userInfo, tokenResponse } = await instance.getTokenResponseAndUserInfo(answer, { session });
+      const tokensSealed = tokenSets.pack(interaction.tenant, challenge.id, tokenResponse);
       return {
         id: challenge.id,
         type: 'Social',
@@ -117,31 +102,13 @@ export function createSocialFactor(needs: Pick<SignInNeeds, 'connectors' | 'cloc
         used: false,
         connectorId: challenge.connectorId,
         target: instance.target,
-        identity: await instance.getUserInfo({ ...data, redirectUri: challenge.redirectUri }, { session }),
+        identity: userInfo,
         syncProfile: instance.syncProfile,
+        emailDomains: instance.emailDomainsFor(userInfo),
+        ...(tokensSealed === undefined ? {} : { tokensSealed }),
       };
     },
-
-    handleOf(state) {
-      const at = state.lastIndexOf(stateSeparator);
-      return at > 0 ? state.slice(0, at) : undefined;
-    },
-    isStateOf: ({ stateHash }, state) => stateHash !== undefined && equalSecrets(stateHash, hashToken(state)),
+    handleOf,
+    isStateOf,
   };
-}
-
-/** Whether the user declined at the provider: `access_denied` (RFC 6749 section 4.1.2.1) and its variants. */
-const isDeclined = ({ error }: Record<string, unknown>): boolean => typeof error === 'string' && declined.has(error);
-const declined: ReadonlySet<string> = new Set([
-  'access_denied',
-  'user_denied',
-  'user_cancelled_login',
-  'user_cancelled_authorize',
-  'consent_required',
-]);
-
-const contextOf = ({ tenant }: Interaction, { id }: SocialChallenge) => `${tenant.id}/connector-sessions/${id}`;
-
-function noSession(): never {
-  throw new AldabaError('session.connector_validation_session_not_found');
 }

@@ -38,6 +38,7 @@ describe('A code that was sent in a sign-in', () => {
       target: '',
       platform: null,
       syncProfile: false,
+      emailDomainsFor: () => [],
     };
     attempts = createAttempts({ clock, events });
     codes = createVerificationCodes({

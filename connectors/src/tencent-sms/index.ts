@@ -1,0 +1,57 @@
+import {
+  codeTemplates,
+  createMessageConnector,
+  letterLogo,
+  phoneOf,
+  secretItem,
+  templateFor,
+  templatesItem,
+  tencentRefusal,
+  tencentRequest,
+  textItem,
+  textMetadata,
+  z,
+} from '../../kit/index.ts';
+
+/** Text messages through the SMS product of Tencent Cloud (API of 2021-01-11). */
+export const tencentSms = createMessageConnector({
+  metadata: textMetadata({
+    id: 'tencent-short-message-service',
+    target: 'tencent-sms',
+    name: 'Tencent Cloud SMS',
+    chineseName: '腾讯云短信',
+    logo: letterLogo('腾', '#1d4ed8'),
+    guide: 'tencent-sms',
+    formItems: [
+      textItem('accessKeyId', 'SecretId'),
+      secretItem('accessKeySecret', 'SecretKey'),
+      textItem('signName', 'Signature'),
+      textItem('sdkAppId', 'SDK AppID'),
+      textItem('region', 'Region', { placeholder: 'ap-guangzhou' }),
+      templatesItem({ templateCode: '<template ID>' }, 'The template ID at Tencent Cloud, for each usageType.'),
+    ],
+  }),
+  config: z.object({
+    accessKeyId: z.string().min(1),
+    accessKeySecret: z.string().min(1),
+    signName: z.string().min(1),
+    sdkAppId: z.string().min(1),
+    region: z.string().regex(/^[a-z0-9-]+$/, 'Must be a region such as ap-guangzhou'),
+    templates: codeTemplates,
+  }),
+  request: (config, message, world) => {
+    const { code, link } = message.payload;
+    const body = {
+      PhoneNumberSet: [`+${phoneOf(message)}`],
+      SmsSdkAppId: config.sdkAppId,
+      SignName: config.signName,
+      TemplateId: templateFor(config.templates, message).templateCode,
+      TemplateParamSet: [String(code ?? link)],
+    };
+    const key = { id: config.accessKeyId, secret: config.accessKeySecret };
+    const api = { service: 'sms', action: 'SendSms', version: '2021-01-11', region: config.region };
+    return tencentRequest({ ...api, key, body: JSON.stringify(body), now: world.now() });
+  },
+  accepted: z.object({ Response: z.object({ SendStatusSet: z.tuple([z.object({ Code: z.literal('Ok') })]) }) }),
+  refused: tencentRefusal,
+});

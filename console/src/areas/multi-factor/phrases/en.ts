@@ -1,0 +1,48 @@
+export default {
+  title: 'Multi-factor',
+  detail: 'A second proof after the password, the code or the social sign-in.',
+  factors: {
+    title: 'Second factors',
+    detail: 'Users choose among these. A user who has one is asked for it at every sign-in.',
+    Totp: 'Authenticator app',
+    TotpHelp: 'A code of six digits that changes every 30 seconds.',
+    WebAuthn: 'Passkey or security key',
+    WebAuthnHelp: 'Safe against phishing. Needs HTTPS and a host name.',
+    EmailVerificationCode: 'Code by email',
+    EmailVerificationCodeHelp: 'Only if codes by email are no way to sign in.',
+    PhoneVerificationCode: 'Code by text message',
+    PhoneVerificationCodeHelp: 'Only if codes by text message are no way to sign in.',
+    BackupCode: 'Backup codes',
+    BackupCodeHelp: 'Ten codes for a user who lost the other factor. Needs another factor as well.',
+  },
+  policy: {
+    title: 'Who needs one',
+    detail: 'Asks users without a second factor to set one up.',
+    policy: 'Setup of a second factor',
+    organizations: 'In organizations that require multi-factor',
+    organizationsHelp: 'Each organization decides whether it requires multi-factor from its members.',
+  },
+  policies: {
+    NoPrompt: 'Users set one up on their own; nothing asks for it',
+    UserControlled: 'Offered at sign-up and sign-in; users can skip it',
+    PromptOnlyAtSignIn: 'Offered at sign-in; users can skip it',
+    Mandatory: 'Required at sign-up and sign-in',
+    PromptOnlyAtSignInMandatory: 'Required at sign-in',
+  },
+  organizationPolicies: {
+    NoPrompt: 'As above',
+    Mandatory: 'Required at sign-in for their members',
+  },
+  occasions: {
+    title: 'More and less often',
+    detail: 'When the second factor is asked for beyond the rule, and when it is not.',
+    needsFactor: 'Needs a second factor.',
+    adaptive: 'Unusual sign-ins',
+    adaptiveHelp:
+      'An account not used for 30 days, and, with a proxy that reports places, a new country or an impossible journey.',
+    trusted: 'Trusted browsers',
+    trustedHelp: 'Users can choose not to be asked in this browser for some days.',
+    days: 'Days that a browser is trusted',
+    daysHelp: 'From 1 to 365. A shorter time also applies to browsers that are trusted already.',
+  },
+} as const;

@@ -1,0 +1,7 @@
+import { phrases } from '../../language/phrases.ts';
+import en from './phrases/en.ts';
+
+export const securityPhrases = phrases(en, {
+  es: () => import('./phrases/es.ts'),
+  'zh-CN': () => import('./phrases/zh-cn.ts'),
+});

@@ -1,0 +1,106 @@
+import type { Translated } from '../../../language/phrases.ts';
+import type en from './en.ts';
+
+const es: Translated<typeof en> = {
+  title: 'Seguridad',
+  detail: 'Lo que protege las cuentas: buenas contraseñas, pocos intentos y direcciones reales.',
+  usernames: {
+    title: 'Nombres de usuario',
+    detail: 'Para los nombres que se elijan a partir de ahora. Los existentes siguen sirviendo.',
+    allowed: 'Caracteres permitidos',
+    allowedHelp: 'Un nombre de usuario nunca empieza por una cifra.',
+    lowercase: 'Minúsculas',
+    uppercase: 'Mayúsculas',
+    numbers: 'Cifras',
+    underscore: 'Guion bajo',
+    noStart: 'Permite letras o el guion bajo: un nombre de usuario no puede empezar por una cifra.',
+    caseSensitive: 'Distinguir mayúsculas y minúsculas',
+    caseSensitiveHelp: 'Si está activado, Anna y anna son dos usuarios. Si no, son el mismo nombre.',
+    conflicts:
+      '{count, plural, one {# nombre de usuario existe en más de una grafía} other {# nombres de usuario existen en más de una grafía}}',
+    conflictsHelp: 'Las mayúsculas se pueden ignorar cuando cambies o elimines cada uno de ellos:',
+  },
+  passwords: {
+    title: 'Contraseñas',
+    detail: 'Para las contraseñas que se elijan a partir de ahora. Las existentes siguen sirviendo.',
+    min: 'Longitud mínima',
+    max: 'Longitud máxima',
+    types: 'Tipos de caracteres',
+    typesHelp: 'Cuántos de estos cuatro necesita una contraseña: minúsculas, mayúsculas, cifras, símbolos.',
+    pwned: 'Rechazar contraseñas comunes y filtradas',
+    pwnedHelp: 'Según la lista que trae el servidor, y una lista importada o un servicio de rangos si los configuras.',
+    repetitionAndSequence: 'Rechazar repeticiones y secuencias',
+    repetitionAndSequenceHelp: 'Como aaaa o 1234.',
+    userInfo: 'Rechazar datos del usuario',
+    userInfoHelp: 'Como el nombre o el correo.',
+    words: 'Palabras rechazadas',
+    wordsHelp: 'Una por línea, como el nombre de tu producto.',
+  },
+  expiration: {
+    title: 'Caducidad de las contraseñas',
+    detail: 'Al iniciar sesión, los usuarios eligen otra contraseña cuando la suya es demasiado antigua.',
+    enabled: 'Las contraseñas caducan',
+    enabledHelp: 'Solo si una norma lo exige: los usuarios suelen elegir contraseñas más débiles.',
+    validPeriodDays: 'Días que dura una contraseña',
+  },
+  attempts: {
+    title: 'Intentos fallidos',
+    detail: 'Las contraseñas erróneas bloquean una cuenta durante un tiempo. Una cuenta desconocida se bloquea igual.',
+    maxAttempts: 'Intentos fallidos en una hora',
+    maxAttemptsHelp: 'Los siguientes se rechazan, también con la contraseña correcta.',
+    lockoutDuration: 'Minutos que se bloquea una cuenta',
+  },
+  codes: {
+    title: 'Códigos de verificación',
+    detail: 'Códigos por correo y SMS.',
+    expirationDuration: 'Segundos de validez de un código',
+    expirationDurationHelp: 'De 60 a 3600.',
+    maxRetryAttempts: 'Intentos erróneos con un código',
+  },
+  addresses: {
+    title: 'Correos electrónicos',
+    detail: 'Qué direcciones puede recibir una cuenta. Las cuentas que ya tienen una la conservan.',
+    blockDisposableAddresses: 'Rechazar direcciones desechables',
+    blockDisposableAddressesHelp: 'De servicios que dan direcciones para unos minutos.',
+    blockSubaddressing: 'Rechazar direcciones con un signo más',
+    blockSubaddressingHelp: 'Como anna+tienda@example.com.',
+    customBlocklist: 'Direcciones rechazadas',
+    customBlocklistHelp: 'Una dirección o un dominio por línea. * equivale a cualquier texto.',
+    customAllowlist: 'Direcciones permitidas',
+    customAllowlistHelp: 'Si hay alguna, se rechazan todas las demás.',
+  },
+  captcha: {
+    title: 'Captcha',
+    detail: 'Frena a los programas que prueban contraseñas, piden códigos o crean cuentas.',
+    enabled: 'Pedir un captcha',
+    enabledHelp:
+      'Una vez por inicio de sesión, registro y cambio de contraseña. No hace falta con redes sociales, passkeys ni enlaces.',
+    provider: 'Proveedor',
+    types: {
+      ProofOfWork: {
+        name: 'Prueba de trabajo',
+        help: 'El navegador resuelve un pequeño cálculo mientras el usuario escribe. Sin terceros ni claves; funciona en todas partes.',
+      },
+      Turnstile: {
+        name: 'Cloudflare Turnstile',
+        help: 'Carga un script de Cloudflare. Si no se puede contactar con Cloudflare, nadie puede entrar con contraseña o código.',
+      },
+      RecaptchaEnterprise: {
+        name: 'Google reCAPTCHA Enterprise',
+        help: 'Carga un script de Google. Si no se puede contactar con Google, nadie puede entrar con contraseña o código.',
+      },
+    },
+    siteKey: 'Clave del sitio',
+    secretKey: 'Clave secreta',
+    apiKey: 'Clave de API',
+    kept: 'Hay una clave guardada. Déjalo vacío para conservarla.',
+    projectId: 'ID del proyecto de Google Cloud',
+    mode: 'Tipo de clave del sitio',
+    modeHelp: 'El que elegiste al crear la clave en Google.',
+    modes: { invisible: 'Puntuación (invisible)', checkbox: 'Casilla' },
+    domain: 'Dominio del script',
+    domainHelp:
+      'Elige www.recaptcha.net si tus usuarios están en China continental. Tu servidor debe poder contactar con Google.',
+  },
+};
+export default es;

@@ -1,0 +1,59 @@
+/** Errors about what companies connect and set up: a part of the catalog in `errors.ts`. */
+export const enterpriseErrors = {
+  // single_sign_on
+  'single_sign_on.forbidden_domains': [
+    422,
+    'Anyone can get an address at these domains, so no company can sign them in. Remove the domains in data.',
+  ],
+  'single_sign_on.duplicated_domains': [422, 'A domain is listed twice. Remove the repeated ones in data.'],
+  'single_sign_on.invalid_domain_format': [422, 'These are not domains. Enter each one like example.com. See data.'],
+  'single_sign_on.logout_token_invalid': [400, 'The logout token is not valid, or was used before.'],
+  'single_sign_on.idp_initiated_authentication_not_supported': [
+    400,
+    'Sign-ins that start at this service are not set up. Start from the application.',
+  ],
+  'single_sign_on.idp_initiated_authentication_invalid_application_type': [
+    400,
+    'The application must be your own: a traditional web app, or a single-page app that starts the authorization itself.',
+  ],
+  'single_sign_on.idp_initiated_authentication_redirect_uri_not_registered': [
+    400,
+    'The redirect URI is not registered for the application.',
+  ],
+  'single_sign_on.idp_initiated_authentication_client_callback_uri_not_found': [
+    400,
+    'Give the address where the application starts the authorization, at an origin of its redirect URIs.',
+  ],
+  'single_sign_on.saml_only': [400, 'Only connectors for SAML providers have this.'],
+  'single_sign_on.signing_key_in_use': [400, 'This key signs requests. Activate another key first.'],
+  'single_sign_on.duplicate_connector_name': [409, 'A connector with this name exists. Choose another name.'],
+  // saml: sign-in to SAML applications
+  'saml.request_refused': [
+    400,
+    'The request of the application is not valid. Go back to the application and try again.',
+  ],
+  'saml.sign_in_expired': [
+    400,
+    'This sign-in has expired or began in another browser. Go back to the application and start again.',
+  ],
+  'saml.not_set_up': [400, 'The application is not set up completely. Ask the administrator of the application.'],
+  // organization_domain
+  'organization_domain.invalid': [422, 'This is not a domain. Enter a name like example.com.'],
+  'organization_domain.public': [
+    422,
+    'Anyone can get an address at {domain}. Add a domain that belongs to your organization.',
+  ],
+  'organization_domain.too_many': [422, 'An organization can have {maximum} domains. Remove one first.'],
+  'organization_domain.record_not_found': [
+    422,
+    'No TXT record with this value was found at {name}. New records can take an hour to be visible: try again later.',
+  ],
+  'organization_domain.lookup_failed': [
+    503,
+    'The DNS records of {domain} could not be read. Try again in a few minutes.',
+  ],
+  'organization_domain.taken': [
+    422,
+    'This domain is already verified for another organization. Contact the operator of this service.',
+  ],
+} as const satisfies Record<string, readonly [status: number, sentence: string]>;

@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { route } from './route.ts';
+import { instant, pathId } from './values.ts';
+
+/** A domain that an organization says is its own. Only verified domains have an effect. */
+export const organizationDomainSchema = z.object({
+  tenantId: z.string(),
+  organizationId: z.string(),
+  domain: z.string().describe('In DNS form: lowercase ASCII.'),
+  isVerified: z.boolean(),
+  verifiedBy: z.enum(['dns', 'email']).nullable(),
+  verifiedAt: instant.nullable(),
+  createdAt: instant,
+  record: z
+    .object({ type: z.literal('TXT'), name: z.string(), value: z.string() })
+    .describe('The DNS record that verifies the domain.'),
+  email: z.string().describe('The address that gets the code of a verification by email.'),
+});
+export type OrganizationDomain = z.output<typeof organizationDomainSchema>;
+
+const tag = 'Organizations';
+const access = 'management';
+const params = z.object({ id: pathId });
+const ofDomain = params.extend({ domain: pathId });
+const statuses = { 'entity.relation_foreign_key_not_found': 422 } as const;
+
+export const listOrganizationDomains = route({
+  method: 'GET',
+  path: '/api/organizations/:id/domains',
+  operationId: 'ListOrganizationDomains',
+  tag,
+  access,
+  summary: 'List the domains of an organization',
+  params,
+  responses: { 200: z.array(organizationDomainSchema) },
+  errors: ['entity.not_exists_with_id'],
+});
+export const createOrganizationDomain = route({
+  method: 'POST',
+  path: '/api/organizations/:id/domains',
+  operationId: 'CreateOrganizationDomain',
+  tag,
+  access,
+  summary: 'Add a domain to an organization; it has no effect until it is verified',
+  params,
+  body: z.object({ domain: z.string().min(1).max(253) }),
+  responses: { 201: organizationDomainSchema },
+  errors: [
+    'organization_domain.invalid',
+    'organization_domain.public',
+    'organization_domain.too_many',
+    'entity.unique_integrity_violation',
+    'entity.relation_foreign_key_not_found',
+  ],
+  statuses,
+});
+export const getOrganizationDomain = route({
+  method: 'GET',
+  path: '/api/organizations/:id/domains/:domain',
+  operationId: 'GetOrganizationDomain',
+  tag,
+  access,
+  summary: 'Get a domain of an organization',
+  params: ofDomain,
+  responses: { 200: organizationDomainSchema },
+  errors: ['entity.not_found'],
+});
+export const deleteOrganizationDomain = route({
+  method: 'DELETE',
+  path: '/api/organizations/:id/domains/:domain',
+  operationId: 'DeleteOrganizationDomain',
+  tag,
+  access,
+  summary: 'Remove a domain from an organization; existing members are kept',
+  params: ofDomain,
+  responses: { 204: null },
+  errors: ['entity.not_found'],
+});
+export const createOrganizationDomainCode = route({
+  method: 'POST',
+  path: '/api/organizations/:id/domains/:domain/verification-code',
+  operationId: 'CreateOrganizationDomainVerificationCode',
+  tag,
+  access,
+  summary: 'Send a code to the postmaster of a domain (RFC 2142)',
+  params: ofDomain,
+  responses: { 204: null },
+  errors: [
+    'entity.not_found',
+    'connector.not_found',
+    'connector.general',
+    'connector.invalid_config',
+    'connector.template_not_found',
+    'connector.rate_limit_exceeded',
+    'connector.timeout',
+    'request.message_rate_limited',
+  ],
+  statuses: { 'connector.not_found': 501 },
+});
+export const verifyOrganizationDomain = route({
+  method: 'POST',
+  path: '/api/organizations/:id/domains/:domain/verification',
+  operationId: 'VerifyOrganizationDomain',
+  tag,
+  access,
+  summary: 'Verify a domain by its DNS record, or by the code sent to its postmaster',
+  params: ofDomain,
+  body: z.union([
+    z.object({ method: z.literal('dns') }),
+    z.object({ method: z.literal('email'), code: z.string().min(1).max(32) }),
+  ]),
+  responses: { 200: organizationDomainSchema },
+  errors: [
+    'entity.not_found',
+    'organization_domain.record_not_found',
+    'organization_domain.lookup_failed',
+    'organization_domain.taken',
+    'verification_code.not_found',
+    'verification_code.expired',
+    'verification_code.code_mismatch',
+    'verification_code.exceed_max_try',
+  ],
+});

@@ -1,0 +1,23 @@
+/** Views of pages on which a user signs in with their company. */
+import type { PageError, Terms } from './page-fields.ts';
+
+/** `/single-sign-on/email`: the work email address, which leads to the company's sign-in. */
+export interface SingleSignOnView {
+  kind: 'single-sign-on';
+  appId: string;
+  /** What was typed. */
+  typedAddress?: string | undefined;
+  terms: Terms;
+  error?: PageError;
+}
+
+/** `/single-sign-on/connectors`: the company has several services. */
+export interface SingleSignOnConnectorsView {
+  kind: 'single-sign-on-connectors';
+  appId: string;
+  /** The address that the user entered; absent where the account led here. */
+  address?: string | undefined;
+  connectors: { id: string; name: string; logo: string; logoDark?: string | undefined }[];
+  terms: Terms;
+  error?: PageError;
+}

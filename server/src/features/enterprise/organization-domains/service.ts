@@ -1,0 +1,162 @@
+import type { AuditKey, BodyOf, OrganizationDomain, verifyOrganizationDomain } from '@aldaba/contract';
+import type { Audit } from '../../../kernel/audit.ts';
+import type { Clock } from '../../../kernel/clock.ts';
+import type { ResolveTxt } from '../../../kernel/dns.ts';
+import { AldabaError } from '../../../kernel/errors.ts';
+import type { Events } from '../../../kernel/events.ts';
+import { normalizeDomain } from '../../../kernel/identifiers.ts';
+import { standardSecret } from '../../../kernel/ids.ts';
+import type { Queries, Transaction } from '../../../store/index.ts';
+import type { Tenant } from '../../../tenancy/index.ts';
+import type { VerificationCodes } from '../../connectors/verification-codes/index.ts';
+import type { Organizations } from '../../organizations/organizations/index.ts';
+import { isPublicMailDomain } from './public-mail-domains.ts';
+import type { DomainKey, DomainRow } from './store.ts';
+import * as store from './store.ts';
+
+export interface OrganizationDomainsNeeds {
+  clock: Clock;
+  logs: Audit;
+  events: Events<Transaction>;
+  organizations: Pick<Organizations, 'get'>;
+  verificationCodes: Pick<VerificationCodes, 'send' | 'verify'>;
+  resolveTxt: ResolveTxt;
+}
+
+/** Who acts, for the audit log. */
+type Actor = Readonly<Record<string, string>>;
+
+export interface OrganizationDomains {
+  /** @throws AldabaError `entity.not_exists_with_id` if the organization does not exist */
+  list: (q: Queries, organizationId: string) => Promise<OrganizationDomain[]>;
+  /** @throws AldabaError `entity.not_found` */
+  get: (q: Queries, key: DomainKey) => Promise<OrganizationDomain>;
+  /**
+   * @throws AldabaError `organization_domain.invalid`, `organization_domain.public`, `organization_domain.too_many`,
+   *   `entity.unique_integrity_violation`, `entity.relation_foreign_key_not_found`
+   */
+  add: (tenant: Tenant, key: DomainKey, by: Actor) => Promise<OrganizationDomain>;
+  /** @throws AldabaError `entity.not_found` */
+  remove: (tenant: Tenant, key: DomainKey, by: Actor) => Promise<void>;
+  /** Sends a code to the postmaster. @throws `entity.not_found`, and the errors of `VerificationCodes.send` */
+  sendCode: (tenant: Tenant, key: DomainKey, locale?: string) => Promise<void>;
+  /**
+   * Verifies a domain; a verified one stays as it is.
+   * @throws AldabaError `entity.not_found`, `organization_domain.record_not_found`,
+   *   `organization_domain.lookup_failed`, `organization_domain.taken`, `verification_code.…`
+   */
+  verify: (tenant: Tenant, key: DomainKey, given: { proof: DomainProof; by: Actor }) => Promise<OrganizationDomain>;
+  /** Whether a domain, in any spelling, is verified for this organization. */
+  isVerifiedDomainOf: (q: Queries, organizationId: string, domain: string) => Promise<boolean>;
+}
+
+type DomainProof = BodyOf<typeof verifyOrganizationDomain>;
+
+/** Domains of one organization, verified or not. */
+const maximum = 100;
+
+export function createOrganizationDomains(needs: OrganizationDomainsNeeds): OrganizationDomains {
+  const { clock, logs, events, organizations } = needs;
+  const get = async (q: Queries, { organizationId, domain }: DomainKey) => {
+    const row = await store.findDomain(q, { organizationId, domain: spelled(domain) });
+    if (!row) throw new AldabaError('entity.not_found');
+    return toDomain(row);
+  };
+  const audit = (tx: Transaction, key: AuditKey, { organizationId, domain }: DomainKey, more: Actor) =>
+    tx.afterCommit(() =>
+      logs.write(tx.tenantId, { key, result: 'Success', organizationId, params: { domain, ...more } }),
+    );
+  return {
+    list: async (q, organizationId) => {
+      await organizations.get(q, organizationId);
+      return (await store.findDomains(q, organizationId)).map(toDomain);
+    },
+    get,
+    add: ({ db }, { organizationId, domain: typed }, by) =>
+      db.transaction(async (tx) => {
+        const domain = normalizeDomain(typed);
+        if (domain === undefined) throw new AldabaError('organization_domain.invalid');
+        if (isPublicMailDomain(domain)) throw new AldabaError('organization_domain.public', { domain });
+        if ((await store.findDomains(tx, organizationId)).length >= maximum)
+          throw new AldabaError('organization_domain.too_many', { maximum });
+        const row = { organizationId, domain, token: standardSecret(), now: new Date(clock.now()) };
+        await store.insertDomain(tx, row);
+        audit(tx, 'Organization.AddDomain', row, by);
+        return get(tx, row);
+      }),
+    remove: ({ db }, key, by) =>
+      db.transaction(async (tx) => {
+        const found = await get(tx, key);
+        await store.deleteDomain(tx, found);
+        audit(tx, 'Organization.RemoveDomain', found, by);
+        const { organizationId, domain } = found;
+        if (found.isVerified)
+          await events.publish(tx, 'OrganizationDomain.Deleted', { organizationId, domain, data: null });
+      }),
+    sendCode: async (tenant, key, locale) => {
+      const { email, ...domain } = await get(tenant.db, key);
+      // An organization can ask for codes all day: 6 digits would be guessed within months.
+      const message = { purpose: purposeOf(domain), template: 'Generic', delivery: 'awaited', digits: 12 } as const;
+      await needs.verificationCodes.send(tenant, { type: 'Email', value: email }, { ...message, locale });
+    },
+    verify: async (tenant, key, { proof, by }) => {
+      const found = await get(tenant.db, key);
+      if (found.isVerified) return found;
+      await prove(needs, tenant, found, proof);
+      return tenant.db
+        .transaction(async (tx) => {
+          const isNew = await store.markVerified(tx, found, { by: proof.method, now: new Date(clock.now()) });
+          const domain = await get(tx, found);
+          if (!isNew) return domain;
+          audit(tx, 'Organization.VerifyDomain', found, { ...by, method: proof.method });
+          await events.publish(tx, 'OrganizationDomain.Verified', { data: domain });
+          return domain;
+        })
+        .catch(asTaken);
+    },
+    isVerifiedDomainOf: async (q, organizationId, domain) =>
+      ((await store.findDomain(q, { organizationId, domain: spelled(domain) }))?.verified_at ?? null) !== null,
+  };
+}
+
+const spelled = (domain: string): string => normalizeDomain(domain) ?? domain;
+
+/** A code for one organization proves nothing for another. */
+const purposeOf = ({ organizationId, domain }: DomainKey) => `organization-domain ${organizationId} ${domain}` as const;
+
+async function prove(
+  { verificationCodes, resolveTxt }: OrganizationDomainsNeeds,
+  tenant: Tenant,
+  domain: OrganizationDomain,
+  proof: DomainProof,
+): Promise<void> {
+  if (proof.method === 'email') {
+    const { code } = proof;
+    const address = { type: 'Email', value: domain.email } as const;
+    return verificationCodes.verify(tenant, address, { purpose: purposeOf(domain), code });
+  }
+  const { name, value } = domain.record;
+  const records = await resolveTxt(name).catch((error: unknown) => {
+    throw new AldabaError('organization_domain.lookup_failed', { domain: domain.domain }, { cause: error });
+  });
+  // A record comes in chunks of 255 bytes (RFC 1035 section 3.3.14).
+  if (!records.some((chunks) => chunks.join('').trim() === value))
+    throw new AldabaError('organization_domain.record_not_found', { name });
+}
+
+function asTaken(error: unknown): never {
+  const isTaken = error instanceof AldabaError && error.code === 'entity.unique_integrity_violation';
+  throw isTaken ? new AldabaError('organization_domain.taken', undefined, { cause: error }) : error;
+}
+
+const toDomain = (row: DomainRow): OrganizationDomain => ({
+  tenantId: row.tenant_id,
+  organizationId: row.organization_id,
+  domain: row.domain,
+  isVerified: row.verified_at !== null,
+  verifiedBy: row.verified_by as OrganizationDomain['verifiedBy'],
+  verifiedAt: row.verified_at?.getTime() ?? null,
+  createdAt: row.created_at.getTime(),
+  record: { type: 'TXT', name: `_aldaba-challenge.${row.domain}`, value: row.token },
+  email: `postmaster@${row.domain}`,
+});

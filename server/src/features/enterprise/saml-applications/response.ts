@@ -1,0 +1,44 @@
+import type { SamlClaim } from '@aldaba/contract';
+import type { Vault } from '../../../kernel/crypto.ts';
+import { nameIdFormats } from '../../../services/saml/index.ts';
+import type { SamlConfiguration } from './store.ts';
+
+/** The user of a session, with every claim that the user has. */
+export interface SignedInUser {
+  userId: string;
+  sessionUid: string;
+  authenticatedAt: Date;
+  amr: readonly string[];
+  claims: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The user's name for the service provider; undefined if the user has no value of that kind. A transient name differs
+ * in each session and is derived from it, so that a sign-out can name it.
+ */
+export function nameIdOf(
+  vault: Pick<Vault, 'sign'>,
+  { nameIdFormat: format }: Pick<SamlConfiguration, 'nameIdFormat'>,
+  { userId, sessionUid, claims }: SignedInUser,
+): { value: string; format: string } | undefined {
+  if (format === nameIdFormats.transient) return { format, value: `_${vault.sign(sessionUid, 'saml-transient-name')}` };
+  const value = format === nameIdFormats.emailAddress ? claims.email : userId;
+  return typeof value === 'string' ? { format, value } : undefined;
+}
+
+/** The attributes of the mapping for which the user has a value, lists with one value for each item. */
+export function attributesOf(
+  mapping: SamlConfiguration['attributeMapping'],
+  claims: SignedInUser['claims'],
+): { name: string; values: string[] }[] {
+  return Object.entries(mapping).flatMap(([claim, name]) => {
+    const value = claims[claim as SamlClaim];
+    const values = (Array.isArray(value) ? value : [value]).flatMap((item) => textOf(item) ?? []);
+    return values.length > 0 ? [{ name, values }] : [];
+  });
+}
+
+function textOf(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}

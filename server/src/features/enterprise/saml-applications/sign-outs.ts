@@ -1,0 +1,81 @@
+import type { Clock } from '../../../kernel/clock.ts';
+import type { Vault } from '../../../kernel/crypto.ts';
+import { AldabaError } from '../../../kernel/errors.ts';
+import { standardId } from '../../../kernel/ids.ts';
+import {
+  boundedRelayState,
+  createLogoutResponse,
+  type IncomingMessage,
+  type OutgoingMessage,
+  statuses,
+  verifyLogoutRequest,
+} from '../../../services/saml/index.ts';
+import type { Queries } from '../../../store/database.ts';
+import type { Tenant } from '../../../tenancy/index.ts';
+import { addressesOf } from './addresses.ts';
+import { nameIdOf, type SignedInUser } from './response.ts';
+import type { SamlSecrets } from './secrets.ts';
+import type { SamlConfiguration } from './store.ts';
+
+/** What ends sessions; the protocol's core gives it. */
+interface Sessions {
+  /** A session that was used for the application: that of the ID, or that of the browser. */
+  find: (sessionUid: string | undefined) => Promise<SignedInUser | undefined>;
+  end: (sessionUid: string) => Promise<void>;
+}
+
+export interface SamlSignOuts {
+  /**
+   * Ends the sessions that a signed request names, and answers it.
+   * @throws SamlRefusal, and AldabaError `saml.not_set_up` without an address for the answer
+   */
+  answer: (
+    tenant: Tenant,
+    applicationId: string,
+    asked: { message: IncomingMessage; relayState: string | undefined; sessions: Sessions },
+  ) => Promise<{ outgoing: OutgoingMessage; endedUserId: string | undefined }>;
+}
+
+interface Needs {
+  clock: Clock;
+  vault: Vault;
+  secrets: SamlSecrets;
+  configurationOf: (q: Queries, applicationId: string) => Promise<SamlConfiguration>;
+}
+
+export function createSamlSignOuts({ clock, vault, secrets, configurationOf }: Needs): SamlSignOuts {
+  return {
+    async answer(tenant, applicationId, { message, relayState, sessions }) {
+      const own = await configurationOf(tenant.db, applicationId);
+      const { entityId, singleLogoutUrl, requestCertificate } = own;
+      if (entityId === null || singleLogoutUrl === null || requestCertificate === null)
+        throw new AldabaError('saml.not_set_up');
+      const { entityId: issuer, signOutUrl: destination } = addressesOf(tenant, applicationId);
+      const now = new Date(clock.now());
+      const request = verifyLogoutRequest(message, {
+        ...{ issuer: entityId, destination, certificates: [requestCertificate], now },
+      });
+      let endedUserId: string | undefined;
+      // Without an index, the request is about the session of this browser.
+      for (const uid of request.sessionIndexes.length > 0 ? request.sessionIndexes.slice(0, 20) : [undefined]) {
+        const session = await sessions.find(uid);
+        // A service provider may end sessions of the user it names, and of no other.
+        if (!session || nameIdOf(vault, own, session)?.value !== request.nameId) continue;
+        await sessions.end(session.sessionUid);
+        endedUserId = session.userId;
+      }
+      const outgoing = createLogoutResponse({
+        id: `_${standardId()}`,
+        issuedAt: now,
+        issuer,
+        inResponseTo: request.id,
+        destination: singleLogoutUrl,
+        signing: await secrets.signingKey(tenant.db, applicationId),
+        relayState: boundedRelayState(relayState),
+        // A session that has ended already is what was asked for.
+        status: statuses.success,
+      });
+      return { outgoing, endedUserId };
+    },
+  };
+}

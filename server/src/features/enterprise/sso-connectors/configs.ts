@@ -1,0 +1,46 @@
+/** Checks the configuration of a provider when it is saved: its members, and that the provider answers. */
+import { AldabaError } from '../../../kernel/errors.ts';
+import type { Fetch } from '../../../kernel/outbound.ts';
+import { bindings, type IdentityProviderMetadata } from '../../../services/saml/index.ts';
+import { discover } from './discovery.ts';
+import { oidcConfigOf, type SsoProvider } from './providers.ts';
+import { resolveMetadata, samlConfig } from './saml-config.ts';
+
+/** What is stored of a configuration. */
+export interface CheckedConfig {
+  config: Record<string, unknown>;
+  /** Of a SAML provider. */
+  providerMetadata: IdentityProviderMetadata | null;
+  /** Where the metadata is read again. */
+  metadataUrl: string | null;
+}
+
+/** Whether a stored configuration is complete. */
+export const isConfigured = (provider: SsoProvider, config: Record<string, unknown>): boolean =>
+  (provider.type === 'saml' ? samlConfig : oidcConfigOf(provider)).safeParse(config).success;
+
+/** @throws AldabaError `connector.invalid_config`, naming the members that are wrong */
+export async function checkConfig(
+  outbound: Fetch,
+  provider: SsoProvider,
+  given: Record<string, unknown>,
+): Promise<CheckedConfig> {
+  const schema = provider.type === 'saml' ? samlConfig : oidcConfigOf(provider);
+  const { success, data, error } = schema.safeParse(given);
+  if (!success) {
+    const problems = error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+    throw new AldabaError('connector.invalid_config', { problems });
+  }
+  if ('issuer' in data) {
+    await discover(outbound, data.issuer);
+    return { config: data, providerMetadata: null, metadataUrl: null };
+  }
+  const config = samlConfig.parse(data);
+  const providerMetadata = await resolveMetadata(outbound, config);
+  if (providerMetadata.singleSignOnBinding !== bindings.redirect) {
+    const path = config.metadataUrl === undefined ? 'metadata' : 'metadataUrl';
+    const message = 'The provider takes no requests by HTTP-Redirect';
+    throw new AldabaError('connector.invalid_config', { problems: [{ path, message }] });
+  }
+  return { config, providerMetadata, metadataUrl: config.metadataUrl ?? null };
+}

@@ -1,0 +1,19 @@
+/** Names and addresses of the tenant's side of a SAML connector, as an operator gives them to the provider. Pure. */
+import type { Tenant } from '../../../tenancy/index.ts';
+
+export interface SamlSide {
+  entityId: string;
+  acsUrl: string;
+  logoutUrl: string;
+  metadataUrl: string;
+}
+
+export function samlSideOf({ baseUrl }: Pick<Tenant, 'baseUrl'>, connectorId: string): SamlSide {
+  const acsUrl = `${baseUrl}/api/authn/single-sign-on/saml/${connectorId}`;
+  return {
+    entityId: `${baseUrl}/enterprise-sso/${connectorId}`,
+    acsUrl,
+    logoutUrl: `${acsUrl}/logout`,
+    metadataUrl: `${acsUrl}/metadata`,
+  };
+}

@@ -1,0 +1,44 @@
+import type { PublicSsoConnector, SsoConnector, SsoProviderName } from '@aldaba/contract';
+import { defined } from '../../../kernel/defined.ts';
+import type { SsoProvider } from './providers.ts';
+import type { StoredSsoConnector } from './store.ts';
+
+/** A connector with its kind of provider and its configuration. */
+export interface SsoRow extends StoredSsoConnector {
+  providerName: SsoProviderName;
+  provider: SsoProvider;
+  /** Undefined while it is not configured. */
+  config: Record<string, unknown> | undefined;
+}
+
+/** A connector that signs users in, as a sign-in reads it. */
+export interface OfferedSso extends PublicSsoConnector {
+  /** In lowercase ASCII. */
+  domains: readonly string[];
+  requiresMfa: boolean;
+}
+
+export const toSsoConnector = (
+  tenantId: string,
+  { provider, config, configSealed: _, metadataUrl: __, providerMetadata: ___, ...row }: SsoRow,
+  providerConfig?: Record<string, unknown>,
+): SsoConnector => ({
+  tenantId,
+  ...row,
+  config: config ?? {},
+  name: provider.name,
+  providerType: provider.type,
+  providerLogo: provider.logo,
+  providerLogoDark: provider.logo,
+  ...(providerConfig ? { providerConfig } : {}),
+});
+
+/** An empty name or logo counts as none. */
+export const toOffered = ({ id, connectorName, branding, provider, domains, requiresMfa }: SsoRow): OfferedSso => ({
+  id,
+  connectorName: branding.displayName || connectorName,
+  logo: branding.logo || provider.logo,
+  ...defined({ darkLogo: branding.darkLogo || undefined }),
+  domains,
+  requiresMfa,
+});

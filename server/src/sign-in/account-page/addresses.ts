@@ -1,0 +1,106 @@
+/** The email address and the phone number: a code proves a new one. */
+
+import { readCookie, writeCookie } from '../../http/cookies.ts';
+import type { AldabaError } from '../../kernel/errors.ts';
+import { isOfCompany, requireEditable, requireNoCompany, requireShown } from '../account/context.ts';
+import { parseJson } from '../pages/page-requests.ts';
+import { reachableBy } from '../views.ts';
+import { type AccountPageRoutes, type AccountRequest, proofPath } from './requests.ts';
+
+/** The new address and the record of its code. */
+const pendingCookie = '_account.address';
+
+interface Pending {
+  type: 'email' | 'phone';
+  address: string;
+  recordId: string;
+}
+
+function pendingOf({ request }: AccountRequest, type: Pending['type']): Pending | undefined {
+  const kept = parseJson(readCookie(request, pendingCookie) ?? '') as Partial<Pending> | undefined | null;
+  const { address, recordId } = kept ?? {};
+  return kept?.type === type && typeof address === 'string' && typeof recordId === 'string'
+    ? { type, address, recordId }
+    : undefined;
+}
+
+export function addressRoutes(routes: AccountPageRoutes): void {
+  for (const type of ['email', 'phone'] as const) routesOf(routes, type);
+}
+
+function routesOf({ api, get, post }: AccountPageRoutes, type: Pending['type']): void {
+  const { mine, verifications, changes } = api;
+  const isOpen = async ({ user, visit }: AccountRequest): Promise<boolean> =>
+    visit.center.fields[type] === 'Edit' &&
+    !(type === 'email' && isOfCompany(user.primaryEmail, await api.context.settings(visit.tenant)));
+  const show = async (page: AccountRequest, failure?: AldabaError) => {
+    const { user, visit, field } = page;
+    const reachable = reachableBy(await api.context.connectors.available(visit.tenant));
+    const value = type === 'email' ? user.primaryEmail : user.primaryPhone;
+    const isEditable = await isOpen(page);
+    const typed = failure ? { typedAddress: field('address') } : {};
+    const isChangeable = isEditable && reachable.includes(type);
+    return page.show(
+      { part: 'address', type, isEditable, isChangeable, ...(value === null ? {} : { value }), ...typed },
+      failure,
+    );
+  };
+  const showCode = (page: AccountRequest, failure?: AldabaError) => {
+    const pending = pendingOf(page, type);
+    if (!pending) return page.go(`/${type}`);
+    return page.show({ part: 'address-code', type, address: pending.address }, failure);
+  };
+  get(`/${type}`, type, async (page) => {
+    const { visit } = page;
+    requireShown(visit.center, type);
+    if ((await isOpen(page)) && !(await changes.isProved(visit))) return page.go(proofPath(type));
+    return show(page);
+  });
+  post(
+    `/${type}`,
+    type,
+    async (page) => {
+      const { user, visit, field, locale, request, reply } = page;
+      const address = field('address').trim();
+      requireEditable(visit.center, type);
+      if (type === 'email') requireNoCompany(user.primaryEmail, await api.context.settings(visit.tenant));
+      await changes.requireProof(visit);
+      const given = { identifier: { type, value: address }, isNew: true, locale };
+      const { verificationRecordId: recordId } = await verifications.sendCode(visit.tenant, visit.owner, given);
+      const pending: Pending = { type, address, recordId };
+      writeCookie(request, reply, {
+        name: pendingCookie,
+        value: JSON.stringify(pending),
+        maxAge: 600,
+        path: '/account',
+      });
+      page.go(`/${type}/code`);
+    },
+    show,
+  );
+  get(`/${type}/code`, type, (page) => showCode(page));
+  post(
+    `/${type}/code`,
+    type,
+    async (page) => {
+      const pending = pendingOf(page, type);
+      if (!pending) return page.go(`/${type}`);
+      const { tenant, owner } = page.visit;
+      const identifier = { type, value: pending.address };
+      await verifications.verifyCode(tenant, owner, { id: pending.recordId, identifier, code: page.field('code') });
+      await mine.setAddress(page.visit, identifier, pending.recordId);
+      writeCookie(page.request, page.reply, { name: pendingCookie, value: undefined, path: '/account' });
+      return page.go(`/${type}`, 'saved');
+    },
+    showCode,
+  );
+  post(
+    `/${type}/remove`,
+    type,
+    async (page) => {
+      await mine.removeAddress(page.visit, type);
+      page.go(`/${type}`, 'removed');
+    },
+    show,
+  );
+}

@@ -1,0 +1,69 @@
+/**
+ * `/single-sign-on/email` and `/single-sign-on/connectors`: a user signs in with their company. The provider's answer
+ * comes back through `/callback/<id>`, like a social one.
+ */
+import { AldabaError } from '../../../kernel/errors.ts';
+import { requireEmail } from '../../../kernel/identifiers.ts';
+import { connectorsFor, type OfferedConnectors } from '../../machine/enterprise-sso/index.ts';
+import { termsOf } from '../../machine/policy.ts';
+import type { SignIn } from '../../steps/index.ts';
+import type { Screen } from '../../views.ts';
+import type { PageRequest, PageRoutes } from '../page-requests.ts';
+import { callbackOf } from './instead.ts';
+
+/** Off to a provider. @param email the address that the user entered */
+export const beginSso = (signIn: SignIn, page: PageRequest, connectorId: string, email: string | undefined) =>
+  signIn.beginSso(page.interaction, {
+    connectorId,
+    redirectUri: callbackOf(page, connectorId),
+    email,
+    agreed: page.typed.agreed,
+  });
+
+export function ssoPageRoutes({ signIn, page }: PageRoutes): void {
+  page('/single-sign-on/email', {
+    view({ interaction, context, typed }, _, failure): Screen<'single-sign-on'> | '/sign-in' {
+      if (interaction.policy.sso.length === 0) return '/sign-in';
+      const { loginHint = '' } = interaction.request;
+      const typedAddress = failure ? typed.address : loginHint.includes('@') ? loginHint.slice(0, 128) : undefined;
+      return { kind: 'single-sign-on', typedAddress, terms: termsOf(context.settings, 'sign-in') };
+    },
+    forms: {
+      async '/single-sign-on/email'(sent) {
+        const email = requireEmail(sent.typed.address);
+        const [connector, ...others] = signIn.ssoConnectorsFor(sent.interaction, email);
+        if (!connector) throw new AldabaError('session.sso_not_available');
+        if (others.length === 0) return beginSso(signIn, sent, connector.id, email);
+        await signIn.nameSso(sent.interaction, email);
+        return '/single-sign-on/connectors' as const;
+      },
+    },
+  });
+  page('/single-sign-on/connectors', {
+    at: (_, { interaction }) => {
+      const email = signIn.findState(interaction)?.ssoEmail;
+      const connectors = email === undefined ? [] : connectorsFor(interaction.policy.sso, email);
+      return email !== undefined && connectors.length > 0 ? { email, connectors } : undefined;
+    },
+    view: ({ context }, { email, connectors }): Screen<'single-sign-on-connectors'> => ({
+      kind: 'single-sign-on-connectors',
+      address: email,
+      connectors: connectors.map(choiceOf),
+      terms: termsOf(context.settings, 'sign-in'),
+    }),
+    forms: {
+      '/single-sign-on/connectors'(sent, { email, connectors }) {
+        const chosen = connectors.find(({ id }) => id === sent.field('connector'));
+        if (!chosen) throw new AldabaError('session.invalid_connector_id');
+        return beginSso(signIn, sent, chosen.id, email);
+      },
+    },
+  });
+}
+
+const choiceOf = ({ id, connectorName, logo, darkLogo }: OfferedConnectors[number]) => ({
+  id,
+  name: connectorName,
+  logo,
+  logoDark: darkLogo,
+});

@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, afterEach, before, describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
+import { openBrowser, phoneScreen, type Visitor } from '../support/browser.ts';
+import { addPasskeyDevice, assertFits, type HostedSignIn, openHostedSignIn } from '../support/hosted-sign-in.ts';
+import { keyboardOf } from '../support/keyboard.ts';
+import { goodPassword, signIn } from '../support/pages.ts';
+import { totpCode } from '../support/totp-app.ts';
+
+const fields = Object.fromEntries(
+  'name avatar profile email phone password username social customData mfa passkey session'
+    .split(' ')
+    .map((name) => [name, 'Edit']),
+);
+/** Folder for pictures of the pages, for people to look at. */
+const pictures = process.env.ALDABA_TEST_PICTURES;
+
+describe('Account page in a browser', () => {
+  let hosted: HostedSignIn;
+  let visitor: Visitor;
+  before(async () => {
+    hosted = await openHostedSignIn();
+    const { operator } = hosted;
+    await operator.call('PATCH', '/api/configs/sandbox', { enabled: true });
+    await operator.call('POST', '/api/connectors', {
+      connectorId: 'github-universal',
+      config: { clientId: 'the-client', clientSecret: 'a client secret of the tests' },
+    });
+    await operator.call('PATCH', '/api/account-center', { enabled: true, fields, deletionGraceDays: 14 });
+    await operator.call('PATCH', '/api/sign-in-exp', {
+      color: { primaryColor: '#5d34f2', darkPrimaryColor: '#7958ff', isDarkModeEnabled: true },
+      mfa: { factors: ['Totp', 'WebAuthn', 'BackupCode'], policy: 'NoPrompt' },
+      socialSignInConnectorTargets: ['github'],
+    });
+  });
+  after(() => hosted?.close());
+  afterEach(() => visitor?.close());
+
+  const create = async (username: string) => {
+    await hosted.operator.addUser({ username, password: goodPassword, name: 'Ana María' });
+    return { username, password: goodPassword };
+  };
+  const open = (page: Page, part = '') => page.goto(`${hosted.server.url}/account${part}`);
+  const heading = (page: Page, name: string) => page.getByRole('heading', { name }).waitFor();
+  const prove = async (page: Page) => {
+    await page.getByLabel('Password', { exact: true }).fill(goodPassword);
+    await page.getByRole('button', { name: 'Confirm' }).click();
+  };
+
+  it('signs in, sets a factor up and asks for the deletion, on a phone with scripts off', async () => {
+    visitor = await openBrowser({ ...phoneScreen, javaScriptEnabled: false });
+    const { page } = visitor;
+    const ana = await create('ana_account_off');
+    await open(page);
+    await signIn(page, ana);
+    await heading(page, 'Ana María');
+    await page.getByRole('link', { name: 'Profile' }).click();
+    await page.getByLabel('First name').fill('Ana');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.').waitFor();
+    await page.getByRole('link', { name: 'Back' }).click();
+
+    await page.getByRole('link', { name: 'Second factors and passkeys' }).click();
+    await heading(page, 'Confirm it’s you');
+    await prove(page);
+    await page.getByRole('link', { name: 'Add: Authenticator app' }).click();
+    const secret = ((await page.locator('#secret').textContent()) ?? '').replaceAll(/\s/g, '');
+    await page.getByLabel('Enter the code from the app').fill(totpCode(secret, Date.now()));
+    await page.getByRole('button', { name: 'Connect the app' }).click();
+    await page.getByText('Saved.').waitFor();
+    await page.getByRole('button', { name: 'Remove: Authenticator app' }).waitFor();
+
+    await open(page, '/delete');
+    await page.getByRole('button', { name: 'Delete my account' }).click();
+    await page.getByText(/Your account will be deleted on/).waitFor();
+    await page.getByRole('button', { name: 'Keep my account' }).click();
+    await page.getByText(/The deletion was canceled/).waitFor();
+  });
+
+  it('creates a passkey and proves the ownership with it, by keyboard', async () => {
+    visitor = await openBrowser();
+    const { page } = visitor;
+    await addPasskeyDevice(visitor);
+    const keyboard = keyboardOf(page);
+    await open(page, '/factors');
+    await signIn(page, await create('ana_account_key'));
+    await keyboard.type(page.getByLabel('Password', { exact: true }), goodPassword);
+    await keyboard.press(page.getByRole('button', { name: 'Confirm' }));
+    await keyboard.press(page.getByRole('link', { name: 'Add: Passkey' }));
+    await heading(page, 'Create a passkey');
+    await keyboard.press(page.getByRole('button', { name: 'Create a passkey' }));
+    await page.getByText('Saved.').waitFor();
+    await page.context().clearCookies({ name: '_account.proof' });
+    await open(page, '/proof?next=factors&method=passkey');
+    await keyboard.press(page.getByRole('button', { name: 'Use your passkey' }));
+    await page.getByText(/^Confirmed\./).waitFor();
+    assert.deepEqual(visitor.complaints, []);
+  });
+
+  it('withdraws an app, ends another session, links a social account, downloads the data and changes the language', async () => {
+    visitor = await openBrowser({ viewport: { width: 1440, height: 900 } });
+    const { page } = visitor;
+    const ana = await create('ana_account_all');
+    const other = await openBrowser(phoneScreen);
+    await other.page.goto(`${hosted.server.url}/demo-app`);
+    await other.page.getByRole('button', { name: 'Sign in' }).click();
+    await signIn(other.page, ana);
+    await other.page.getByRole('table').waitFor();
+
+    await open(page, '/applications');
+    await signIn(page, ana);
+    await prove(page);
+    await page.getByRole('button', { name: /^Withdraw access/ }).click();
+    await page.getByText('No app has access.').waitFor();
+
+    await open(page, '/sessions');
+    await page.getByRole('button', { name: 'Sign out everywhere else' }).click();
+    await page.getByText('Signed out.').waitFor();
+    await open(other.page);
+    await other.page.getByLabel('Username').waitFor();
+    await other.close();
+
+    await open(page, '/social');
+    await page.getByRole('button', { name: 'Link GitHub' }).click();
+    await page.getByRole('button', { name: 'Allow' }).click();
+    await page.getByRole('button', { name: 'Unlink: GitHub' }).click();
+    await page.getByText('You have not linked an account yet.').waitFor();
+
+    await open(page, '/data');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Download your data' }).click(),
+    ]);
+    assert.match(await readFile(await download.path(), 'utf8'), /"ana_account_all"/);
+
+    await open(page, '/language');
+    await page.getByRole('radio', { name: 'Español' }).check();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { name: 'Idioma' }).waitFor();
+    assert.deepEqual(visitor.complaints, []);
+  });
+
+  for (const [name, screen] of [
+    ['a phone', { ...phoneScreen, viewport: { width: 360, height: 740 } }],
+    ['a desktop', { viewport: { width: 1440, height: 900 } }],
+  ] as const) {
+    it(`is accessible and fits ${name}, in light and dark, with at most 4 requests and 30 kB`, async (test) => {
+      visitor = await openBrowser(screen);
+      const { page, context } = visitor;
+      await open(page, '/profile');
+      await signIn(page, await create(`ana_account_${screen.viewport.width}`));
+      await heading(page, 'Profile');
+      const session = await context.newCDPSession(page);
+      await session.send('Network.enable');
+      await session.send('Network.setCacheDisabled', { cacheDisabled: true });
+      let [requests, weight] = [0, 0];
+      session.on('Network.loadingFinished', ({ encodedDataLength }) => {
+        requests += 1;
+        weight += encodedDataLength;
+      });
+      await page.goto(`${hosted.server.url}/account`, { waitUntil: 'networkidle' });
+      test.diagnostic(`${requests} requests, ${weight} bytes`);
+      assert.ok(requests <= 4 && weight > 0 && weight <= 30_000, `${requests} requests, ${weight} bytes`);
+      for (const part of [
+        '',
+        '/profile',
+        '/proof?next=email',
+        'prove',
+        '/email',
+        '/password',
+        '/factors',
+        '/factors/codes',
+        '/social',
+        '/sessions',
+        '/applications',
+        '/data',
+        '/language',
+        '/delete',
+      ]) {
+        if (part === 'prove') await prove(page);
+        else await open(page, part);
+        await assertFits(page, async (colorScheme) => {
+          const file = `${part.replaceAll(/\W+/g, '-') || 'home'}-${screen.viewport.width}-${colorScheme}.png`;
+          if (pictures) await page.screenshot({ path: `${pictures}/${file}`, fullPage: true });
+        });
+      }
+      assert.deepEqual(visitor.complaints, []);
+    });
+  }
+});

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
+import { openBrowser, phoneScreen, type Visitor } from '../support/browser.ts';
+import { type Company, startCompany } from '../support/company.ts';
+import { assertFits, type HostedSignIn, openHostedSignIn } from '../support/hosted-sign-in.ts';
+
+/** Folder for pictures of the pages, for people to look at. */
+const pictures = process.env.ALDABA_TEST_PICTURES;
+const email = 'ada@acme.example';
+
+describe('Sign-in with a company in a browser', () => {
+  let hosted: HostedSignIn;
+  let acme: Company;
+  let globex: Company;
+  let visitor: Visitor;
+  before(async () => {
+    [acme, globex] = await Promise.all([startCompany(), startCompany({ name: 'globex' })]);
+    hosted = await openHostedSignIn({ environment: { OUTBOUND_ALLOWED_HOSTS: '127.0.0.1' } });
+    const { operator } = hosted;
+    acme.people.set('ada', { sub: 'ada', email, email_verified: true, name: 'Ada Acme' });
+    globex.people.set('ada', { sub: 'ada-at-globex', email, email_verified: true, name: 'Ada Acme' });
+    const connect = (connectorName: string, { config }: Company, domains: string[]) =>
+      operator.call('POST', '/api/sso-connectors', { providerName: 'OIDC', connectorName, config, domains });
+    await connect('Acme staff', acme, ['acme.example', 'one.example']);
+    await connect('Globex partners', globex, ['acme.example']);
+    await operator.configure({
+      singleSignOnEnabled: true,
+      signIn: {
+        methods: ['username', 'email'].map((identifier) => ({
+          identifier,
+          password: true,
+          verificationCode: false,
+          isPasswordPrimary: true,
+        })),
+      },
+      color: { primaryColor: '#5d34f2', darkPrimaryColor: '#7958ff', isDarkModeEnabled: true },
+    });
+  });
+  after(async () => {
+    await hosted?.close();
+    await acme?.close();
+    await globex?.close();
+  });
+  afterEach(() => visitor?.close());
+
+  const look = (page: Page, name: string) =>
+    assertFits(page, async (colorScheme) => {
+      if (pictures) await page.screenshot({ path: `${pictures}/sso-${name}-${colorScheme}.png`, fullPage: true });
+    });
+
+  for (const javaScriptEnabled of [true, false])
+    it(`leads from the first page to the company and back, with scripts ${javaScriptEnabled ? 'on' : 'off'}`, async () => {
+      const screen = javaScriptEnabled ? 'desktop' : 'phone';
+      visitor = await openBrowser({ ...(javaScriptEnabled ? {} : phoneScreen), javaScriptEnabled });
+      const { page, complaints } = visitor;
+      await hosted.start(page);
+      await page.getByRole('link', { name: 'Single sign-on' }).waitFor();
+      if (javaScriptEnabled) await look(page, `first-${screen}`);
+      await page.getByRole('link', { name: 'Single sign-on' }).click();
+      await page.getByRole('heading', { name: 'Sign in with your company' }).waitFor();
+      if (javaScriptEnabled) await look(page, `email-${screen}`);
+      await page.getByLabel('Email').fill('eve@nowhere.example');
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await page.getByText('Single sign-on is not set up for this email address').waitFor();
+      assert.equal(await page.getByLabel('Email').inputValue(), 'eve@nowhere.example');
+      await page.getByLabel('Email').fill(email);
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await page.getByRole('heading', { name: 'Choose a sign-in service' }).waitFor();
+      if (javaScriptEnabled) await look(page, `choice-${screen}`);
+      await page.getByRole('button', { name: 'Continue with Acme staff' }).click();
+      await page.getByRole('heading', { name: 'acme' }).waitFor();
+      assert.equal(await page.getByLabel('Account').inputValue(), email, 'the login hint');
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await hosted.arrives(page);
+      const unexpected = complaints.filter((complaint) => !/status of 4(04|22)/.test(complaint));
+      assert.deepEqual(unexpected, []);
+    });
+
+  it('leads there from the password form on a phone, and says when the provider is down', async () => {
+    visitor = await openBrowser(phoneScreen);
+    const { page } = visitor;
+    await hosted.start(page);
+    await look(page, 'first-phone');
+    await page.getByLabel('Email or username').fill('ada@one.example');
+    await page.getByLabel('Password', { exact: true }).fill('not the password of anyone');
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByRole('heading', { name: 'acme' }).waitFor();
+    acme.outage = 500;
+    await page.goBack();
+    acme.outage = undefined;
+    await page.getByRole('link', { name: 'Single sign-on' }).click();
+    await look(page, 'email-phone');
+    await page.getByLabel('Email').fill(email);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('heading', { name: 'Choose a sign-in service' }).waitFor();
+    await look(page, 'choice-phone');
+    await page.getByRole('link', { name: 'Back to sign-in' }).click();
+    await page.getByLabel('Password', { exact: true }).waitFor();
+  });
+});

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import fc from 'fast-check';
+import { SamlRefusal, verifyResponse } from '../../server/src/services/saml/index.ts';
+import {
+  attacker,
+  encode,
+  encryptedAssertion,
+  makeWorld,
+  signedAssertion,
+  signedResponse,
+  user,
+  type World,
+} from './messages.ts';
+
+let world: World;
+let messages: string[];
+before(async () => {
+  world = await makeWorld();
+  messages = [signedAssertion(world), signedResponse(world), encryptedAssertion(world)];
+});
+
+const honest = { nameId: user, attributes: { groups: ['staff', 'readers'] }, sessionIndex: 's-1' };
+/** Milliseconds of computing for one message: a limit against quadratic work, far above the usual 10. */
+const limit = 250;
+
+// Snippets that attackers insert; the places and their combinations are random.
+const snippets = [
+  '<!---->',
+  '<!-- x -->',
+  '<![CDATA[x]]>',
+  '<?x y?>',
+  '&#x61;',
+  '&amp;',
+  '&x;',
+  attacker,
+  '<saml:NameID>admin@example.com</saml:NameID>',
+  '<saml:Assertion ID="_evil"/>',
+  '<saml:EncryptedAssertion/>',
+  '<Signature xmlns="http://www.w3.org/2000/09/xmldsig#"/>',
+  ' ID="_assertion-1"',
+  ' xmlns="urn:other"',
+  ' xmlns:saml="urn:other"',
+  '\u0000',
+  '"',
+  '<',
+  '>',
+  '\r\n',
+  ' ',
+];
+
+const place = fc.double({ min: 0, max: 1, noNaN: true });
+const mutation = fc.oneof(
+  fc.record({
+    kind: fc.constant('insert' as const),
+    from: place,
+    text: fc.oneof(fc.constantFrom(...snippets), fc.string({ unit: 'binary' })),
+  }),
+  fc.record({ kind: fc.constant('delete' as const), from: place, length: fc.integer({ min: 1, max: 400 }) }),
+  fc.record({ kind: fc.constant('copy' as const), from: place, to: place, length: fc.integer({ min: 1, max: 3000 }) }),
+  fc.record({ kind: fc.constant('element' as const), from: place, to: place }),
+);
+type Mutation = typeof mutation extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** Applies a change at places that are shares of the text; `element` moves a copy of a whole element between tags. */
+function mutate(xml: string, change: Mutation): string {
+  const at = (share: number) => Math.floor(share * xml.length);
+  if (change.kind === 'insert') return xml.slice(0, at(change.from)) + change.text + xml.slice(at(change.from));
+  if (change.kind === 'delete') return xml.slice(0, at(change.from)) + xml.slice(at(change.from) + change.length);
+  const elements = [...xml.matchAll(/<([\w:]+)[^>]*>(?:[^<]*<\/\1>|[\s\S]*?<\/\1>)/g)].map(([element]) => element);
+  const piece =
+    change.kind === 'copy'
+      ? xml.slice(at(change.from), at(change.from) + change.length)
+      : (elements[Math.floor(change.from * elements.length)] ?? '').replaceAll(user, attacker);
+  const between = change.kind === 'element' ? xml.indexOf('<', at(change.to)) : at(change.to);
+  return xml.slice(0, between) + piece + xml.slice(between);
+}
+
+function outcome(samlResponse: string): 'refused' | 'accepted' {
+  const before = process.cpuUsage();
+  try {
+    const { nameId, attributes, sessionIndex } = verifyResponse({ samlResponse, expected: world.expected });
+    assert.deepEqual({ nameId, attributes, sessionIndex }, honest);
+    return 'accepted';
+  } catch (error) {
+    if (!(error instanceof SamlRefusal)) throw error;
+    return 'refused';
+  } finally {
+    const { user: own, system } = process.cpuUsage(before);
+    assert.ok((own + system) / 1000 < limit, `took ${(own + system) / 1000} ms`);
+  }
+}
+
+describe('mutated responses', () => {
+  // security: saml-signed-node
+  test('are refused or say exactly what was signed, in bounded time, and never fail in another way', () => {
+    const counts = { refused: 0, accepted: 0 };
+    const changes = fc.array(mutation, { minLength: 1, maxLength: 4 });
+    const property = fc.property(fc.nat({ max: 2 }), changes, (which, steps) => {
+      counts[outcome(encode(steps.reduce(mutate, messages[which] ?? '')))] += 1;
+    });
+    fc.assert(property, { numRuns: 600 });
+    assert.ok(counts.refused > 300, `only ${counts.refused} of the mutations were refused`);
+  });
+
+  test('of the base64 are refused or say exactly what was signed', () => {
+    const property = fc.property(place, fc.string({ maxLength: 8 }), (where, text) => {
+      const message = encode(messages[0] ?? '');
+      const at = Math.floor(where * message.length);
+      outcome(message.slice(0, at) + text + message.slice(at + text.length));
+    });
+    fc.assert(property, { numRuns: 200 });
+  });
+
+  test('are refused when they are bytes of any kind', () => {
+    const property = fc.property(fc.uint8Array({ maxLength: 2000 }), (bytes) => {
+      assert.equal(outcome(encode(Buffer.from(bytes))), 'refused');
+    });
+    fc.assert(property, { numRuns: 300 });
+  });
+
+  test('of the largest size take a bounded time, also with ten certificates of which none fits', () => {
+    const value = `<saml:AttributeValue>${'group'.repeat(5)}</saml:AttributeValue>`;
+    const attributes = `<saml:AttributeStatement><saml:Attribute Name="groups">${value.repeat(3000)}</saml:Attribute></saml:AttributeStatement>`;
+    const samlResponse = encode(signedAssertion(world, { attributes }, { key: world.foreign.privateKey }));
+    const expected = { ...world.expected, certificates: Array.from({ length: 10 }, () => world.keys.certificate) };
+    const before = process.cpuUsage();
+    assert.throws(() => verifyResponse({ samlResponse, expected }), { reason: 'signature_invalid' });
+    const { user: own, system } = process.cpuUsage(before);
+    assert.ok((own + system) / 1000 < 700, `took ${(own + system) / 1000} ms`);
+  });
+});
