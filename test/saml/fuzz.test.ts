@@ -22,7 +22,23 @@ before(async () => {
 
 const honest = { nameId: user, attributes: { groups: ['staff', 'readers'] }, sessionIndex: 's-1' };
 /** Milliseconds of computing for one message: a limit against quadratic work, far above the usual 10. */
-const limit = 250;
+const limit = 50;
+
+/**
+ * Does the work, and fails if it takes longer than `most` milliseconds of computing each of five times. A pause of the
+ * machine (garbage collection, another process) takes one time; work that a message causes comes back each time.
+ */
+function within<Result>(most: number, work: () => Result): Result {
+  const takes: number[] = [];
+  for (;;) {
+    const before = process.cpuUsage();
+    const result = work();
+    const { user: own, system } = process.cpuUsage(before);
+    takes.push((own + system) / 1000);
+    if (Math.min(...takes) < most) return result;
+    assert.ok(takes.length < 5, `took ${takes.join(', ')} ms`);
+  }
+}
 
 // Snippets that attackers insert; the places and their combinations are random.
 const snippets = [
@@ -76,8 +92,7 @@ function mutate(xml: string, change: Mutation): string {
   return xml.slice(0, between) + piece + xml.slice(between);
 }
 
-function outcome(samlResponse: string): 'refused' | 'accepted' {
-  const before = process.cpuUsage();
+function read(samlResponse: string): 'refused' | 'accepted' {
   try {
     const { nameId, attributes, sessionIndex } = verifyResponse({ samlResponse, expected: world.expected });
     assert.deepEqual({ nameId, attributes, sessionIndex }, honest);
@@ -85,11 +100,10 @@ function outcome(samlResponse: string): 'refused' | 'accepted' {
   } catch (error) {
     if (!(error instanceof SamlRefusal)) throw error;
     return 'refused';
-  } finally {
-    const { user: own, system } = process.cpuUsage(before);
-    assert.ok((own + system) / 1000 < limit, `took ${(own + system) / 1000} ms`);
   }
 }
+
+const outcome = (samlResponse: string) => within(limit, () => read(samlResponse));
 
 describe('mutated responses', () => {
   // security: saml-signed-node
@@ -124,9 +138,6 @@ describe('mutated responses', () => {
     const attributes = `<saml:AttributeStatement><saml:Attribute Name="groups">${value.repeat(3000)}</saml:Attribute></saml:AttributeStatement>`;
     const samlResponse = encode(signedAssertion(world, { attributes }, { key: world.foreign.privateKey }));
     const expected = { ...world.expected, certificates: Array.from({ length: 10 }, () => world.keys.certificate) };
-    const before = process.cpuUsage();
-    assert.throws(() => verifyResponse({ samlResponse, expected }), { reason: 'signature_invalid' });
-    const { user: own, system } = process.cpuUsage(before);
-    assert.ok((own + system) / 1000 < 700, `took ${(own + system) / 1000} ms`);
+    within(700, () => assert.throws(() => verifyResponse({ samlResponse, expected }), { reason: 'signature_invalid' }));
   });
 });
