@@ -137,7 +137,7 @@ describe('Accounts that meet on the hosted pages', () => {
     });
 
   for (const [screen, options] of eachScreen)
-    it(`are linked at once by the email of a provider that answers for it, on a ${screen}`, async () => {
+    it(`are linked at once, and lead to an app of another origin, by the email of a provider that answers for it, on a ${screen}`, async () => {
       const { id } = await addUser(mei);
       await hosted.operator.call('PATCH', `/api/connectors/${google}`, { emailDomains: ['people.example'] });
       const socialSignIn = { automaticAccountLinking: true, skipRequiredIdentifiers: true };
