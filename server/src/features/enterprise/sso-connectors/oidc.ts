@@ -63,8 +63,13 @@ export function createOidcConnection(
 ): SsoConnection {
   const instance = (loginHint?: string) => flowOf(name, config, loginHint).create({}, world);
   return {
-    begin: ({ state, redirectUri, loginHint }, session) =>
-      instance(loginHint).getAuthorizationUri({ state, redirectUri, connectorId: '', jti: '' }, { session }),
+    answersServer: false,
+    begin: async ({ state, redirectUri, loginHint }, session) => ({
+      redirectUrl: await instance(loginHint).getAuthorizationUri(
+        { state, redirectUri, connectorId: '', jti: '' },
+        { session },
+      ),
+    }),
     refresh: (refreshToken) => instance().getAccessTokenByRefreshToken(refreshToken, {}),
     async finish(data, session: Session) {
       const { userInfo, tokenResponse } = await instance().getTokenResponseAndUserInfo(data, { session });
