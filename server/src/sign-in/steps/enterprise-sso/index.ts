@@ -7,7 +7,6 @@ import type { Request } from '../../../http/types.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { normalizeEmail } from '../../../kernel/identifiers.ts';
 import type { SsoChallenge, SsoProof, SsoStart } from '../../factors/enterprise-sso/index.ts';
-import { handleOf, isStateOf } from '../../factors/provider-visit/index.ts';
 import { connectorsFor } from '../../machine/enterprise-sso/index.ts';
 import { termsOf } from '../../machine/policy.ts';
 import type { LoadedInteraction, StepContext } from '../context.ts';
@@ -132,12 +131,15 @@ export function createSsoSteps(context: StepContext & { checks: Checks }) {
      * @throws AldabaError `session.social_state_mismatch` for one that is forged, replayed or not of the connector
      */
     async openSsoAnswer(request: Request, { connectorId, state }: { connectorId: string; state: string }) {
-      const interaction = await context.open(request, handleOf(state));
+      const interaction = await context.open(request, factors.social.handleOf(state));
       return {
         interaction,
         challenge: requireSso(interaction, (asked) => {
           const { stateHash = asked.relayHash } = asked;
-          return asked.connectorId === connectorId && isStateOf(stateHash === undefined ? {} : { stateHash }, state);
+          return (
+            asked.connectorId === connectorId &&
+            factors.social.isStateOf(stateHash === undefined ? {} : { stateHash }, state)
+          );
         }),
       };
     },
