@@ -90,7 +90,7 @@ describe('Migrations', () => {
   });
 
   it('removes what a provider told of its tokens from enterprise identities, and nothing that it told of the person', async () => {
-    const file = '0091-claims-of-persons.sql';
+    const file = '0091-enterprise-identities.sql';
     await rm(join(folder, file));
     await migrate(url, folder, quiet);
     const client = new Client({ connectionString: url, options: '-c search_path=aldaba -c app.tenant=*' });

@@ -1,7 +1,0 @@
--- The details of an enterprise identity are what the provider told of the person: claims about the token are removed.
--- SAML has attributes of the person alone, under any name.
-update user_sso_identities i
-  set detail = detail - string_to_array(
-    'iss aud azp exp nbf iat jti nonce at_hash c_hash s_hash auth_time acr amr sid cnf aio rh uti ver xms_tpl typ session_state', ' ')
-  from sso_connectors c
-  where c.tenant_id = i.tenant_id and c.id = i.sso_connector_id and c.provider_name not in ('SAML', 'AzureAD');
