@@ -111,7 +111,7 @@ describe('Enterprise sign-in', () => {
     assert.equal(body.ssoIdentity.identityId, 'ada');
   });
 
-  it('keeps what the provider tells of the person, and not what it tells of the token', async () => {
+  it('keeps what the provider reports about the person, and nothing about the token', async () => {
     const id = await connect(acme);
     await signIn('ada@acme.example');
     const [{ id: userId }] = await users();

@@ -89,7 +89,7 @@ describe('Migrations', () => {
     }
   });
 
-  it('removes what a provider told of its tokens from enterprise identities, and nothing that it told of the person', async () => {
+  it('removes claims about tokens from enterprise identities, and none about the person', async () => {
     const file = '0091-enterprise-identities.sql';
     await rm(join(folder, file));
     await migrate(url, folder, quiet);

@@ -106,7 +106,7 @@ export type Effect =
       /** On the provider's word alone. */
       automatic: boolean;
     }
-  /** Removes what was set before the email address of the account was verified; if it is, nothing or, if required, refuses. */
+  /** Removes what was set before the email address was verified. If it is: does nothing, or refuses if required. */
   | { type: 'reclaim-account'; userId: string; required?: true }
   /** What an enterprise sign-in leaves with the account. `adopted`: it was found by its address. */
   | {

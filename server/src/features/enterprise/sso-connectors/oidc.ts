@@ -23,7 +23,7 @@ type Claims = z.output<typeof claimsSchema>;
 const told = z.object({ claims: claimsSchema, userinfo: claimsSchema.optional() });
 
 /**
- * Claims of an ID token that say nothing about the person: of JWT and OpenID Connect, then those of Entra ID and Keycloak.
+ * Claims of an ID token that say nothing about the person: of JWT and OpenID Connect, then of Entra ID and Keycloak.
  * They are neither stored nor mapped. Migration 0091 lists the same.
  */
 const ofToken: ReadonlySet<string> = new Set(

@@ -194,7 +194,7 @@ describe('a person whom a company’s provider signed in', () => {
     });
 
     // security: enterprise-linking
-    it('sets up a factor in place of those that someone else has set up before the address was verified', () => {
+    it('sets up a factor in place of the factors that someone else set up before the address was verified', () => {
       const found = signIn(sso(true), { related: unverified });
       assert.equal(play(found, mfa).prompt, 'add-factor');
       assert.equal(play([...found, submitted(theirs)], mfa).refused, 'user.missing_mfa', 'not without any');

@@ -96,8 +96,8 @@ export function createSsoSteps(context: StepContext & { checks: Checks }) {
       return { authorizationUri, verificationId: challenge.id };
     },
     /**
-     * The same where the provider started the sign-in, and this browser brought its answer: it goes straight back to the
-     * page. Undefined if there is none to take.
+     * The same where the provider started the sign-in, and this browser brought its answer: it goes straight back to
+     * the page. Undefined if there is none to take.
      */
     async askInitiated(
       interaction: LoadedInteraction,
