@@ -15,6 +15,8 @@ interface ChangeMembers {
   };
   /** The last connector of a social target was deleted. */
   'connector-target.deleted': { target: string };
+  /** A domain of an organization was verified or removed. */
+  'organization-domains.changed': { organizationId: string };
   /** A custom profile field was deleted. */
   'profile-field.deleted': { name: string };
   /** Permissions of API resources were renamed or deleted. */
@@ -56,6 +58,7 @@ export function createChanges<Tx>(): Changes<Tx> {
   const handlers: { [Name in ChangeName]: Handler<Tx, Name>[] } = {
     'account.changed': [],
     'connector-target.deleted': [],
+    'organization-domains.changed': [],
     'profile-field.deleted': [],
     'scopes.changed': [],
     'user-email.verified': [],

@@ -1,6 +1,7 @@
 /** Enterprise customers: what their organizations set up and prove by themselves, and what their services speak. */
 import type { Http, Implement } from '../../http/index.ts';
 import type { Audit } from '../../kernel/audit.ts';
+import type { Changes } from '../../kernel/changes.ts';
 import type { ResolveTxt } from '../../kernel/dns.ts';
 import type { Events } from '../../kernel/events.ts';
 import type { Log } from '../../kernel/log.ts';
@@ -8,6 +9,7 @@ import type { Transaction } from '../../store/index.ts';
 import type { Applications } from '../applications/applications/index.ts';
 import type { VerificationCodes } from '../connectors/verification-codes/index.ts';
 import type { OrganizationInvitations } from '../organizations/organization-invitations/index.ts';
+import type { OrganizationJit } from '../organizations/organization-jit/index.ts';
 import type { OrganizationRoles } from '../organizations/organization-roles/index.ts';
 import type { Organizations } from '../organizations/organizations/index.ts';
 import type { SsoIdentities } from '../people/sso-identities/index.ts';
@@ -18,6 +20,7 @@ import { createOrganizationAdministration } from './organization-administration/
 import { organizationAdministrationRoutes } from './organization-administration/routes.ts';
 import { createOrganizationDomains } from './organization-domains/index.ts';
 import { organizationDomainRoutes } from './organization-domains/routes.ts';
+import { createOrganizationSso, type OrganizationSsoNeeds } from './organization-sso/index.ts';
 import { createPortalLinks } from './portal-links/index.ts';
 import { portalLinkRoutes } from './portal-links/routes.ts';
 import { createSamlApplications, type SamlApplicationsNeeds } from './saml-applications/index.ts';
@@ -42,6 +45,9 @@ interface Needs extends SamlApplicationsNeeds, SsoConnectorsNeeds, Omit<ScimNeed
   verificationCodes: VerificationCodes;
   resolveTxt: ResolveTxt;
   ssoIdentities: SsoIdentities;
+  changes: Changes<Transaction>;
+  organizationJit: OrganizationJit;
+  signInExperiences: OrganizationSsoNeeds['signInExperiences'];
 }
 
 type EnterpriseArea = ReturnType<typeof createEnterpriseArea>;
@@ -49,10 +55,12 @@ type EnterpriseArea = ReturnType<typeof createEnterpriseArea>;
 export function createEnterpriseArea(needs: Needs) {
   const organizationDomains = createOrganizationDomains(needs);
   const ssoConnectors = createSsoConnectors(needs);
+  needs.changes.on('organization-domains.changed', (tx) => ssoConnectors.owned.domainsChanged(tx));
   const scim = createScim({ ...needs, domains: organizationDomains });
   return {
     organizationDomains,
     organizationAdministration: createOrganizationAdministration(needs),
+    organizationSso: createOrganizationSso({ ...needs, ssoConnectors }),
     portalLinks: createPortalLinks(needs),
     samlApplications: createSamlApplications(needs),
     scim,

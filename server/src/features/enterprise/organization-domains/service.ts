@@ -1,5 +1,6 @@
 import type { AuditKey, BodyOf, OrganizationDomain, verifyOrganizationDomain } from '@aldaba/contract';
 import type { Audit } from '../../../kernel/audit.ts';
+import type { Changes } from '../../../kernel/changes.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { ResolveTxt } from '../../../kernel/dns.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
@@ -18,6 +19,8 @@ export interface OrganizationDomainsNeeds {
   clock: Clock;
   logs: Audit;
   events: Events<Transaction>;
+  /** What follows the verified domains of an organization. */
+  changes: Pick<Changes<Transaction>, 'announce'>;
   organizations: Pick<Organizations, 'get'>;
   verificationCodes: Pick<VerificationCodes, 'send' | 'verify'>;
   resolveTxt: ResolveTxt;
@@ -56,7 +59,7 @@ type DomainProof = BodyOf<typeof verifyOrganizationDomain>;
 const maximum = 100;
 
 export function createOrganizationDomains(needs: OrganizationDomainsNeeds): OrganizationDomains {
-  const { clock, logs, events, organizations } = needs;
+  const { clock, logs, events, changes, organizations } = needs;
   const get = async (q: Queries, { organizationId, domain }: DomainKey) => {
     const row = await store.findDomain(q, { organizationId, domain: spelled(domain) });
     if (!row) throw new AldabaError('entity.not_found');
@@ -90,8 +93,9 @@ export function createOrganizationDomains(needs: OrganizationDomainsNeeds): Orga
         await store.deleteDomain(tx, found);
         audit(tx, 'Organization.RemoveDomain', found, by);
         const { organizationId, domain } = found;
-        if (found.isVerified)
-          await events.publish(tx, 'OrganizationDomain.Deleted', { organizationId, domain, data: null });
+        if (!found.isVerified) return;
+        await changes.announce(tx, 'organization-domains.changed', { organizationId });
+        await events.publish(tx, 'OrganizationDomain.Deleted', { organizationId, domain, data: null });
       }),
     sendCode: async (tenant, key, locale) => {
       const { email, ...domain } = await get(tenant.db, key);
@@ -109,6 +113,7 @@ export function createOrganizationDomains(needs: OrganizationDomainsNeeds): Orga
           const domain = await get(tx, found);
           if (!isNew) return domain;
           audit(tx, 'Organization.VerifyDomain', found, { ...by, method: proof.method });
+          await changes.announce(tx, 'organization-domains.changed', { organizationId: found.organizationId });
           await events.publish(tx, 'OrganizationDomain.Verified', { data: domain });
           return domain;
         })

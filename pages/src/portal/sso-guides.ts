@@ -1,0 +1,17 @@
+/** What an administrator does at the identity provider, step by step, in the languages of the portal. */
+import type { SsoProviderName } from '@aldaba/contract';
+import type { PortalLanguage } from '@aldaba/contract/pages';
+import { guidesInEnglish } from './sso-guides-en.ts';
+import { guidesInSpanish } from './sso-guides-es.ts';
+import { guidesInChinese } from './sso-guides-zh.ts';
+
+export type Guides = Readonly<Record<SsoProviderName, readonly string[]>>;
+
+const guides: Readonly<Record<PortalLanguage, Guides>> = {
+  en: guidesInEnglish,
+  es: guidesInSpanish,
+  'zh-CN': guidesInChinese,
+};
+
+export const guideOf = (language: PortalLanguage, provider: SsoProviderName): readonly string[] =>
+  guides[language][provider];
