@@ -1,5 +1,6 @@
 /** What the portal of an organization shows: one view with the part of it that is open. Plain data, like every view. */
 import type { PageError } from './page-fields.ts';
+import type { PortalRole } from './portal-role.ts';
 import type { PortalSsoScreen } from './portal-sso.ts';
 
 /** What a portal can offer, in the order of its first page. A feature that has a part adds it here. */
@@ -29,14 +30,6 @@ export interface PortalMember {
   name: string;
   detail?: string;
   roles: string[];
-}
-
-/** A role that can be chosen. */
-export interface PortalRole {
-  id: string;
-  name: string;
-  description?: string;
-  isChosen: boolean;
 }
 
 export interface PortalLogEntry {

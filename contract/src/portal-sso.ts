@@ -1,5 +1,5 @@
 /** What the portal of an organization shows of single sign-on. Plain data, like every view. */
-import type { PortalRole } from './portal-page.ts';
+import type { PortalRole } from './portal-role.ts';
 import type { SsoProviderName, SsoProviderType } from './sso-connectors.ts';
 
 /** Why a test sign-in would not have signed a user in. */

@@ -1,4 +1,6 @@
-import type { Guides } from './sso-guides.ts';
+import type { SsoProviderName } from '@aldaba/contract';
+
+export type Guides = Readonly<Record<SsoProviderName, readonly string[]>>;
 
 export const guidesInEnglish: Guides = {
   AzureAdOidc: [

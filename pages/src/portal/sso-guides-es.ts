@@ -1,4 +1,4 @@
-import type { Guides } from './sso-guides.ts';
+import type { Guides } from './sso-guides-en.ts';
 
 export const guidesInSpanish: Guides = {
   AzureAdOidc: [

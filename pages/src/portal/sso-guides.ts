@@ -1,11 +1,9 @@
 /** What an administrator does at the identity provider, step by step, in the languages of the portal. */
 import type { SsoProviderName } from '@aldaba/contract';
 import type { PortalLanguage } from '@aldaba/contract/pages';
-import { guidesInEnglish } from './sso-guides-en.ts';
+import { type Guides, guidesInEnglish } from './sso-guides-en.ts';
 import { guidesInSpanish } from './sso-guides-es.ts';
 import { guidesInChinese } from './sso-guides-zh.ts';
-
-export type Guides = Readonly<Record<SsoProviderName, readonly string[]>>;
 
 const guides: Readonly<Record<PortalLanguage, Guides>> = {
   en: guidesInEnglish,

@@ -95,21 +95,24 @@ const OidcFields = (props: Props) => {
         hint={t('scopeHint')}
         error={problemOf(props, 'scope')}
       />
-      {screen.provider !== 'AzureAdOidc' && (
-        <div class="check">
-          <input
-            type="checkbox"
-            id="trustUnverifiedEmail"
-            name="trustUnverifiedEmail"
-            value="yes"
-            checked={fields.trustUnverifiedEmail}
-          />
-          <label for="trustUnverifiedEmail">{t('trustEmail')}</label>
-        </div>
-      )}
+      {screen.provider !== 'AzureAdOidc' && <TrustField {...props} />}
     </>
   );
 };
+
+/** Entra ID says of no address that it is verified, so nothing is asked for it. */
+const TrustField = ({ view, screen }: Props) => (
+  <div class="check">
+    <input
+      type="checkbox"
+      id="trustUnverifiedEmail"
+      name="trustUnverifiedEmail"
+      value="yes"
+      checked={screen.fields.trustUnverifiedEmail}
+    />
+    <label for="trustUnverifiedEmail">{word(view.language, 'trustEmail')}</label>
+  </div>
+);
 
 /** Texts of several lines. */
 const LongField = (props: { name: string; label: string; value: string; error: string | undefined }) => (

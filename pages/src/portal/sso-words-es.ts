@@ -1,5 +1,5 @@
 /** The words about single sign-on in Spanish. */
-import type { SsoWord } from './sso-words.ts';
+import type { SsoWord } from './sso-words-en.ts';
 
 export const ssoWordsInSpanish: Record<SsoWord, string> = {
   sso: 'Inicio de sesión único',

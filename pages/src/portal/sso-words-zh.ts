@@ -1,5 +1,5 @@
 /** The words about single sign-on in Chinese. */
-import type { SsoWord } from './sso-words.ts';
+import type { SsoWord } from './sso-words-en.ts';
 
 export const ssoWordsInChinese: Record<SsoWord, string> = {
   sso: '单点登录',

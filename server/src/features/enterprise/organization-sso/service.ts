@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import type { AuditKey, PortalSsoStatus, PortalSsoTest, SsoProviderName } from '@aldaba/contract';
+import type { AuditKey, PortalSsoStatus, SsoProviderName } from '@aldaba/contract';
 import type { Audit } from '../../../kernel/audit.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { Vault } from '../../../kernel/crypto.ts';
@@ -12,7 +12,7 @@ import type { Organizations } from '../../organizations/organizations/index.ts';
 import { type CheckedConfig, type OwnedKey, type OwnedSso, providerOf, type SsoRow } from '../sso-connectors/index.ts';
 import { mergedConfig, type SettingsDraft } from './settings.ts';
 import * as store from './store.ts';
-import { createTestSignIns } from './tests.ts';
+import { createTestSignIns, type Saved, type TestSignIns } from './tests.ts';
 
 export interface OrganizationSsoNeeds {
   clock: Clock;
@@ -39,7 +39,7 @@ export interface ConnectorState {
   certificateEnds: number[];
 }
 
-export interface OrganizationSso {
+export interface OrganizationSso extends TestSignIns {
   /** The oldest first. */
   list: (tenant: Tenant, organizationId: string) => Promise<ConnectorState[]>;
   /** @throws AldabaError `entity.not_found` */
@@ -52,7 +52,7 @@ export interface OrganizationSso {
     by: Actor,
   ) => Promise<string>;
   /**
-   * Saves settings, which wait for a test; the ones in use stay in use.
+   * Saves settings, which wait for a test; those in use stay in use.
    * @throws AldabaError `entity.not_found`, `connector.invalid_config`, `organization_sso.secret_required`
    */
   save: (tenant: Tenant, key: OwnedKey, draft: SettingsDraft & { displayName: string }, by: Actor) => Promise<void>;
@@ -77,29 +77,10 @@ export interface OrganizationSso {
   ) => Promise<void>;
   /** Whether the operator lets enterprise connectors sign users in. */
   isSwitchedOff: (tenant: Tenant) => Promise<boolean>;
-  /**
-   * Begins a test sign-in of a portal session; returns the address of the provider.
-   * @throws AldabaError `entity.not_found`, `organization_sso.not_tested` without settings, `connector.…`
-   */
-  beginTest: (tenant: Tenant, key: OwnedKey, portalLinkId: string) => Promise<string>;
-  /** The provider's answer, once. @throws AldabaError `entity.not_found`, `organization_sso.test_ended` */
-  finishTest: (
-    tenant: Tenant,
-    key: OwnedKey,
-    answer: { portalLinkId: string; state: string; data: Record<string, unknown> },
-  ) => Promise<void>;
-  /** What the last test of a portal session found. */
-  lastTest: (tenant: Tenant, key: OwnedKey, portalLinkId: string) => Promise<PortalSsoTest | undefined>;
 }
 
 /** Connectors of one organization. */
 const maximum = 10;
-
-/** What is saved for a connector: the settings in use, and those that wait. */
-export interface Saved {
-  row: SsoRow;
-  draft: { revision: string; isTested: boolean; settings: CheckedConfig } | undefined;
-}
 
 export function createOrganizationSso(needs: OrganizationSsoNeeds): OrganizationSso {
   const { clock, logs, organizationJit, signInExperiences } = needs;

@@ -1,14 +1,36 @@
 /** Test sign-ins: off to the provider and back, for one portal session. Nothing is left but what was found. */
+import type { PortalSsoTest } from '@aldaba/contract';
 import type { Audit } from '../../../kernel/audit.ts';
 import { hashToken, type Vault } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
-import type { CheckedConfig, OwnedKey, OwnedSso } from '../sso-connectors/index.ts';
+import type { CheckedConfig, OwnedKey, OwnedSso, SsoRow } from '../sso-connectors/index.ts';
 import { failureOf, findingOf, type TestResult } from './findings.ts';
-import type { OrganizationSso, Saved } from './service.ts';
 import { newTestState } from './states.ts';
 import * as store from './store.ts';
+
+/** What is saved for a connector: the settings in use, and those for the next test. */
+export interface Saved {
+  row: SsoRow;
+  draft: { revision: string; isTested: boolean; settings: CheckedConfig } | undefined;
+}
+
+export interface TestSignIns {
+  /**
+   * Begins a test sign-in of a portal session; returns the address of the provider.
+   * @throws AldabaError `entity.not_found`, `organization_sso.not_tested` without settings, `connector.…`
+   */
+  beginTest: (tenant: Tenant, key: OwnedKey, portalLinkId: string) => Promise<string>;
+  /** The provider's answer, once. @throws AldabaError `entity.not_found`, `organization_sso.test_ended` */
+  finishTest: (
+    tenant: Tenant,
+    key: OwnedKey,
+    answer: { portalLinkId: string; state: string; data: Record<string, unknown> },
+  ) => Promise<void>;
+  /** What the last test of a portal session found. */
+  lastTest: (tenant: Tenant, key: OwnedKey, portalLinkId: string) => Promise<PortalSsoTest | undefined>;
+}
 
 interface Needs {
   logs: Audit;
@@ -21,13 +43,7 @@ interface Needs {
 /** Milliseconds from the start of a test to its answer. */
 const lifetime = 10 * 60_000;
 
-export function createTestSignIns({
-  logs,
-  vault,
-  owned,
-  read,
-  now,
-}: Needs): Pick<OrganizationSso, 'beginTest' | 'finishTest' | 'lastTest'> {
+export function createTestSignIns({ logs, vault, owned, read, now }: Needs): TestSignIns {
   const contextOf = (tenant: Tenant, id: string) => `${tenant.id}/sso-tests/${id}`;
   const seal = (tenant: Tenant, id: string, value: unknown) => vault.seal(JSON.stringify(value), contextOf(tenant, id));
   const open = (tenant: Tenant, id: string, sealed: string) => JSON.parse(vault.open(sealed, contextOf(tenant, id)));
