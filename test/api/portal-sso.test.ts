@@ -240,7 +240,7 @@ describe('Single sign-on in the portal', () => {
     await runTest(portal, id, acme, 'ada');
     await portal.post(`/sso/${id}/on`);
     const listed = (await operator.get('/api/sso-connectors')).body.find((each: { id: string }) => each.id === id);
-    assert.deepEqual([listed.organizationId, listed.isActive], [organizationId, true]);
+    assert.deepEqual([listed?.organizationId, listed?.isActive], [organizationId, true]);
     const refused = await operator.patch(`/api/sso-connectors/${id}`, { domains: ['elsewhere.example'] });
     assertRefused(refused, 422, 'single_sign_on.domains_of_organization');
     assert.equal((await operator.patch(`/api/sso-connectors/${id}`, { organizationId: 'x' })).status, 400);
