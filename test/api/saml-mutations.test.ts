@@ -202,7 +202,11 @@ describe('Changed requests of service providers', () => {
   });
 
   const create = async (more: object): Promise<string> => {
-    const own = { name: 'Payroll', entityId: partner.entityId, acsUrl: { binding: bindings.post, url: partner.acsUrl } };
+    const own = {
+      name: 'Payroll',
+      entityId: partner.entityId,
+      acsUrl: { binding: bindings.post, url: partner.acsUrl },
+    };
     return (await api.post('/api/saml-applications', { ...own, ...more })).body.id;
   };
   const askOf = (applicationId: string, isPost: boolean, key: SigningKey | undefined) => {

@@ -71,8 +71,7 @@ describe('A company whose identity provider is Keycloak', () => {
     const mapping = { attribute: 'groups', value: 'engineers', organizationId, organizationRoleIds: [engineer] };
     await call('PATCH', `/api/sso-connectors/${connectorId}`, { syncProfile: true, roleMappings: [mapping] });
   };
-  const users = () =>
-    call<{ id: string; primaryEmail: string; name: string }[]>('GET', '/api/users?page_size=100');
+  const users = () => call<{ id: string; primaryEmail: string; name: string }[]>('GET', '/api/users?page_size=100');
   const rolesOf = async (userId: string) => {
     type Joined = { id: string; organizationRoles: { id: string }[] }[];
     const [organization] = await call<Joined>('GET', `/api/users/${userId}/organizations`);
@@ -219,7 +218,12 @@ describe('A company whose identity provider is Keycloak', () => {
           property('name', 'firstName'),
           {
             ...{ name: 'groups', protocol: 'saml', protocolMapper: 'saml-group-membership-mapper' },
-            config: { 'attribute.name': 'groups', 'attribute.nameformat': 'Basic', 'full.path': 'false', single: 'true' },
+            config: {
+              'attribute.name': 'groups',
+              'attribute.nameformat': 'Basic',
+              'full.path': 'false',
+              single: 'true',
+            },
           },
         ],
       });

@@ -43,7 +43,9 @@ const settings = {
 const verify = (profile, done) => done(null, profile);
 const strategy = new Strategy(settings, verify, verify);
 passport.use('saml', strategy);
-passport.use('saml-by-form', new Strategy({ ...settings, authnRequestBinding: 'HTTP-POST' }, verify, verify));
+// Without these two, the library compresses the form's message, which the binding does not have, and signs it by SHA-1.
+const byForm = { authnRequestBinding: 'HTTP-POST', skipRequestCompression: true, digestAlgorithm: 'sha256' };
+passport.use('saml-by-form', new Strategy({ ...settings, ...byForm }, verify, verify));
 passport.serializeUser((user, done) => done(null, user));
 passport.deserializeUser((user, done) => done(null, user));
 
