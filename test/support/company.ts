@@ -81,6 +81,8 @@ export async function startCompany({
       pkce: { required: () => true },
       features: { devInteractions: { enabled: false }, backchannelLogout: { enabled: true } },
       extraClientMetadata: {},
+      // Its own one refuses addresses of this machine, where the server that it tells about logouts is.
+      fetch: (url: URL, { dispatcher: _, ...options }: RequestInit & { dispatcher?: unknown }) => fetch(url, options),
       loadExistingGrant: async (context: GrantContext) => {
         const { provider, client, session } = context.oidc;
         const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
