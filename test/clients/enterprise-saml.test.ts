@@ -19,7 +19,9 @@ describe('A company whose identity provider is pysaml2', () => {
   before(async () => {
     server = await startServer({ environment: { OUTBOUND_ALLOWED_HOSTS: 'localhost' } });
     api = await manage(server);
-    acme = await connectPysaml2Company(await operate(server));
+    const operator = await operate(server);
+    await operator.configure({ singleSignOnEnabled: true });
+    acme = await connectPysaml2Company(operator);
     ({ program: company, connectorId } = acme);
   });
   after(async () => {

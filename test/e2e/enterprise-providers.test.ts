@@ -20,6 +20,7 @@ describe('Enterprise providers of other vendors, in a browser', () => {
   let visitor: Visitor;
   before(async () => {
     hosted = await openHostedSignIn({ environment });
+    await hosted.operator.configure({ singleSignOnEnabled: true });
   });
   after(() => hosted?.close());
   afterEach(() => visitor?.close());

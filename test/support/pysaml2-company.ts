@@ -15,7 +15,7 @@ export interface Pysaml2Company {
 
 /**
  * Connects the company of `acme.example` as an operator does it: the connector first, then our metadata at the provider,
- * then its metadata here. The server has to be allowed to reach `localhost`.
+ * then its metadata here. The server has to be allowed to reach `localhost`, and enterprise sign-in to be on.
  */
 export async function connectPysaml2Company({ call, endpoint }: Operator): Promise<Pysaml2Company> {
   const folder = await mkdtemp(join(tmpdir(), 'aldaba-saml-company-'));
@@ -36,7 +36,6 @@ export async function connectPysaml2Company({ call, endpoint }: Operator): Promi
   const program = await startForeignClient('pysaml2_company.py', { ...settings, environment });
   const config = { metadataUrl: `${program.url}/metadata` };
   await call('PATCH', `/api/sso-connectors/${connector.id}`, { config });
-  await call('PATCH', '/api/sign-in-exp', { singleSignOnEnabled: true });
   return {
     program,
     connectorId: connector.id,
