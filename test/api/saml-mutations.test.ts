@@ -96,7 +96,7 @@ describe('Changed responses at the assertion consumer service', () => {
     assertAnswered(answer);
     return answer.status === 303 && (await person.arrive(answer)).searchParams.has('code');
   };
-  /** Brings an answer that nobody asked for. Returns whether it signs in. */
+  /** Brings an answer without a request. Returns whether it signs in. */
   const enter = async (body: URLSearchParams | string): Promise<boolean> => {
     const agent = createAgent();
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -111,6 +111,7 @@ describe('Changed responses at the assertion consumer service', () => {
   };
   const unasked = () => answerTo(acme.unasked(side), false, { responseInResponseTo: '' }).fields;
 
+  // security: saml-signed-node
   it('sign in the person who was signed, or no one', async () => {
     const outcomes = counting();
     for (const isEncrypted of [false, true]) assert.ok(await signIn(isEncrypted, []), 'unchanged');
@@ -143,6 +144,7 @@ describe('Changed responses at the assertion consumer service', () => {
     await assertHonest();
   });
 
+  // security: enterprise-logout
   it('end no session as requests to sign out, except as they were signed', async () => {
     const { id: userId } = (await api.get('/api/users')).body[0];
     const sessions = async () => (await api.get(`/api/users/${userId}/sessions`)).body.sessions.length;
@@ -282,6 +284,7 @@ describe('Changed requests of service providers', () => {
     await fc.assert(property, { numRuns: 150 });
   });
 
+  // security: saml-sign-out
   it('end the session that was signed, or none', async () => {
     const { sessionIndex } = await signInAda();
     const sessions = async () => (await api.get(`/api/users/${ids.ada}/sessions`)).body.sessions.length;

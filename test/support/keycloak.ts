@@ -9,7 +9,7 @@ const version = '26.4.7';
 const cache = join(import.meta.dirname, '../../.cache/clients');
 const home = join(cache, `keycloak-${version}`);
 const administrator = { username: 'administrator', password: 'administers keycloak' };
-/** Keycloak asks for half of the machine's memory unless it is told otherwise. */
+/** By default, Keycloak takes up to half of the machine's memory. */
 const environment = {
   JAVA_OPTS_KC_HEAP: '-Xms64m -Xmx512m',
   KC_BOOTSTRAP_ADMIN_USERNAME: administrator.username,

@@ -14,8 +14,8 @@ export interface Pysaml2Company {
 }
 
 /**
- * Connects the company of `acme.example` as an operator does it: the connector first, then our metadata at the provider,
- * then its metadata here. The server has to be allowed to reach `localhost`, and enterprise sign-in to be on.
+ * Connects the company of `acme.example` as an operator does it: the connector first, then our metadata at the
+ * provider, then its metadata here. The server has to be allowed to reach `localhost`, and enterprise sign-in to be on.
  */
 export async function connectPysaml2Company({ call, endpoint }: Operator): Promise<Pysaml2Company> {
   const folder = await mkdtemp(join(tmpdir(), 'aldaba-saml-company-'));

@@ -167,7 +167,6 @@ describe('A company whose identity provider is Keycloak', () => {
       assert.equal(await visitor.page.locator('#username').inputValue(), email);
     });
 
-    // security: enterprise-logout
     it('ends the sessions here when its user signs out there', async () => {
       await signIn(visitor.page);
       const [user] = await users();
@@ -190,11 +189,13 @@ describe('A company whose identity provider is Keycloak', () => {
     let connector: Connector;
     let mapped: Mapped;
     let portal: Landing;
+    let entityId: string;
     before(async () => {
       mapped = await addOrganization('Acme by SAML');
       // As an operator does it: the connector first, then our metadata at Keycloak, then its metadata here.
       const draft = { providerName: 'SAML', connectorName: 'Acme', domains: ['acme.example'] };
       connector = await call<Connector>('POST', '/api/sso-connectors', draft);
+      ({ entityId } = connector.providerConfig.serviceProvider);
       const { url } = hosted.server;
       const own = await (await fetch(`${url}/api/authn/single-sign-on/saml/${connector.id}/metadata`)).text();
       type Client = { attributes: Record<string, string> };
@@ -248,7 +249,7 @@ describe('A company whose identity provider is Keycloak', () => {
       await followsTheDirectory(mapped, connector.id, ['Ada', 'Augusta']);
     });
 
-    it('refuses a request that somebody changed on the way', async () => {
+    it('refuses a request that an attacker changed on the way', async () => {
       await hosted.start(visitor.page);
       const { page } = visitor;
       await page.getByRole('link', { name: 'Single sign-on' }).click();
@@ -268,7 +269,6 @@ describe('A company whose identity provider is Keycloak', () => {
       assert.ok(arrival.searchParams.get('code'), arrival.href);
     });
 
-    // security: enterprise-logout
     it('ends the sessions here when its user signs out there, and gets our answer', async () => {
       await signIn(visitor.page);
       const [user] = await users();
@@ -278,6 +278,18 @@ describe('A company whose identity provider is Keycloak', () => {
       assert.equal(await sessionsOf(user.id), 0);
       await toCompany(visitor.page);
       await visitor.page.locator('#password').waitFor();
+    });
+
+    it('ends the sessions here when its administrator signs the user out, without the browser', async () => {
+      await signIn(visitor.page);
+      const [user] = await users();
+      const [client] = await keycloak.call<{ id: string }[]>(
+        'GET',
+        `/clients?clientId=${encodeURIComponent(entityId)}`,
+      );
+      await keycloak.call('PUT', `/clients/${client?.id}`, { ...client, frontchannelLogout: false });
+      await keycloak.call('POST', `/users/${await keycloak.userId('ada')}/logout`);
+      await untilSignedOut(user?.id ?? '');
     });
   });
 });
