@@ -1,7 +1,7 @@
 /** Sign-ins that reach their application by another protocol: a code is consumed here and becomes a SAML response. */
 import { extendedClaimSchema } from '@aldaba/contract';
 import type { Request } from '../http/index.ts';
-import type { Tenant } from '../tenancy/index.ts';
+import type { Transaction } from '../store/index.ts';
 import { userClaims } from './claims.ts';
 import type { Core } from './core.ts';
 import { readParameters } from './parameters.ts';
@@ -38,7 +38,7 @@ export interface Relay {
     sessionUid: string | undefined,
   ) => Promise<RelayedSignIn | undefined>;
   /** Ends a session with its grants; applications with back-channel logout are notified. */
-  endSession: (tenant: Tenant, sessionUid: string) => Promise<void>;
+  endSession: (tx: Transaction, sessionUid: string) => Promise<void>;
 }
 
 const scopes = [
@@ -78,6 +78,6 @@ export function createRelay(core: Core): Relay {
       const claims = userClaims(subject, { scopes, extended, client: { isThirdParty: false, custom: {} } });
       return { ...session, sessionUid: session.uid, claims: { ...claims, sub: session.userId } };
     },
-    endSession: (tenant, uid) => tenant.db.transaction((tx) => endSession(core, tx, { uid })),
+    endSession: (tx, uid) => endSession(core, tx, { uid }),
   };
 }

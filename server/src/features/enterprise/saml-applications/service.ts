@@ -17,12 +17,13 @@ import type { Applications } from '../../applications/applications/index.ts';
 import { createSamlSecrets, type SamlSecrets } from './secrets.ts';
 import { createSamlSignIns, type SamlSignIns } from './sign-ins.ts';
 import { createSamlSignOuts, type SamlSignOuts } from './sign-outs.ts';
+import { createSamlSingleLogout, type SamlSingleLogout } from './single-logout.ts';
 import * as store from './store.ts';
 
 export interface SamlApplicationsNeeds {
   clock: Clock;
   vault: Vault;
-  applications: Pick<Applications, 'create' | 'update' | 'remove' | 'get'>;
+  applications: Pick<Applications, 'create' | 'update' | 'remove' | 'get' | 'findClient'>;
 }
 
 type Draft = BodyOf<typeof createSamlApplication>;
@@ -37,6 +38,9 @@ export interface SamlApplications {
   secrets: SamlSecrets;
   signIns: SamlSignIns;
   signOuts: SamlSignOuts;
+  singleLogout: SamlSingleLogout;
+  /** The application's name for users; undefined once it is deleted. */
+  nameOf: (tenant: Tenant, id: string) => Promise<string | undefined>;
   /** The metadata of the identity provider for this application, as XML. */
   metadata: (tenant: Tenant, id: string) => Promise<string>;
 }
@@ -76,10 +80,13 @@ export function createSamlApplications({ clock, vault, applications }: SamlAppli
   };
   const needs = { clock, vault, secrets, configurationOf };
   const signIns = createSamlSignIns(needs);
+  const singleLogout = createSamlSingleLogout(needs);
   return {
     secrets,
     signIns,
-    signOuts: createSamlSignOuts(needs),
+    signOuts: createSamlSignOuts({ ...needs, singleLogout }),
+    singleLogout,
+    nameOf: async (tenant, id) => (await applications.findClient(tenant, id))?.name,
     metadata: async (tenant, id) => signIns.metadata(tenant, id, await configurationOf(tenant.db, id)),
     create: async (tenant, { name, description, customData, ...given }) => {
       const own = { ...empty, ...defined(given) };

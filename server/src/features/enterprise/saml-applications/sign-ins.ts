@@ -20,6 +20,7 @@ import { samlCallbackUrl } from '../../applications/applications/saml-callback.t
 import { addressesOf } from './addresses.ts';
 import { attributesOf, nameIdOf, type SignedInUser } from './response.ts';
 import type { SamlSecrets } from './secrets.ts';
+import { recordParticipant } from './sign-out-store.ts';
 import type { SamlConfiguration } from './store.ts';
 
 /** A sign-in on its way through the authorization endpoint, sealed in a cookie of the browser that began it. */
@@ -160,6 +161,9 @@ export function createSamlSignIns({ clock, vault, secrets, configurationOf }: Ne
         encryptFor: isEncrypted ? encryption.certificate : undefined,
         signResponse: isEncrypted ? encryption.encryptThenSign : true,
       });
+      const { sessionUid } = user;
+      const known = { sessionUid, applicationId, nameId: nameId.value, nameIdFormat: nameId.format };
+      await recordParticipant(tenant.db, known);
       return send(xml, acsUrl, pending);
     },
     async refuse(tenant, applicationId, pending, error) {
