@@ -15,6 +15,8 @@ interface RelayedSignIn {
   userId: string;
   sessionUid: string;
   authenticatedAt: Date;
+  /** When the session ends. */
+  expiresAt: Date;
   amr: readonly string[];
   claims: Readonly<Record<string, unknown>>;
 }
@@ -57,11 +59,16 @@ export function createRelay(core: Core): Relay {
       const parameters = readParameters({ code, redirect_uri: redirectUri, code_verifier: codeVerifier });
       const exchange = { core, http: request, tenant, client, parameters };
       const { subject, payload } = await redeemWithoutTokens(exchange, scopes);
+      const { db } = tenant;
+      const now = new Date(core.clock.now());
+      const session = await findLiveSession(db, { uid: payload.sid, applicationId, now });
+      if (!session) throw new ProtocolError('invalid_grant', 'the session has ended');
       core.dashboard.recordActive(tenant.id, payload.userId);
       return {
         userId: payload.userId,
         sessionUid: payload.sid,
         authenticatedAt: new Date(payload.authTime * 1000),
+        expiresAt: session.expiresAt,
         amr: payload.amr ?? [],
         claims: { ...userClaims(subject, { scopes, extended, client }), sub: payload.userId },
       };

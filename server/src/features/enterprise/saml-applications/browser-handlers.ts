@@ -33,7 +33,7 @@ export interface SamlBrowserNeeds {
 }
 
 export type SamlHandler = (request: Request, reply: Reply, applicationId: string) => Promise<void>;
-type Key = Extract<AuditEntry['key'], `SamlApplication.${string}`>;
+export type Key = Extract<AuditEntry['key'], `SamlApplication.${string}`>;
 
 /** Runs handlers of messages: a refused message is a page for the user, and its reason an entry for the operator. */
 export const auditing =

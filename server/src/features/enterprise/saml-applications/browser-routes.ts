@@ -2,9 +2,10 @@ import { readCookie, writeCookie } from '../../../http/cookies.ts';
 import type { Http, Reply, Request } from '../../../http/types.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { IncomingMessage } from '../../../services/saml/index.ts';
-import { auditing, formOf, queryOf, type SamlBrowserNeeds } from './browser-handlers.ts';
+import { auditing, formOf, type Key, queryOf, type SamlBrowserNeeds } from './browser-handlers.ts';
+import type { SignedInUser } from './response.ts';
 import type { SamlApplications } from './service.ts';
-import type { BegunSignIn } from './sign-ins.ts';
+import type { BegunSignIn, RefusedSignIn } from './sign-ins.ts';
 import { samlSignOutRoutes } from './sign-out-routes.ts';
 
 const statePattern = /^[0-9a-z]{21}$/;
@@ -29,10 +30,23 @@ export function samlBrowserRoutes(http: Http, samlApplications: SamlApplications
     reply.redirect(`${request.tenant.basePath}/oidc/auth?${query}`, 303);
   };
 
+  /** A response without a user: the service provider gets a status, and the audit log the reason. */
+  const refuse = async (
+    request: Request,
+    reply: Reply,
+    about: { key: Key; appId: string; response: RefusedSignIn },
+  ) => {
+    const { key, appId, response } = about;
+    logs.write(request.tenant.id, { key, result: 'Error', error: response.refused, applicationId: appId });
+    await pages.send(request, reply, { kind: 'form-post', ...response.form }, { appId });
+  };
   const begin = (message: (request: Request) => IncomingMessage) =>
     audited('SamlApplication.AuthnRequest', async (request, reply, id) => {
-      authorize(request, reply, id, await signIns.beginByRequest(request.tenant, id, message(request)));
-      logs.write(request.tenant.id, { key: 'SamlApplication.AuthnRequest', result: 'Success', applicationId: id });
+      const key = 'SamlApplication.AuthnRequest';
+      const begun = await signIns.beginByRequest(request.tenant, id, message(request));
+      if ('refused' in begun) return refuse(request, reply, { key, appId: id, response: begun });
+      authorize(request, reply, id, begun);
+      logs.write(request.tenant.id, { key, result: 'Success', applicationId: id });
     });
 
   const link = audited('SamlApplication.AuthnRequest', async (request, reply, id) => {
@@ -48,19 +62,30 @@ export function samlBrowserRoutes(http: Http, samlApplications: SamlApplications
     const cookie = cookieOf(applicationId, state);
     const pending = signIns.open(tenant, { applicationId, state, sealed: readCookie(request, cookie.name) });
     writeCookie(request, reply, { ...cookie, value: undefined });
-    if (typeof code !== 'string') {
-      const form = await signIns.refuse(tenant, applicationId, pending, typeof error === 'string' ? error : '');
-      logs.write(tenant.id, { key: 'SamlApplication.Callback', result: 'Error', error: String(error), applicationId });
-      await pages.send(request, reply, { kind: 'form-post', ...form }, { appId: applicationId });
-      return;
-    }
+    const key = 'SamlApplication.Callback';
+    const deny = async (reason: string) =>
+      refuse(request, reply, {
+        key,
+        appId: applicationId,
+        response: await signIns.refuse(tenant, applicationId, pending, reason),
+      });
+    if (typeof code !== 'string') return deny(typeof error === 'string' ? error : '');
     const redirectUri = `${tenant.baseUrl}${cookie.path}`;
     const { codeVerifier } = pending;
-    const user = await relay.redeem(request, { applicationId, code, redirectUri, codeVerifier });
-    const form = await signIns.answer(tenant, applicationId, pending, user);
+    let user: SignedInUser;
+    try {
+      user = await relay.redeem(request, { applicationId, code, redirectUri, codeVerifier });
+    } catch (failure) {
+      // A rule of the application changed while the user signed in.
+      if ((failure as { error?: unknown } | null)?.error === 'access_denied') return deny('access_denied');
+      throw failure;
+    }
+    const answer = await signIns.answer(tenant, applicationId, pending, user);
+    if ('state' in answer) return authorize(request, reply, applicationId, answer);
+    if ('refused' in answer) return refuse(request, reply, { key, appId: applicationId, response: answer });
     const { userId, sessionUid: sessionId } = user;
-    logs.write(tenant.id, { key: 'SamlApplication.Callback', result: 'Success', applicationId, userId, sessionId });
-    await pages.send(request, reply, { kind: 'form-post', ...form }, { appId: applicationId });
+    logs.write(tenant.id, { key, result: 'Success', applicationId, userId, sessionId });
+    await pages.send(request, reply, { kind: 'form-post', ...answer.form }, { appId: applicationId });
   });
 
   const config = { access: 'anonymous' } as const;

@@ -50,6 +50,7 @@ const empty: store.SamlConfiguration = {
   attributeMapping: {},
   entityId: null,
   acsUrl: null,
+  additionalAcsUrls: [],
   encryption: null,
   nameIdFormat: nameIdFormats.persistent,
   singleLogoutUrl: null,
@@ -120,7 +121,8 @@ function toSamlApplication(application: Application, own: store.SamlConfiguratio
 }
 
 /** @throws AldabaError `guard.invalid_input` for certificates that could not be used, and half of an agreement */
-function requireUsable({ encryption, requestCertificate, singleLogoutUrl }: store.SamlConfiguration): void {
+function requireUsable(own: store.SamlConfiguration): void {
+  const { encryption, requestCertificate, singleLogoutUrl, acsUrl, additionalAcsUrls } = own;
   const certificates = {
     'body.encryption.certificate': encryption?.encryptAssertion ? encryption.certificate : null,
     'body.requestCertificate': requestCertificate,
@@ -130,6 +132,12 @@ function requireUsable({ encryption, requestCertificate, singleLogoutUrl }: stor
       const reason = `${member}: must be a PEM certificate with an RSA key of 2048 bits or more`;
       throw new AldabaError('guard.invalid_input', { reason });
     }
+  }
+  if (new Set(additionalAcsUrls.map(({ index }) => index)).size < additionalAcsUrls.length) {
+    throw new AldabaError('guard.invalid_input', { reason: 'body.additionalAcsUrls: each index may occur once' });
+  }
+  if (additionalAcsUrls.length > 0 && acsUrl === null) {
+    throw new AldabaError('guard.invalid_input', { reason: 'body.additionalAcsUrls: acsUrl has to be set too' });
   }
   if (singleLogoutUrl && requestCertificate === null) {
     const reason = 'body.singleLogoutUrl: requests to sign out are signed, so requestCertificate has to be set too';
