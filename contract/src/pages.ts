@@ -8,7 +8,7 @@ import type { ConnectorPlatform } from './connectors.ts';
 import type { SignInFactor } from './mfa-factors.ts';
 import type { ChooseAccountView, LinkAccountView } from './page-accounts.ts';
 import type { PageError, PasswordRule, ProfileQuestion, Terms } from './page-fields.ts';
-import type { SingleSignOnConnectorsView, SingleSignOnView } from './page-sso.ts';
+import type { SamlSignOutView, SingleSignOnConnectorsView, SingleSignOnView } from './page-sso.ts';
 import type { PortalView } from './portal-page.ts';
 
 export * from './account-page.ts';
@@ -352,17 +352,6 @@ export interface FormPostView {
   kind: 'form-post';
   action: string;
   fields: Record<string, string>;
-}
-
-/** A sign-out that goes through SAML applications, between two of them or at its end. */
-export interface SamlSignOutView {
-  kind: 'saml-sign-out';
-  /** `leaving`: the form submits itself. `unanswered`: the user came back. `incomplete`: all were asked. */
-  step: 'leaving' | 'unanswered' | 'incomplete';
-  /** Names of the application that is asked, or of all that did not confirm. */
-  applications: string[];
-  /** Complete path of the form's target; absent if nothing follows. */
-  action?: string;
 }
 
 export type PageView =

@@ -13,7 +13,7 @@ const passwordProtectedTransport = `${classes}PasswordProtectedTransport`;
 /** REFEDS MFA Profile, and the name that Microsoft's services use. */
 const secondFactor = ['https://refeds.org/profile/mfa', 'http://schemas.microsoft.com/claims/multipleauthn'];
 
-/** Every class that a sign-in can have, with its strength. Sessions have no class of certificates, Kerberos and so on. */
+/** Every class that a sign-in can have, with its strength. None uses certificates or Kerberos. */
 const strengths = new Map([
   [unspecified, 0],
   [password, 1],
