@@ -19,7 +19,15 @@ import { LinkAccount } from './views/link-account.tsx';
 import { OneTimeToken } from './views/one-time-token.tsx';
 import { ForgotPassword, ResetPassword } from './views/password.tsx';
 import { SecondFactor } from './views/second-factor.tsx';
-import { EndSession, ErrorPage, FormPost, SamlSignOut, SignedOut, UnknownSession } from './views/session.tsx';
+import {
+  EndSession,
+  ErrorPage,
+  FormPost,
+  SamlSignOut,
+  SignedOut,
+  samlSignOutTitle,
+  UnknownSession,
+} from './views/session.tsx';
 import { Setup, Welcome } from './views/setup.tsx';
 import { SingleSignOn, SingleSignOnConnectors } from './views/single-sign-on.tsx';
 import { VerificationCode } from './views/verification.tsx';
@@ -83,7 +91,9 @@ const body = (frame: PageFrame, view: PageView) => {
   }
 };
 
-const titles: Readonly<Record<Exclude<PageView['kind'], BindingView['kind'] | 'account' | 'portal'>, PhraseKey>> = {
+const titles: Readonly<
+  Record<Exclude<PageView['kind'], BindingView['kind'] | 'account' | 'portal' | 'saml-sign-out'>, PhraseKey>
+> = {
   'sign-in': 'signIn.title',
   'sign-in-password': 'signInPassword.title',
   register: 'register.title',
@@ -107,7 +117,6 @@ const titles: Readonly<Record<Exclude<PageView['kind'], BindingView['kind'] | 'a
   welcome: 'welcome.title',
   'demo-app': 'demo.title',
   'form-post': 'formPost.title',
-  'saml-sign-out': 'samlSignOut.incomplete',
 };
 
 const headingOf = (view: PageView): PhraseKey => {
@@ -117,7 +126,7 @@ const headingOf = (view: PageView): PhraseKey => {
   if (view.kind === 'bind-passkey' && view.signsIn) return 'bindPasskey.offerTitle';
   if (view.kind === 'continue' && view.expired) return 'continue.expiredTitle';
   if (view.kind === 'unknown-session' && view.isSignedIn) return 'endedSession.title';
-  if (view.kind === 'saml-sign-out') return `samlSignOut.${view.step}`;
+  if (view.kind === 'saml-sign-out') return samlSignOutTitle(view);
   return bindingPageOf(view)?.title ?? titles[view.kind as keyof typeof titles];
 };
 

@@ -117,19 +117,16 @@ export const ErrorPage = ({ frame, view }: { frame: PageFrame; view: ErrorView }
   </>
 );
 
-const samlSignOutPhrases = {
-  leaving: ['samlSignOut.leaving', 'samlSignOut.leavingLead'],
-  unanswered: ['samlSignOut.unanswered', 'samlSignOut.unansweredLead'],
-  incomplete: ['samlSignOut.incomplete', 'samlSignOut.incompleteLead'],
-} as const satisfies Record<SamlSignOutView['step'], readonly [PhraseKey, PhraseKey]>;
+export const samlSignOutTitle = ({ step }: SamlSignOutView) =>
+  step === 'leaving' || step === 'unanswered' ? (`samlSignOut.${step}` as const) : 'samlSignOut.incomplete';
 
 /** Between the applications of a sign-out. The island submits the form only while nothing went wrong. */
 export const SamlSignOut = ({ frame, view }: { frame: PageFrame; view: SamlSignOutView }) => {
-  const [title, lead] = samlSignOutPhrases[view.step];
+  const title = samlSignOutTitle(view);
   const t = (key: PhraseKey) => phrase(frame.language, key, { application: view.applications[0] ?? '' });
   return (
     <>
-      <Heading text={t(title)} lead={t(lead)} />
+      <Heading text={t(title)} lead={t(`${title}Lead`)} />
       {view.step === 'incomplete' && (
         <ul class="scopes">
           {view.applications.map((name) => (
