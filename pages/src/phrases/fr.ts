@@ -325,6 +325,14 @@ export const french: Language = {
     'formPost.title': 'Retour à l’application…',
     'formPost.lead': 'Si rien ne se passe, appuyez sur le bouton.',
     'formPost.submit': 'Continuer',
+    'samlSignOut.leaving': 'Déconnexion de {application}…',
+    'samlSignOut.leavingLead': 'Votre session est déjà fermée ici.',
+    'samlSignOut.unanswered': '{application} n’a pas confirmé la déconnexion',
+    'samlSignOut.unansweredLead':
+      'Votre session est fermée ici. Par sécurité, ouvrez {application} et déconnectez-vous.',
+    'samlSignOut.incomplete': 'Vous êtes peut-être encore connecté ailleurs',
+    'samlSignOut.incompleteLead':
+      'Votre session est fermée ici. Déconnectez-vous aussi de ces applications ou fermez le navigateur :',
     'footer.terms': 'Conditions',
     'footer.privacy': 'Confidentialité',
     'footer.help': 'Besoin d’aide ?',

@@ -316,6 +316,13 @@ export const italian: Language = {
     'formPost.title': 'Ti riportiamo all’app…',
     'formPost.lead': 'Se non succede nulla, premi il pulsante.',
     'formPost.submit': 'Continua',
+    'samlSignOut.leaving': 'Uscita da {application} in corso…',
+    'samlSignOut.leavingLead': 'Qui hai già effettuato l’uscita.',
+    'samlSignOut.unanswered': '{application} non ha confermato l’uscita',
+    'samlSignOut.unansweredLead': 'Qui hai effettuato l’uscita. Per sicurezza, apri {application} ed esci anche da lì.',
+    'samlSignOut.incomplete': 'Potresti avere ancora accesso altrove',
+    'samlSignOut.incompleteLead':
+      'Qui hai effettuato l’uscita. Esci anche da queste applicazioni oppure chiudi il browser:',
     'footer.terms': 'Termini',
     'footer.privacy': 'Privacy',
     'footer.help': 'Serve aiuto?',
