@@ -10,6 +10,10 @@ export const organizationDomainSchema = z.object({
   isVerified: z.boolean(),
   verifiedBy: z.enum(['dns', 'email']).nullable(),
   verifiedAt: instant.nullable(),
+  checkedAt: instant.nullable().describe('When the DNS, or the postmaster, answered last.'),
+  missingSince: instant.nullable().describe('Since when the record of a verified domain is missing.'),
+  losesAt: instant.nullable().describe('The domain is lost if its record is still missing then.'),
+  lostAt: instant.nullable().describe('When the domain was lost, until it is verified again.'),
   createdAt: instant,
   record: z
     .object({ type: z.literal('TXT'), name: z.string(), value: z.string() })

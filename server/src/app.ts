@@ -107,6 +107,7 @@ export async function createApp(config: Config, world: World): Promise<App> {
       pictures: mounted.areas.appearance.userAssets.sweep,
       sso: (now, isStopped) => sweepUsedIds(parts.database.system, now, isStopped),
       ssoInitiated: (now) => sweepInitiated(parts.database.system, now),
+      domains: mounted.areas.enterprise.organizationDomains.sweep,
       ssoMetadata: mounted.areas.enterprise.ssoConnectors.refreshMetadata,
       inbox: (now, isStopped) => sweepInbox(parts.database.system, now, isStopped),
     },

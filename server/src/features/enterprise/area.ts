@@ -8,6 +8,7 @@ import type { Transaction } from '../../store/index.ts';
 import type { Applications } from '../applications/applications/index.ts';
 import type { VerificationCodes } from '../connectors/verification-codes/index.ts';
 import type { OrganizationInvitations } from '../organizations/organization-invitations/index.ts';
+import type { OrganizationJit } from '../organizations/organization-jit/index.ts';
 import type { OrganizationRoles } from '../organizations/organization-roles/index.ts';
 import type { Organizations } from '../organizations/organizations/index.ts';
 import type { SsoIdentities } from '../people/sso-identities/index.ts';
@@ -38,6 +39,7 @@ interface Needs extends SamlApplicationsNeeds, SsoConnectorsNeeds, Omit<ScimNeed
   events: Events<Transaction>;
   organizations: Organizations;
   organizationRoles: OrganizationRoles;
+  organizationJit: OrganizationJit;
   organizationInvitations: OrganizationInvitations;
   verificationCodes: VerificationCodes;
   resolveTxt: ResolveTxt;
@@ -47,8 +49,8 @@ interface Needs extends SamlApplicationsNeeds, SsoConnectorsNeeds, Omit<ScimNeed
 type EnterpriseArea = ReturnType<typeof createEnterpriseArea>;
 
 export function createEnterpriseArea(needs: Needs) {
-  const organizationDomains = createOrganizationDomains(needs);
   const ssoConnectors = createSsoConnectors(needs);
+  const organizationDomains = createOrganizationDomains({ ...needs, ssoConnectors });
   const scim = createScim({ ...needs, domains: organizationDomains });
   return {
     organizationDomains,
