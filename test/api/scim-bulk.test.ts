@@ -145,6 +145,14 @@ describe('Bulk requests', () => {
     assert.equal((await scim.find('userName ew "@circle.example"')).length > 0, true);
   });
 
+  it('stops at the number of errors also in circles and for later references', async () => {
+    const reply = await bulk([withManager('m', 'none'), withManager('n', 'm'), create('o', 'o@circle.example')], {
+      failOnErrors: 2,
+    });
+    assert.deepEqual(statuses(reply), ['409', '409'], JSON.stringify(reply.body));
+    assert.deepEqual(await scim.find('userName eq "o@circle.example"'), []);
+  });
+
   it('stops after the number of errors that the client accepts', async () => {
     const reply = await bulk(
       [create('a', 'a@stop.example'), create('b', 'a@stop.example'), create('c', 'c@stop.example')],
@@ -157,6 +165,13 @@ describe('Bulk requests', () => {
   it('refuses what exceeds the limits, and what is not an operation', async () => {
     const many = Array.from({ length: scimLimits.bulkOperations + 1 }, () => ({ method: 'DELETE', path: '/Users/x' }));
     assertScimError(await bulk(many), 413);
+    const { body: declared } = await scim.get('/ServiceProviderConfig');
+    const { supported, maxOperations, maxPayloadSize } = declared.bulk;
+    assert.deepEqual(
+      [supported, maxOperations, maxPayloadSize],
+      [true, scimLimits.bulkOperations, scimLimits.bulkPayload],
+    );
+    assert.equal((await bulk(many.slice(1))).body.Operations.length, maxOperations, 'as many as declared');
     const large = create('l', 'large@example.com', { title: 'x'.repeat(scimLimits.bulkPayload) });
     assertScimError(await bulk([large]), 413);
     assertScimError(await bulk([{ method: 'POST', path: '/Users', data: {} }]), 400, 'invalidSyntax');
