@@ -1,7 +1,7 @@
 /** Checks the configuration of a provider when it is saved: its members, and that the provider answers. */
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Fetch } from '../../../kernel/outbound.ts';
-import { bindings, type IdentityProviderMetadata } from '../../../services/saml/index.ts';
+import type { IdentityProviderMetadata } from '../../../services/saml/index.ts';
 import { discover } from './discovery.ts';
 import { oidcConfigOf, type SsoProvider } from './providers.ts';
 import { resolveMetadata, samlConfig } from './saml-config.ts';
@@ -37,10 +37,5 @@ export async function checkConfig(
   }
   const config = samlConfig.parse(data);
   const providerMetadata = await resolveMetadata(outbound, config);
-  if (providerMetadata.singleSignOnBinding !== bindings.redirect) {
-    const path = config.metadataUrl === undefined ? 'metadata' : 'metadataUrl';
-    const message = 'The provider takes no requests by HTTP-Redirect';
-    throw new AldabaError('connector.invalid_config', { problems: [{ path, message }] });
-  }
   return { config, providerMetadata, metadataUrl: config.metadataUrl ?? null };
 }
