@@ -28,7 +28,7 @@ export const delegatedRoleSchema = organizationRoleSchema.pick({ id: true, name:
 });
 export type DelegatedRole = z.output<typeof delegatedRoleSchema>;
 
-/** What administrators of an organization read of its audit log: addresses of networks and the like stay with the operator. */
+/** What administrators of an organization read of its audit log: addresses of networks stay with the operator. */
 export const delegatedLogSchema = z.object({
   id: z.string(),
   key: z.enum(auditKeys),

@@ -74,7 +74,7 @@ describe('Checks of verified domains', () => {
     withdraw();
     for (let passed = 1; passed <= 8; passed += 1) await checkAt(start + passed * day + hour);
   };
-  /** What a webhook is told about a domain. */
+  /** What a webhook receives about a domain. */
   const toldOf = async (event: string, domain: string) => {
     const isMeant = ({ body }: { body: string }) => {
       const payload = JSON.parse(body);

@@ -85,7 +85,7 @@ export interface SsoConnectors {
   create: (tenant: Tenant, draft: Draft) => Promise<SsoConnector>;
   update: (tenant: Tenant, id: string, patch: Patch) => Promise<SsoConnector>;
   remove: (tenant: Tenant, id: string) => Promise<void>;
-  /** Takes a domain from those of the given connectors that have it. Returns their names. */
+  /** Takes a domain from the given connectors. Returns the names of the connectors that had it. */
   withdrawDomain: (tx: Transaction, ids: readonly string[], domain: string) => Promise<string[]>;
 }
 

@@ -147,7 +147,7 @@ export async function replaceRoleMappings(
   );
 }
 
-/** Takes a domain from connectors. Returns the names of those that had it. */
+/** Takes a domain from connectors. Returns the names of the connectors that had it. */
 export async function withdrawDomain(q: Queries, ids: readonly string[], domain: string): Promise<string[]> {
   const rows = await q.raw<{ name: string }>(
     `update sso_connectors set domains = array_remove(domains, $3)
