@@ -37,6 +37,8 @@ export const enterpriseErrors = {
     'This sign-in has expired or began in another browser. Go back to the application and start again.',
   ],
   'saml.not_set_up': [400, 'The application is not set up completely. Ask the administrator of the application.'],
+  // scim_token
+  'scim_token.too_many': [422, 'A directory can have {maximum} tokens. Delete one first.'],
   // organization_domain
   'organization_domain.invalid': [422, 'This is not a domain. Enter a name like example.com.'],
   'organization_domain.public': [

@@ -525,6 +525,10 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
     'Los enlaces de las invitaciones llevan a un origen de los URI de redirección de la aplicación.',
     '邀请中的链接必须指向应用重定向 URI 所在的源。',
   ],
+  'scim_token.too_many': [
+    'Un directorio puede tener {maximum} tokens. Elimina antes uno.',
+    '一个目录最多可以有 {maximum} 个令牌。请先删除一个。',
+  ],
   'organization_domain.invalid': [
     'Esto no es un dominio. Escribe un nombre como example.com.',
     '这不是域名。请输入类似 example.com 的名称。',

@@ -85,6 +85,8 @@ export interface SsoConnectors {
   create: (tenant: Tenant, draft: Draft) => Promise<SsoConnector>;
   update: (tenant: Tenant, id: string, patch: Patch) => Promise<SsoConnector>;
   remove: (tenant: Tenant, id: string) => Promise<void>;
+  /** Takes a domain from the given connectors. Returns the names of the connectors that had it. */
+  withdrawDomain: (tx: Transaction, ids: readonly string[], domain: string) => Promise<string[]>;
 }
 
 export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
@@ -250,6 +252,11 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
         await cache.changed(tx, '');
       });
       return shown(tenant, await require(tenant, id));
+    },
+    withdrawDomain: async (tx, ids, domain) => {
+      const names = await store.withdrawDomain(tx, ids, domain);
+      await cache.changed(tx, '');
+      return names;
     },
     remove: (tenant, id) =>
       tenant.db.transaction(async (tx) => {
