@@ -29,7 +29,7 @@ export function createFactors(needs: SignInNeeds): Factors {
   return {
     password: createPasswordFactor({ ...needs, attempts }),
     social: createSocialFactor(needs),
-    enterpriseSso: createEnterpriseSsoFactor(needs),
+    enterpriseSso: createEnterpriseSsoFactor({ ...needs, attempts }),
     socialLanding: createSocialLanding(needs),
     oneTap: createOneTapFactor(needs),
     verificationCode,

@@ -7,6 +7,7 @@ import { normalizeDomain } from '../../../kernel/identifiers.ts';
 import { shortId } from '../../../kernel/ids.ts';
 import type { Log } from '../../../kernel/log.ts';
 import type { Fetch } from '../../../kernel/outbound.ts';
+import type { Connect } from '../../../kernel/outbound-socket.ts';
 import { serviceProviderMetadata } from '../../../services/saml/index.ts';
 import { constraintOf } from '../../../store/constraint.ts';
 import type { CacheRegistry, Database, Queries, Transaction } from '../../../store/index.ts';
@@ -14,6 +15,7 @@ import type { Tenant } from '../../../tenancy/index.ts';
 import { type CheckedConfig, checkConfig, isConfigured } from './configs.ts';
 import { connect } from './connections.ts';
 import { discover, rememberDiscovery } from './discovery.ts';
+import { createLdapTurns } from './ldap.ts';
 import type { SsoConnection } from './protocol.ts';
 import { isSsoProvider, ssoProviders } from './providers.ts';
 import { isPublicMailDomain } from './public-mail-domains.ts';
@@ -31,6 +33,8 @@ export interface SsoConnectorsNeeds {
   log: Log;
   /** Providers are called through it alone. */
   outbound: Fetch;
+  /** Directories are reached through it alone. */
+  connect: Connect;
   tokenSets: {
     /** Removes the tokens that were stored for a connector. */
     forgetSso: (tx: Transaction, connectorId: string) => Promise<void>;
@@ -108,6 +112,7 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
   });
   const signingKeys = createSsoSigningKeys({ vault, clock });
   const published = rememberDiscovery(outbound, clock);
+  const connecting = { ...needs, signingKeys, turns: createLdapTurns() };
   const written = (tenant: Tenant, id: string, { config, ...resolved }: CheckedConfig) => ({
     configSealed: seal(tenant.id, id, config),
     ...resolved,
@@ -145,7 +150,7 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
     connection: async (tenant, id) => {
       const row = await find(tenant, id);
       if (!row?.config) return undefined;
-      return { row, ...(await connect({ ...needs, signingKeys }, tenant, row)) };
+      return { row, ...(await connect(connecting, tenant, row)) };
     },
     publishedBy: async (tenant, id) => {
       const { config = {} } = await require(tenant, id);
@@ -155,7 +160,7 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
     },
     refresh: async (tenant, id, refreshToken) => {
       const row = await find(tenant, id);
-      const connection = row?.config && (await connect({ ...needs, signingKeys }, tenant, row));
+      const connection = row?.config && (await connect(connecting, tenant, row));
       if (!connection?.refresh) throw new AldabaError('secrets.third_party_token_set.access_token_expired');
       return connection.refresh(refreshToken);
     },
@@ -210,7 +215,7 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
     create: async (tenant, { providerName, roleMappings = [], ...draft }) => {
       if (!isSsoProvider(providerName)) throw new AldabaError('connector.not_found', { type: providerName });
       const { type } = ssoProviders[providerName];
-      const checked = draft.config && (await checkConfig(outbound, ssoProviders[providerName], draft.config));
+      const checked = draft.config && (await checkConfig(needs, ssoProviders[providerName], draft.config));
       requireTokenStorage(type, draft.enableTokenStorage);
       const id = shortId();
       const domains = checkedDomains(draft.domains ?? []);
@@ -238,7 +243,7 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
     },
     update: async (tenant, id, { roleMappings, config: given, domains: named, ...patch }) => {
       const { provider } = await require(tenant, id);
-      const checked = given && (await checkConfig(outbound, provider, given));
+      const checked = given && (await checkConfig(needs, provider, given));
       requireTokenStorage(provider.type, patch.enableTokenStorage);
       const domains = named && checkedDomains(named);
       await tenant.db.transaction(async (tx) => {
@@ -264,9 +269,9 @@ const metadataLife = 3_600_000;
 
 const contextOf = (tenantId: string, id: string) => `${tenantId}/sso-connectors/${id}`;
 
-/** A SAML provider issues no tokens. */
+/** Only OpenID Connect providers issue tokens. */
 function requireTokenStorage(type: SsoProviderType, enabled: boolean | undefined): void {
-  if (enabled && type === 'saml') throw new AldabaError('connector.token_storage_not_supported');
+  if (enabled && type !== 'oidc') throw new AldabaError('connector.token_storage_not_supported');
 }
 
 /** @throws AldabaError `single_sign_on.*` */

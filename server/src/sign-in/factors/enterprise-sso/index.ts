@@ -10,9 +10,10 @@ import { normalizeEmail } from '../../../kernel/identifiers.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import { makeStorable } from '../../../kernel/storable.ts';
 import type { ChallengeOf, Proof } from '../../machine/state.ts';
-import type { SignInNeeds } from '../../needs.ts';
+import type { SignInNeeds, SignInSettings } from '../../needs.ts';
 import { answerSession, beginSession, isDeclined, newState, type ProviderOccasion } from '../provider-visit/index.ts';
 import type { SsoPerson } from './definition.ts';
+import { type PasswordNeeds, passwordPage, provePassword } from './password.ts';
 
 export type SsoChallenge = ChallengeOf<'EnterpriseSso'>;
 export type SsoProof = Extract<Proof, { type: 'EnterpriseSso' }>;
@@ -33,6 +34,15 @@ export interface EnterpriseSsoFactor {
     occasion: ProviderOccasion,
     request: SsoStart,
   ) => Promise<{ challenge: SsoChallenge; authorizationUri: string }>;
+  /**
+   * Checks a password with the company's directory: for a connector that has no pages of its own.
+   * @throws AldabaError `session.invalid_credentials` for unknown people and wrong passwords,
+   *   `session.verification_blocked_too_many_attempts`, `connector.*` when the directory does not answer
+   */
+  prove: (
+    occasion: ProviderOccasion & { settings: SignInSettings },
+    given: { connectorId: string; username: string; password: string },
+  ) => Promise<SsoProof>;
   /** Asks the provider who came back. @throws AldabaError as `begin` */
   verify: (occasion: ProviderOccasion, challenge: SsoChallenge, data: Record<string, unknown>) => Promise<SsoProof>;
   /** What a provider said without a request of ours, kept for this browser; undefined if there is nothing. */
@@ -42,13 +52,15 @@ export interface EnterpriseSsoFactor {
   ) => Promise<SsoProof | undefined>;
 }
 
+type FactorNeeds = PasswordNeeds &
+  Pick<SignInNeeds, 'ssoConnectors' | 'idpInitiated' | 'tokenSets' | 'clock' | 'vault'>;
+
 export function createEnterpriseSsoFactor({
   ssoConnectors,
   idpInitiated,
-  tokenSets,
-  clock,
-  vault,
-}: Pick<SignInNeeds, 'ssoConnectors' | 'idpInitiated' | 'tokenSets' | 'clock' | 'vault'>): EnterpriseSsoFactor {
+  ...needs
+}: FactorNeeds): EnterpriseSsoFactor {
+  const { tokenSets, clock, vault } = needs;
   const connectionOf = async ({ tenant }: ProviderOccasion, connectorId: string): Promise<BoundSso> => {
     const connection = await ssoConnectors.connection(tenant, connectorId);
     if (!connection) throw new AldabaError('session.invalid_connector_id', { connectorId });
@@ -97,6 +109,10 @@ export function createEnterpriseSsoFactor({
         ...(given === undefined ? { stateHash: hashToken(state) } : {}),
         ...(agreed ? { agreed } : {}),
       };
+      if (connection.prove) {
+        const asksPassword = loginHint === undefined ? {} : { username: loginHint };
+        return { challenge: { ...challenge, asksPassword }, authorizationUri: passwordPage(occasion, connectorId) };
+      }
       const session = beginSession(vault, occasion, challenge);
       const authorizationUri = await connection.begin({ state, redirectUri, loginHint }, session);
       return { challenge, authorizationUri };
@@ -108,6 +124,11 @@ export function createEnterpriseSsoFactor({
       const session = answerSession(vault, occasion, challenge);
       const answer = await connection.finish({ ...data, redirectUri }, session);
       return proofOf(occasion, { id, row }, answer);
+    },
+    async prove(occasion, given) {
+      const connection = await connectionOf(occasion, given.connectorId);
+      const answer = await provePassword(needs, occasion, { ...given, prove: connection.prove });
+      return { ...proofOf(occasion, { id: standardId(), row: connection.row }, answer), amr: 'pwd' };
     },
     async takeInitiated(occasion, { connectorId, secret }) {
       const answer = await idpInitiated.take(occasion.tenant, connectorId, secret);

@@ -5,6 +5,7 @@
 import { AldabaError } from '../../../kernel/errors.ts';
 import { normalizeEmail } from '../../../kernel/identifiers.ts';
 import type { SsoChallenge, SsoProof, SsoStart } from '../../factors/enterprise-sso/index.ts';
+import { needsCaptcha } from '../../machine/captcha/index.ts';
 import { connectorsFor } from '../../machine/enterprise-sso/index.ts';
 import { termsOf } from '../../machine/policy.ts';
 import type { LoadedInteraction, StepContext } from '../context.ts';
@@ -13,11 +14,21 @@ import { requireAsked } from '../social/index.ts';
 import { answerOnce, type Checks, type Fact } from '../verify.ts';
 import { findPerson } from './account.ts';
 
+/** A name and a password of a company's directory. */
+interface Typed {
+  username: string;
+  password: string;
+}
+
 export function createSsoSteps(context: StepContext & { checks: Checks }) {
   const { checks, take, factors, stateOf } = context;
   const requireOffered = ({ policy }: LoadedInteraction, connectorId: string) => {
     if (!policy.sso.some(({ id }) => id === connectorId))
       throw new AldabaError('session.invalid_connector_id', { connectorId });
+  };
+  const requireCaptcha = (interaction: LoadedInteraction) => {
+    if (needsCaptcha(context.findState(interaction), interaction.policy))
+      throw new AldabaError('session.captcha_required');
   };
   const beginSso = async (interaction: LoadedInteraction, request: SsoStart) => {
     const { settings, policy } = interaction;
@@ -73,6 +84,22 @@ export function createSsoSteps(context: StepContext & { checks: Checks }) {
         requireOffered(interaction, challenge.connectorId);
         return enterBySso(interaction, await checks.sso(interaction, challenge, data), challenge);
       }),
+    /** The password of the company's directory, entered on the page that `beginSso` led to. */
+    finishSsoPassword(interaction: LoadedInteraction, challenge: SsoChallenge, typed: Typed) {
+      requireOffered(interaction, challenge.connectorId);
+      requireCaptcha(interaction);
+      const given = { connectorId: challenge.connectorId, ...typed };
+      return checks.ssoPassword(interaction, given).then((fact) => enterBySso(interaction, fact, challenge));
+    },
+    /** The same for a custom page, which identifies the user with it. @throws AldabaError as the factor's `prove` */
+    async proveSsoPassword(interaction: LoadedInteraction, given: Typed & { connectorId: string }): Promise<SsoProof> {
+      stateOf(interaction);
+      requireOffered(interaction, given.connectorId);
+      requireCaptcha(interaction);
+      const { proof, event } = await checks.ssoPassword(interaction, given);
+      await take(interaction, [event]);
+      return proof;
+    },
     /** The provider started the sign-in, and this browser brought its answer. Undefined if there is none to take. */
     async finishInitiated(interaction: LoadedInteraction, given: { connectorId: string; secret: string }) {
       const { settings, policy } = interaction;
