@@ -114,7 +114,12 @@ export const proveSsoPassword = route({
   summary: 'Check a password with the directory of a company (LDAP)',
   params: connectorParams,
   body: z.object({
-    username: z.string().trim().min(1).max(256).describe('What the directory knows the user by, e.g. the email address.'),
+    username: z
+      .string()
+      .trim()
+      .min(1)
+      .max(256)
+      .describe('What the directory knows the user by, e.g. the email address.'),
     password: z.string().min(1).max(1024),
   }),
   responses: { 200: verified },

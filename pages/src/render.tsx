@@ -21,7 +21,7 @@ import { ForgotPassword, ResetPassword } from './views/password.tsx';
 import { SecondFactor } from './views/second-factor.tsx';
 import { EndSession, ErrorPage, FormPost, SignedOut, UnknownSession } from './views/session.tsx';
 import { Setup, Welcome } from './views/setup.tsx';
-import { SingleSignOn, SingleSignOnConnectors } from './views/single-sign-on.tsx';
+import { SingleSignOn, SingleSignOnConnectors, SingleSignOnPassword } from './views/single-sign-on.tsx';
 import { VerificationCode } from './views/verification.tsx';
 
 const body = (frame: PageFrame, view: PageView) => {
@@ -56,6 +56,8 @@ const body = (frame: PageFrame, view: PageView) => {
       return <SingleSignOn frame={frame} view={view} />;
     case 'single-sign-on-connectors':
       return <SingleSignOnConnectors frame={frame} view={view} />;
+    case 'single-sign-on-password':
+      return <SingleSignOnPassword frame={frame} view={view} />;
     case 'consent':
       return <Consent frame={frame} view={view} />;
     case 'end-session':
@@ -96,6 +98,7 @@ const titles: Readonly<Record<Exclude<PageView['kind'], BindingView['kind'] | 'a
   'link-account': 'linking.title',
   'single-sign-on': 'sso.title',
   'single-sign-on-connectors': 'sso.chooseTitle',
+  'single-sign-on-password': 'signInPassword.title',
   consent: 'consent.title',
   'end-session': 'endSession.title',
   'signed-out': 'signedOut.title',

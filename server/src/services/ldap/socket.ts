@@ -24,9 +24,10 @@ export function secure(socket: Socket, { host, caCertificate, timeout }: TlsOpti
     });
     const fail = (error: LdapError) => {
       clearTimeout(timer);
+      // First: the end of the sockets is a failure of its own.
+      reject(error);
       socket.destroy();
       encrypted.destroy();
-      reject(error);
     };
     const timer = setTimeout(
       () => fail(new LdapError('time', `The TLS handshake took longer than ${timeout} ms`)),

@@ -72,7 +72,8 @@ export type LdapConfig = z.output<typeof ldapConfig>;
 
 /** Only a host and a port: what a search starts from has a member of its own. */
 function addressOf(text: string): { host: string; port: number; isEncrypted: boolean } | undefined {
-  const [, scheme = '', host = '', port] = /^(ldaps?):\/\/(\[[\da-f:.]+\]|[\w.-]+)(?::(\d{1,5}))?\/?$/i.exec(text) ?? [];
+  const [, scheme = '', host = '', port] =
+    /^(ldaps?):\/\/(\[[\da-f:.]+\]|[\w.-]+)(?::(\d{1,5}))?\/?$/i.exec(text) ?? [];
   if (host === '' || Number(port ?? 1) < 1 || Number(port ?? 1) > 65_535) return undefined;
   const isEncrypted = scheme.toLowerCase() === 'ldaps';
   const bare = host.replaceAll(/[[\]]/g, '').toLowerCase();
@@ -96,8 +97,7 @@ const defaults = {
   },
   'active-directory': {
     // Without disabled accounts: bit 2 of userAccountControl.
-    userFilter:
-      '(&(objectCategory=person)(objectClass=user)(!(userAccountControl:1.2.840.113556.1.4.803:=2)))',
+    userFilter: '(&(objectCategory=person)(objectClass=user)(!(userAccountControl:1.2.840.113556.1.4.803:=2)))',
     loginAttributes: ['mail', 'userPrincipalName', 'sAMAccountName'],
     mapping: { id: 'objectGUID', email: 'mail', name: 'displayName' },
     groupFilter: '(objectClass=group)',

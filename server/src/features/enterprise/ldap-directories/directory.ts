@@ -1,5 +1,5 @@
-import type { Connect } from '../../../kernel/outbound-socket.ts';
 import { randomBytes } from 'node:crypto';
+import type { Connect } from '../../../kernel/outbound-socket.ts';
 import {
   anyEntry,
   type LdapConnection,
@@ -64,7 +64,8 @@ async function bindAccount(connection: LdapConnection, { account }: LdapSettings
   try {
     await connection.bind(account.dn, account.password);
   } catch (error) {
-    if (!(error instanceof LdapError) || error.resultCode === undefined || error.reason === 'confidentiality') throw error;
+    if (!(error instanceof LdapError) || error.resultCode === undefined || error.reason === 'confidentiality')
+      throw error;
     throw new LdapError('account', `The account of the connector was refused. ${error.message}`, {
       cause: error,
       resultCode: error.resultCode,

@@ -60,5 +60,4 @@ export function groupsNamed(dns: readonly string[]): LdapGroups {
 }
 
 /** The groups that the entry itself names. */
-export const groupsOfEntry = (entry: LdapEntry, memberOf: string): LdapGroups =>
-  groupsNamed(textsOf(entry, memberOf));
+export const groupsOfEntry = (entry: LdapEntry, memberOf: string): LdapGroups => groupsNamed(textsOf(entry, memberOf));

@@ -2,6 +2,7 @@
  * Enterprise directories that speak LDAP: the server asks for the password, finds the person with the connector's
  * account, and binds as the person. The directory is authoritative for the addresses of the connector's domains.
  */
+import type { LdapTest } from '@aldaba/contract';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { createLimiter, type Limiter } from '../../../kernel/limiter.ts';
 import type { Log } from '../../../kernel/log.ts';
@@ -9,6 +10,7 @@ import type { Connect } from '../../../kernel/outbound-socket.ts';
 import { LdapError, type LdapReason } from '../../../services/ldap/index.ts';
 import {
   type LdapConfig,
+  type LdapDirectory,
   type LdapGroups,
   type LdapPerson,
   openDirectory,
@@ -34,8 +36,8 @@ export const ldapAnswer = (connectorId: string, person: LdapPerson, groups: Ldap
 export type LdapTurns = (tenantId: string, connectorId: string) => Limiter['run'];
 
 /** Sign-ins that ask one directory at a time, and that wait for a turn. */
-const concurrency = 10;
-const maximumQueue = 40;
+const concurrency = 20;
+const maximumQueue = 20;
 /** Directories whose turns are remembered; more than that are few sign-ins each. */
 const maximumKept = 10_000;
 
@@ -97,21 +99,70 @@ const memberOf: Partial<Record<LdapReason, string>> = {
   access: 'bindDn',
 };
 
+type Step = LdapTest['steps'][number];
+
+const failed = (step: Step['step'], { reason, message }: LdapError): Step => ({
+  ...{ step, ok: false, reason, message },
+  member: step === 'person' ? 'userFilter' : (memberOf[reason] ?? 'url'),
+});
+
+/** Which step a failure to open a directory is of. */
+const openingSteps = (error: LdapError): Step[] =>
+  error.reason === 'account'
+    ? [{ step: 'connection', ok: true }, failed('account', error)]
+    : [failed('connection', error)];
+
+const unlessOurs = (error: unknown): LdapError => {
+  if (error instanceof LdapError) return error;
+  throw error;
+};
+
+/** Asks a directory step by step, as a sign-in would, and says how each went. */
+export async function testDirectory(
+  connect: Connect,
+  { config, domains, username }: { config: LdapConfig; domains: readonly string[]; username?: string | undefined },
+): Promise<LdapTest> {
+  const steps: Step[] = [];
+  const tried = async <T>(step: Step['step'], work: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      const result = await work();
+      steps.push({ step, ok: true });
+      return result;
+    } catch (error) {
+      steps.push(failed(step, unlessOurs(error)));
+      return undefined;
+    }
+  };
+  const opened = await openDirectory(connect, settingsOf(config), { limits: signInLimits, domains }).catch(unlessOurs);
+  if (opened instanceof LdapError) return { ok: false, steps: openingSteps(opened) };
+  steps.push({ step: 'connection', ok: true }, { step: 'account', ok: true });
+  try {
+    await tried('bases', opened.requireBases);
+    const isReady = steps.every(({ ok }) => ok);
+    const person =
+      isReady && username !== undefined ? await tried('person', () => lookUp(opened, username)) : undefined;
+    return { ok: steps.every(({ ok }) => ok), steps, ...(person ? { person } : {}) };
+  } finally {
+    opened.close();
+  }
+}
+
+/** @throws LdapError `not-found` if no one, or more than one, has the name */
+async function lookUp(directory: LdapDirectory, username: string): Promise<LdapTest['person']> {
+  const person = await directory.find(username);
+  if (!person) throw new LdapError('not-found', 'Not exactly one person has this name and an identifier');
+  const { id, dn, email = null, name = null, attributes } = person;
+  return { id, dn, email, name, attributes: { ...attributes, ...(await directory.groupsOf(person)) } };
+}
+
 /**
- * Asks a directory once, as a sign-in would.
+ * Asks a directory once before its configuration is stored.
  * @throws AldabaError `connector.invalid_config`, naming the member that has to be corrected
  */
 export async function requireDirectory(connect: Connect, config: LdapConfig): Promise<void> {
-  try {
-    const directory = await openDirectory(connect, settingsOf(config), { limits: signInLimits, domains: [] });
-    try {
-      await directory.requireBases();
-    } finally {
-      directory.close();
-    }
-  } catch (error) {
-    if (!(error instanceof LdapError)) throw error;
-    const problems = [{ path: memberOf[error.reason] ?? 'url', message: error.message, reason: error.reason }];
-    throw new AldabaError('connector.invalid_config', { problems }, { cause: error });
-  }
+  const { steps } = await testDirectory(connect, { config, domains: [] });
+  const problems = steps
+    .filter(({ ok }) => !ok)
+    .map(({ member = 'url', message = '', reason }) => ({ path: member, message, reason }));
+  if (problems.length > 0) throw new AldabaError('connector.invalid_config', { problems });
 }

@@ -1,5 +1,12 @@
 import type { TokenResponse } from '@aldaba/connectors/kit';
-import type { BodyOf, createSsoConnector, SsoConnector, SsoProviderType, updateSsoConnector } from '@aldaba/contract';
+import type {
+  BodyOf,
+  createSsoConnector,
+  LdapTest,
+  SsoConnector,
+  SsoProviderType,
+  updateSsoConnector,
+} from '@aldaba/contract';
 import type { Clock } from '../../../kernel/clock.ts';
 import { hashToken, type Vault } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
@@ -12,10 +19,11 @@ import { serviceProviderMetadata } from '../../../services/saml/index.ts';
 import { constraintOf } from '../../../store/constraint.ts';
 import type { CacheRegistry, Database, Queries, Transaction } from '../../../store/index.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
+import { ldapConfig } from '../ldap-directories/index.ts';
 import { type CheckedConfig, checkConfig, isConfigured } from './configs.ts';
 import { connect } from './connections.ts';
 import { discover, rememberDiscovery } from './discovery.ts';
-import { createLdapTurns } from './ldap.ts';
+import { createLdapTurns, testDirectory } from './ldap.ts';
 import type { SsoConnection } from './protocol.ts';
 import { isSsoProvider, ssoProviders } from './providers.ts';
 import { isPublicMailDomain } from './public-mail-domains.ts';
@@ -82,6 +90,11 @@ export interface SsoConnectors {
   /** Reads the metadata of SAML providers again, once an hour. Returns how many were read. */
   refreshMetadata: (now: number, isStopped: () => boolean) => Promise<number>;
 
+  /**
+   * Asks the directory of an LDAP connector, step by step.
+   * @throws AldabaError `entity.not_found`, `single_sign_on.ldap_only`, `single_sign_on.not_configured`
+   */
+  test: (tenant: Tenant, id: string, username: string | undefined) => Promise<LdapTest>;
   list: (tenant: Tenant) => Promise<SsoConnector[]>;
   /** @throws AldabaError `entity.not_found` */
   get: (tenant: Tenant, id: string) => Promise<SsoConnector>;
@@ -210,6 +223,13 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
       return read;
     },
 
+    test: async (tenant, id, username) => {
+      const { config, domains, provider } = await require(tenant, id);
+      if (provider.type !== 'ldap') throw new AldabaError('single_sign_on.ldap_only');
+      if (!config) throw new AldabaError('single_sign_on.not_configured');
+      const given = { config: ldapConfig.parse(config), domains, username };
+      return connecting.turns(tenant.id, id)(() => testDirectory(needs.connect, given));
+    },
     list: async (tenant) => (await rows(tenant)).map((row) => toSsoConnector(tenant.id, row)),
     get: async (tenant, id) => shown(tenant, await require(tenant, id)),
     create: async (tenant, { providerName, roleMappings = [], ...draft }) => {

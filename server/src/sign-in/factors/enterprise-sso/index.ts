@@ -55,11 +55,7 @@ export interface EnterpriseSsoFactor {
 type FactorNeeds = PasswordNeeds &
   Pick<SignInNeeds, 'ssoConnectors' | 'idpInitiated' | 'tokenSets' | 'clock' | 'vault'>;
 
-export function createEnterpriseSsoFactor({
-  ssoConnectors,
-  idpInitiated,
-  ...needs
-}: FactorNeeds): EnterpriseSsoFactor {
+export function createEnterpriseSsoFactor({ ssoConnectors, idpInitiated, ...needs }: FactorNeeds): EnterpriseSsoFactor {
   const { tokenSets, clock, vault } = needs;
   const connectionOf = async ({ tenant }: ProviderOccasion, connectorId: string): Promise<BoundSso> => {
     const connection = await ssoConnectors.connection(tenant, connectorId);

@@ -23,7 +23,7 @@ export async function provePassword(
   const { connectorId, username, password, prove } = given;
   if (!prove) throw new AldabaError('connector.not_implemented');
   // RFC 4513 section 5.1.2: a directory may accept a name without a password.
-  const isAsked = username !== '' && password !== '' && !`${username}${password}`.includes('\0');
+  const isAsked = username !== '' && password !== '';
   const answer = isAsked
     ? await prove({ username, password }, async (person, check) => {
         const { email, id: identityId, issuer } = person ?? {};
