@@ -1,6 +1,6 @@
-// What the tests need beyond the workspaces: Chromium, slapd (the directory of a company), Python with the packages of `requirements.txt`, and the npm
-// packages of `test/clients/foreign` and `test/clients/published`, which have lock files of their own so that starting
-// the product does not install them.
+// What the tests need beyond the workspaces: Chromium, slapd (the directory of a company), Python with the packages of
+// `requirements.txt`, and the npm packages of `test/clients/foreign` and `test/clients/published`, which have lock
+// files of their own so that starting the product does not install them.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

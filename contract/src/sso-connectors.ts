@@ -9,8 +9,8 @@ import { idList, instant, jsonObject, pathId, webUrl } from './values.ts';
  */
 
 /**
- * The kinds of providers. The last five are Aldaba's own: OpenID Connect under the provider's name, and directories that
- * speak LDAP.
+ * The kinds of providers. The last five are Aldaba's own: OpenID Connect under the provider's name, and directories
+ * that speak LDAP.
  */
 export const ssoProviderNames = [
   'OIDC',

@@ -144,7 +144,7 @@ describe('Sign-in with the password of a directory', () => {
     assert.ok((await person.arrive(again)).searchParams.get('code'));
   });
 
-  // security: same-answer-for-unknown-accounts
+  // security: account-enumeration
   it('answers alike to unknown people and to wrong passwords', async () => {
     const id = await connect();
     const wrong = await tryPassword(id, { ...ada, password: 'wrong' });
@@ -153,6 +153,7 @@ describe('Sign-in with the password of a directory', () => {
     assert.deepEqual(unknown, wrong);
   });
 
+  // security: directory-injection
   it('finds no one by a name that is a part of a filter, and people whose names look like one', async () => {
     const id = await connect();
     const names = ['*', 'a*', 'ada)(uid=*', '*)(|(uid=*', '(uid=ada)', 'ad\\61', '\\2a', 'ada)(!(uid=bob)'];
@@ -176,6 +177,7 @@ describe('Sign-in with the password of a directory', () => {
   });
 
   // The directory of these tests accepts binds without a password, which check nothing.
+  // security: directory-injection
   it('refuses an empty password', async () => {
     const id = await connect();
     const person = await visit(server);
@@ -185,7 +187,7 @@ describe('Sign-in with the password of a directory', () => {
     assert.deepEqual(await users(), []);
   });
 
-  // security: attempt-limits
+  // security: wrong-passwords
   it('counts attempts for the person, whichever name is typed, and locks names of no one alike', async () => {
     const id = await connect();
     await api.patch('/api/sign-in-exp', { sentinelPolicy: { maxAttempts: 3, lockoutDuration: 60 } });
@@ -278,6 +280,7 @@ describe('Sign-in with the password of a directory', () => {
     assert.equal((await tryPassword(id, ada)).status, 200);
   });
 
+  // security: directory-injection, outgoing-requests
   it('refuses a configuration that does not work, naming the member and the reason', async () => {
     const { config, startTlsConfig, base } = directory;
     const authority = await otherAuthority();

@@ -33,7 +33,7 @@ export interface LdapLimits {
   bytes: number;
 }
 
-export interface LdapSearch {
+interface LdapSearch {
   base: string;
   scope: 'base' | 'sub';
   filter: LdapFilter;

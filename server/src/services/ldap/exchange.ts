@@ -7,7 +7,7 @@ import { type Message, MessageParser, type MessageResponse, SearchEntry, SearchR
 import { LdapError } from './errors.ts';
 
 /** What the server sent for one request. */
-export interface Answer {
+interface Answer {
   /** The last message, with the result. */
   result: MessageResponse;
   entries: SearchEntry[];

@@ -31,7 +31,7 @@ function depthOf(text: string): number {
   return deepest;
 }
 
-/** Entries of a filter of which one of the attributes has the value. */
+/** Entries of a filter with the value in at least one of the attributes. */
 export const withValue = (filter: LdapFilter, attributes: readonly string[], value: string): LdapFilter =>
   new AndFilter({
     filters: [

@@ -18,7 +18,7 @@ export function secure(socket: Socket, { host, caCertificate, timeout }: TlsOpti
       socket,
       host,
       minVersion: 'TLSv1.2',
-      // An address is no server name (RFC 6066 section 3); the certificate is checked against it all the same.
+      // An address is not a server name (RFC 6066 section 3). The certificate is checked against it nevertheless.
       ...(isIP(host) === 0 ? { servername: host } : {}),
       ...(caCertificate === undefined ? {} : { ca: [caCertificate] }),
     });

@@ -3,6 +3,6 @@
  * person's. Owns no table: the configuration is a connector's (sso-connectors), and the accounts are the sync's
  * (ldap-sync). Sign-in and sync enter through `openDirectory`.
  */
-export { type LdapConfig, type LdapSettings, ldapConfig, settingsOf } from './config.ts';
-export { type LdapDirectory, openDirectory, type PeoplePage, signInLimits, syncLimits } from './directory.ts';
+export { type LdapConfig, ldapConfig, settingsOf } from './config.ts';
+export { type LdapDirectory, openDirectory, signInLimits } from './directory.ts';
 export type { LdapGroups, LdapPerson } from './person.ts';

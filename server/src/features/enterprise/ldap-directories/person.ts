@@ -54,7 +54,7 @@ const domainOf = (email: string): string => email.slice(email.lastIndexOf('@') +
 const valuesOf = (values: string[]): string | string[] => (values.length === 1 ? (values[0] as string) : values);
 
 /** Groups by their distinguished names, named by the first part of each. */
-export function groupsNamed(dns: readonly string[]): LdapGroups {
+function groupsNamed(dns: readonly string[]): LdapGroups {
   const names = dns.map(firstNameOf).filter((name) => name !== undefined);
   return { groups: [...new Set(names)].sort(), groupDns: [...dns].sort() };
 }

@@ -36,7 +36,7 @@ export interface SignedOut {
 }
 
 /** Checks the password of a person if attempts are left; undefined if it is wrong. */
-export type LimitAttempts = (
+type LimitAttempts = (
   person: { id: string; issuer: string; email?: string | undefined } | undefined,
   check: () => Promise<SsoAnswer | undefined>,
 ) => Promise<SsoAnswer | undefined>;

@@ -63,7 +63,7 @@ export function ssoPageRoutes(routes: PageRoutes): void {
   });
 }
 
-/** The password of a company without a sign-in page of its own. What the user entered before is kept with the sign-in. */
+/** The password of a company without a sign-in page of its own. The sign-in keeps what the user entered before. */
 function ssoPasswordPage({ signIn, page }: PageRoutes): void {
   page('/single-sign-on/password', {
     at(_, { interaction, field }) {
