@@ -75,7 +75,15 @@ export const createSsoAuthorizationUri = route({
   params: connectorParams,
   body: z.object({ state: z.string().min(1).max(1024), redirectUri }),
   responses: { 200: z.object({ authorizationUri: z.string(), verificationId: z.string() }) },
-  errors: [...common, 'entity.not_found', 'connector.general', 'connector.invalid_response', 'connector.timeout'],
+  errors: [
+    ...common,
+    'entity.not_found',
+    'guard.invalid_input',
+    'connector.general',
+    'connector.invalid_config',
+    'connector.invalid_response',
+    'connector.timeout',
+  ],
 });
 export const verifySso = route({
   method: 'POST',
@@ -96,6 +104,7 @@ export const verifySso = route({
     'session.connector_validation_session_not_found',
     'connector.general',
     'connector.not_implemented',
+    'connector.insufficient_request_parameters',
     'connector.invalid_response',
     'connector.timeout',
     'connector.authorization_failed',

@@ -7,7 +7,7 @@ import { createAgent } from '../support/agent.ts';
 import { type MovableClock, movableClock } from '../support/clock.ts';
 import { assertRefused, type Manager, manage } from '../support/management.ts';
 import { shownError, type Visit, visit } from '../support/page-agent.ts';
-import { type SamlCompany, type SamlPerson, startSamlCompany } from '../support/saml-company.ts';
+import { type SamlCompany, type SamlForm, type SamlPerson, startSamlCompany } from '../support/saml-company.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const email = 'ada@acme.example';
@@ -33,7 +33,7 @@ describe('Enterprise sign-in by SAML', () => {
   beforeEach(async () => {
     for (const { id } of (await api.get('/api/sso-connectors')).body) await api.delete(`/api/sso-connectors/${id}`);
     for (const { id } of (await api.get('/api/users?page_size=100')).body) await api.delete(`/api/users/${id}`);
-    acme.wantsSignedRequests = false;
+    Object.assign(acme, { wantsSignedRequests: false, takesFormsAlone: false });
   });
 
   const connect = async (config: object = { metadataUrl: acme.metadataUrl }, more: object = {}) => {
@@ -50,18 +50,21 @@ describe('Enterprise sign-in by SAML', () => {
   };
   const unescaped = (text: string) =>
     text.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&#43;', '+').replaceAll('&amp;', '&');
-  /** Posts the answer as the provider's page makes the browser do, and sends on the form of ours that comes back. */
-  const deliver = async (person: Visit, { acsUrl, fields }: ReturnType<SamlCompany['answer']>): Promise<Response> => {
-    const posted = await fetch(acsUrl, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' });
-    assert.equal(posted.status, 200, await posted.clone().text());
-    const html = await posted.text();
-    const sent = Object.fromEntries(
+  /** The form that a page posts by itself, or by its button. */
+  const formOf = (html: string): SamlForm => ({
+    action: unescaped(/<form[^>]*action="([^"]+)"/.exec(html)?.[1] ?? ''),
+    fields: Object.fromEntries(
       [...html.matchAll(/<input[^>]*name="(\w+)"[^>]*value="([^"]*)"/g)].map(([, name = '', value = '']) => [
         name,
         unescaped(value),
       ]),
-    );
-    const action = /<form[^>]*action="([^"]+)"/.exec(html)?.[1] ?? '';
+    ),
+  });
+  /** Posts the answer as the provider's page makes the browser do, and sends on the form of ours that comes back. */
+  const deliver = async (person: Visit, { acsUrl, fields }: ReturnType<SamlCompany['answer']>): Promise<Response> => {
+    const posted = await fetch(acsUrl, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' });
+    assert.equal(posted.status, 200, await posted.clone().text());
+    const { action, fields: sent } = formOf(await posted.text());
     assert.equal(sent.SAMLResponse, fields.SAMLResponse);
     return person.post(new URL(action, server.url).pathname, sent);
   };
@@ -166,6 +169,25 @@ describe('Enterprise sign-in by SAML', () => {
       assert.ok(metadata.includes(new X509Certificate(certificate).raw.toString('base64')), 'both keys are published');
     assert.equal((await api.delete(`${path}/${first.id}`)).status, 204);
     assert.equal((await api.get(path)).body.length, 1);
+  });
+
+  it('sends its request as a form to a provider that takes nothing else', async () => {
+    acme.takesFormsAlone = true;
+    await connect();
+    const person = await visit(server);
+    const address = new URL(await begin(person));
+    assert.equal(address.origin, new URL(server.url).origin);
+    assert.equal((await (await visit(server)).get(address.pathname + address.search)).status, 400, 'another browser');
+    const shown = await person.get(address.pathname + address.search);
+    assert.equal(shown.status, 200);
+    const html = await shown.text();
+    assert.match(html, /<button[^>]*type="submit"/, 'a button for browsers without scripts');
+    const form = formOf(html);
+    assert.equal(form.action, new URL('/sso', acme.metadataUrl).href);
+    assert.deepEqual(Object.keys(form.fields), ['SAMLRequest', 'RelayState']);
+    assert.ok((await person.arrive(await deliver(person, acme.answer(form, ada)))).searchParams.get('code'));
+    assert.equal((await users())[0].primaryEmail, email);
+    assert.equal((await person.get(address.pathname + address.search)).status >= 400, true, 'once it was answered');
   });
 
   it('reads an encrypted assertion', async () => {

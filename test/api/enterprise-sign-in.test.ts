@@ -111,6 +111,23 @@ describe('Enterprise sign-in', () => {
     assert.equal(body.ssoIdentity.identityId, 'ada');
   });
 
+  it('keeps what the provider reports about the person, and nothing about the token', async () => {
+    const id = await connect(acme);
+    await signIn('ada@acme.example');
+    const [{ id: userId }] = await users();
+    const { ssoIdentity } = (await api.get(`/api/users/${userId}/sso-identities/${id}`)).body;
+    assert.deepEqual(ssoIdentity.detail, {
+      id: 'ada',
+      sub: 'ada',
+      email: 'ada@acme.example',
+      email_verified: true,
+      name: 'Ada Acme',
+      picture: 'https://pictures.example/ada.png',
+      avatar: 'https://pictures.example/ada.png',
+      groups: ['engineers'],
+    });
+  });
+
   it('leads to the provider from every form that takes the address, with the address as its hint', async () => {
     await connect(acme);
     const forms: [string, Record<string, string>][] = [

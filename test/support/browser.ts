@@ -17,6 +17,8 @@ const flags = [
   `--host-resolver-rules=MAP ${plainAddress} 127.0.0.1`,
   '--no-sandbox',
   '--disable-gpu',
+  // Letters keep their distances on screens of any resolution.
+  '--font-render-hinting=none',
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',

@@ -1,6 +1,7 @@
 /** TLS for the connection to a directory: from the start (ldaps), or after StartTLS. */
-import { isIP, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { ipVersion } from '../../kernel/addresses.ts';
 import { LdapError } from './errors.ts';
 
 export interface TlsOptions {
@@ -19,7 +20,7 @@ export function secure(socket: Socket, { host, caCertificate, timeout }: TlsOpti
       host,
       minVersion: 'TLSv1.2',
       // An address is not a server name (RFC 6066 section 3). The certificate is checked against it nevertheless.
-      ...(isIP(host) === 0 ? { servername: host } : {}),
+      ...(ipVersion(host) === 0 ? { servername: host } : {}),
       ...(caCertificate === undefined ? {} : { ca: [caCertificate] }),
     });
     const fail = (error: LdapError) => {

@@ -106,8 +106,8 @@ export type Effect =
       /** On the provider's word alone. */
       automatic: boolean;
     }
-  /** Removes what was set before the email address of the account was verified; nothing if it is. */
-  | { type: 'reclaim-account'; userId: string }
+  /** Removes what was set before the email address was verified. If it is: does nothing, or refuses if required. */
+  | { type: 'reclaim-account'; userId: string; required?: true }
   /** What an enterprise sign-in leaves with the account. `adopted`: it was found by its address. */
   | {
       type: 'enter-sso';

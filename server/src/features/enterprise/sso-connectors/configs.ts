@@ -2,7 +2,7 @@
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Fetch } from '../../../kernel/outbound.ts';
 import type { Connect } from '../../../kernel/outbound-socket.ts';
-import { bindings, type IdentityProviderMetadata } from '../../../services/saml/index.ts';
+import type { IdentityProviderMetadata } from '../../../services/saml/index.ts';
 import { ldapConfig } from '../ldap-directories/index.ts';
 import { discover } from './discovery.ts';
 import { requireDirectory } from './ldap.ts';
@@ -46,10 +46,5 @@ export async function checkConfig(
   }
   const config = samlConfig.parse(data);
   const providerMetadata = await resolveMetadata(outbound, config);
-  if (providerMetadata.singleSignOnBinding !== bindings.redirect) {
-    const path = config.metadataUrl === undefined ? 'metadata' : 'metadataUrl';
-    const message = 'The provider takes no requests by HTTP-Redirect';
-    throw new AldabaError('connector.invalid_config', { problems: [{ path, message }] });
-  }
   return { config, providerMetadata, metadataUrl: config.metadataUrl ?? null };
 }

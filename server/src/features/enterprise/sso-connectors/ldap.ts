@@ -62,6 +62,7 @@ export function createLdapConnection(
     throw new AldabaError('connector.not_implemented');
   };
   return {
+    answersServer: false,
     begin: none,
     finish: none,
     prove: ({ username, password }, limited) =>

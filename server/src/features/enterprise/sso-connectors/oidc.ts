@@ -22,6 +22,17 @@ const claimsSchema = z.looseObject({
 type Claims = z.output<typeof claimsSchema>;
 const told = z.object({ claims: claimsSchema, userinfo: claimsSchema.optional() });
 
+/**
+ * Claims of an ID token that say nothing about the person: of JWT and OpenID Connect, then of Entra ID and Keycloak.
+ * They are neither stored nor mapped. Migration 0091 lists the same.
+ */
+const ofToken: ReadonlySet<string> = new Set(
+  (
+    'iss aud azp exp nbf iat jti nonce at_hash c_hash s_hash auth_time acr amr sid cnf ' +
+    'aio rh uti ver xms_tpl typ session_state'
+  ).split(' '),
+);
+
 /** Longest subject that is stored. */
 const maximumSubject = 256;
 
@@ -63,8 +74,13 @@ export function createOidcConnection(
 ): SsoConnection {
   const instance = (loginHint?: string) => flowOf(name, config, loginHint).create({}, world);
   return {
-    begin: ({ state, redirectUri, loginHint }, session) =>
-      instance(loginHint).getAuthorizationUri({ state, redirectUri, connectorId: '', jti: '' }, { session }),
+    answersServer: false,
+    begin: async ({ state, redirectUri, loginHint }, session) => ({
+      redirectUrl: await instance(loginHint).getAuthorizationUri(
+        { state, redirectUri, connectorId: '', jti: '' },
+        { session },
+      ),
+    }),
     refresh: (refreshToken) => instance().getAccessTokenByRefreshToken(refreshToken, {}),
     async finish(data, session: Session) {
       const { userInfo, tokenResponse } = await instance().getTokenResponseAndUserInfo(data, { session });
@@ -89,7 +105,7 @@ function answerOf({ claims, userinfo }: z.output<typeof told>, config: OidcConfi
     isEmailVerified: addressed.email_verified === true || config.trustUnverifiedEmail === true,
     name: merged.name,
     avatar: merged.picture,
-    attributes: merged,
+    attributes: Object.fromEntries(Object.entries(merged).filter(([name]) => !ofToken.has(name))),
     sessionId: typeof sid === 'string' ? sid : undefined,
   };
 }

@@ -36,14 +36,17 @@ export interface SignedOut {
 }
 
 /** Checks the password of a person if attempts are left; undefined if it is wrong. */
-type LimitAttempts = (
+export type LimitAttempts = (
   person: { id: string; issuer: string; email?: string | undefined } | undefined,
   check: () => Promise<SsoAnswer | undefined>,
 ) => Promise<SsoAnswer | undefined>;
 
 /** A configured provider. Its methods throw `connector.*`. */
 export interface SsoConnection {
-  begin: (request: SsoRequest, session: Session) => Promise<string>;
+  /** Whether the provider answers to the server, with the `state`, and not to the redirect URI. */
+  answersServer: boolean;
+  /** How the browser gets to the provider: by an address, or by a form that it posts there. */
+  begin: (request: SsoRequest, session: Session) => Promise<OutgoingMessage>;
   /** @param data what the browser brought back; the provider vouches for none of it */
   finish: (data: Record<string, unknown>, session: Session) => Promise<SsoAnswer>;
   /** An answer without a request; absent where the protocol has none. */

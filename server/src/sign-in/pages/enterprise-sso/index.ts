@@ -4,6 +4,7 @@
  */
 import { AldabaError } from '../../../kernel/errors.ts';
 import { requireEmail } from '../../../kernel/identifiers.ts';
+import { takeInitiatedSecret } from '../../factors/enterprise-sso/initiated.ts';
 import { connectorsFor, type OfferedConnectors } from '../../machine/enterprise-sso/index.ts';
 import { termsOf } from '../../machine/policy.ts';
 import type { SignIn } from '../../steps/index.ts';
@@ -19,6 +20,12 @@ export const beginSso = (signIn: SignIn, page: PageRequest, connectorId: string,
     email,
     agreed: page.typed.agreed,
   });
+
+/** Goes on with what a provider said that started the sign-in; undefined if this browser brought nothing. */
+export async function takeInitiated(signIn: SignIn, { interaction, request, reply }: PageRequest, connectorId: string) {
+  const secret = takeInitiatedSecret(request, reply);
+  return secret === undefined ? undefined : signIn.finishInitiated(interaction, { connectorId, secret });
+}
 
 export function ssoPageRoutes(routes: PageRoutes): void {
   const { signIn, page } = routes;

@@ -95,7 +95,10 @@ export async function executeLink(
   const log = (key: 'Account.Reclaim' | 'Account.LinkIdentity', params: Record<string, unknown> = {}) =>
     tx.afterCommit(() => logs.write(tenant.id, { key, result: 'Success', userId, applicationId, sessionId, params }));
   if (effect.type === 'reclaim-account') {
-    if (!(await users.reclaim(tx, userId))) return;
+    if (!(await users.reclaim(tx, userId))) {
+      if (effect.required) throw new AldabaError('session.verification_failed');
+      return;
+    }
     await secondFactors.removeAll(tx, userId);
     log('Account.Reclaim');
     return;
