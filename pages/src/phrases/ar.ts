@@ -54,6 +54,7 @@ export const arabic: Language = {
     'sso.lead': 'أدخل بريد عملك الإلكتروني، وستُفتح بعدها صفحة تسجيل الدخول الخاصة بشركتك.',
     'sso.chooseTitle': 'اختر خدمة لتسجيل الدخول',
     'sso.chooseLead': 'لدى شركتك أكثر من خدمة للعنوان {address}.',
+    'sso.passwordLead': 'أدخل كلمة مرورك لدى {name}.',
 
     'field.username': 'اسم المستخدم',
     'field.password': 'كلمة المرور',

@@ -57,6 +57,7 @@ export const german: Language = {
       'Geben Sie Ihre geschäftliche E-Mail-Adresse ein. Danach öffnet sich die Anmeldeseite Ihres Unternehmens.',
     'sso.chooseTitle': 'Anmeldedienst wählen',
     'sso.chooseLead': 'Ihr Unternehmen hat mehrere Dienste für {address}.',
+    'sso.passwordLead': 'Geben Sie Ihr Passwort für {name} ein.',
 
     'field.username': 'Benutzername',
     'field.password': 'Passwort',

@@ -55,6 +55,7 @@ export const english = {
   'sso.lead': 'Enter your work email to continue with your company’s account.',
   'sso.chooseTitle': 'Choose a sign-in service',
   'sso.chooseLead': 'Your company has several services for {address}.',
+  'sso.passwordLead': 'Enter your password for {name}.',
 
   'field.username': 'Username',
   'field.password': 'Password',

@@ -55,6 +55,7 @@ export const spanish: Language = {
     'sso.lead': 'Escribe tu correo del trabajo. Después se abre la página de inicio de sesión de tu empresa.',
     'sso.chooseTitle': 'Elige un servicio',
     'sso.chooseLead': 'Tu empresa tiene varios servicios para {address}.',
+    'sso.passwordLead': 'Escribe tu contraseña de {name}.',
 
     'field.username': 'Nombre de usuario',
     'field.password': 'Contraseña',

@@ -57,6 +57,7 @@ export const french: Language = {
       'Saisissez votre adresse e-mail professionnelle. La page de connexion de votre entreprise s’ouvre ensuite.',
     'sso.chooseTitle': 'Choisissez un service de connexion',
     'sso.chooseLead': 'Votre entreprise a plusieurs services pour {address}.',
+    'sso.passwordLead': 'Saisissez votre mot de passe pour {name}.',
 
     'field.username': 'Nom d’utilisateur',
     'field.password': 'Mot de passe',

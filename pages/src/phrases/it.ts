@@ -55,6 +55,7 @@ export const italian: Language = {
     'sso.lead': 'Inserisci la tua email di lavoro. Poi si apre la pagina di accesso della tua azienda.',
     'sso.chooseTitle': 'Scegli un servizio di accesso',
     'sso.chooseLead': 'La tua azienda ha più servizi per {address}.',
+    'sso.passwordLead': 'Inserisci la tua password di {name}.',
 
     'field.username': 'Nome utente',
     'field.password': 'Password',

@@ -55,6 +55,7 @@ export const japanese: Language = {
     'sso.lead': '仕事用のメールアドレスを入力してください。次に会社のログインページが開きます。',
     'sso.chooseTitle': 'ログインサービスを選択',
     'sso.chooseLead': '{address} には会社のサービスが複数あります。',
+    'sso.passwordLead': '{name} のパスワードを入力してください。',
 
     'field.username': 'ユーザー名',
     'field.password': 'パスワード',

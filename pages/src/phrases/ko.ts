@@ -54,6 +54,7 @@ export const korean: Language = {
     'sso.lead': '업무용 이메일을 입력하세요. 이어서 회사의 로그인 페이지가 열려요.',
     'sso.chooseTitle': '로그인 서비스를 선택하세요',
     'sso.chooseLead': '{address} 주소에는 회사의 서비스가 여러 개 있어요.',
+    'sso.passwordLead': '{name} 비밀번호를 입력하세요.',
 
     'field.username': '사용자 이름',
     'field.password': '비밀번호',

@@ -54,6 +54,7 @@ export const brazilianPortuguese: Language = {
     'sso.lead': 'Digite o seu e-mail do trabalho. Depois, a página de entrada da sua empresa se abre.',
     'sso.chooseTitle': 'Escolha um serviço de entrada',
     'sso.chooseLead': 'Sua empresa tem vários serviços para {address}.',
+    'sso.passwordLead': 'Digite a sua senha de {name}.',
 
     'field.username': 'Nome de usuário',
     'field.password': 'Senha',

@@ -54,6 +54,7 @@ export const russian: Language = {
     'sso.lead': 'Введите рабочий адрес почты. Затем откроется страница входа вашей компании.',
     'sso.chooseTitle': 'Выберите службу входа',
     'sso.chooseLead': 'У вашей компании несколько служб для {address}.',
+    'sso.passwordLead': 'Введите пароль для {name}.',
 
     'field.username': 'Имя пользователя',
     'field.password': 'Пароль',

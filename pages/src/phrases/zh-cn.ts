@@ -54,6 +54,7 @@ export const simplifiedChinese: Language = {
     'sso.lead': '请输入你的工作邮箱，随后会打开你企业的登录页面。',
     'sso.chooseTitle': '选择登录服务',
     'sso.chooseLead': '你的企业为 {address} 提供了多个服务。',
+    'sso.passwordLead': '请输入你在 {name} 的密码。',
 
     'field.username': '用户名',
     'field.password': '密码',

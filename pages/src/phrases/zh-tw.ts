@@ -54,6 +54,7 @@ export const traditionalChinese: Language = {
     'sso.lead': '請輸入你的工作電子郵件，接著會開啟你企業的登入頁面。',
     'sso.chooseTitle': '選擇登入服務',
     'sso.chooseLead': '你的企業為 {address} 提供了多個服務。',
+    'sso.passwordLead': '請輸入你在 {name} 的密碼。',
 
     'field.username': '使用者名稱',
     'field.password': '密碼',

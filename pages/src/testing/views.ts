@@ -392,6 +392,20 @@ export const sampleViews = {
     ],
     terms: 'checkbox',
   },
+  singleSignOnPassword: {
+    kind: 'single-sign-on-password',
+    appId: 'app',
+    connector: { id: 'acme', name: 'Acme', logo: picture('A') },
+    identifier: 'a.very.long.address.of.a.person@mail.acme.example',
+    terms: 'none',
+    error: { field: 'password', code: 'session.invalid_credentials', message: 'The account or the password is wrong.' },
+  },
+  singleSignOnName: {
+    kind: 'single-sign-on-password',
+    appId: 'app',
+    connector: { id: 'acme', name: 'A company with a long name of its own and its partners', logo: picture('A') },
+    terms: 'checkbox',
+  },
   error: { kind: 'error', code: 'oidc.invalid_client', message: 'The application is unknown.', traceId: 'trace' },
   setup: {
     kind: 'setup',
