@@ -133,7 +133,8 @@ describe('A provider that lies, or someone between it and the browser', () => {
     acme.userinfo = { sub: 'ada', email };
     assert.equal(await signIn(), undefined);
     const owner = (await users()).find(({ username }: { username: string }) => username === 'owner');
-    assert.deepEqual((await api.get(`/api/users/${owner.id}?includeSsoIdentities=true`)).body.ssoIdentities, []);
+    const found = await api.get(`/api/users/${owner?.id}?includeSsoIdentities=true`);
+    assert.deepEqual(found.body.ssoIdentities, []);
     assert.equal((await users()).length, 2, 'the person has an account without an address');
   });
 

@@ -139,7 +139,7 @@ describe('Enterprise sign-in by SAML', () => {
       const refused = await deliver(person, { ...answer, fields: { ...answer.fields, RelayState } });
       assert.equal(refused.status, 400, RelayState);
     }
-    // What is no state of the server would be a sign-in that the provider starts, which is off.
+    // Any other relay state means a sign-in that the provider starts, which is off.
     for (const RelayState of ['', handle, state.slice(0, -1), `${state}x`, 'https://evil.example', 'x'.repeat(5000)]) {
       const fields = new URLSearchParams({ ...answer.fields, RelayState });
       const posted = await person.agent.fetch(answer.acsUrl, { method: 'POST', body: fields, redirect: 'manual' });
