@@ -330,7 +330,11 @@ export const sampleViews = {
       termsOfUseUrl: 'https://notes.example/terms',
       privacyPolicyUrl: 'https://notes.example/privacy',
     },
-    user: { name: 'Ana', detail: 'ana', avatar: picture('A') },
+    user: {
+      name: 'Ana',
+      detail: 'ana.maria.de.los.angeles@correspondence.example.com',
+      avatar: picture('A'),
+    },
     scopes: [{ name: 'See your name', description: 'And your picture' }],
     organizations: [{ id: 'works', name: 'Works' }],
     redirectHost: 'notes.example',
