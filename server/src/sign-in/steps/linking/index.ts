@@ -47,7 +47,7 @@ export async function meetRelated(
 ): Promise<StepResult | undefined> {
   const { policy } = interaction;
   const related = policy.signIn ? await findRelated(context, interaction, proof) : undefined;
-  if (!related || related.account.targets.includes(proof.target)) return undefined;
+  if (!related || Object.hasOwn(related.account.identities, proof.target)) return undefined;
   const { id: proofId } = proof;
   if (!isAutomatic(proof, related, policy))
     return context.take(interaction, [event, { type: 'link-offered', proofId, related }]);
