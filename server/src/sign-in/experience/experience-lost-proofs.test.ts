@@ -134,7 +134,7 @@ describe('A sign-in that waits while the account changes', () => {
         [422, 'session.invalid_credentials'],
         (ana) => change('PATCH', ana, '/password', { password: 'another tulip bed' }),
       ],
-      ['suspended', [403, 'user.suspended'], (ana) => change('PATCH', ana, '/is-suspended', { isSuspended: true })],
+      ['suspended', [401, 'user.suspended'], (ana) => change('PATCH', ana, '/is-suspended', { isSuspended: true })],
       ['deleted', [404, 'user.user_not_exist'], (ana) => change('DELETE', ana, '')],
     ];
     for (const [what, refused, change] of changes) {

@@ -86,7 +86,7 @@ export function createLinkSteps({ take, stateOf, accountFor, needs: { users } }:
  *   replace an identity
  */
 export async function executeLink(
-  { users, secondFactors, changes, logs }: Pick<StepNeeds, 'users' | 'secondFactors' | 'changes' | 'logs'>,
+  { users, changes, logs }: Pick<StepNeeds, 'users' | 'changes' | 'logs'>,
   tx: Transaction,
   { tenant, applicationId, uidHash: sessionId }: Interaction,
   effect: LinkEffect,
@@ -95,9 +95,7 @@ export async function executeLink(
   const log = (key: 'Account.Reclaim' | 'Account.LinkIdentity', params: Record<string, unknown> = {}) =>
     tx.afterCommit(() => logs.write(tenant.id, { key, result: 'Success', userId, applicationId, sessionId, params }));
   if (effect.type === 'reclaim-account') {
-    if (!(await users.reclaim(tx, userId))) return;
-    await secondFactors.removeAll(tx, userId);
-    log('Account.Reclaim');
+    if (await users.reclaim(tx, userId)) log('Account.Reclaim');
     return;
   }
   const { target, userId: identityId, details } = effect.identity;
