@@ -19,6 +19,7 @@ interface ChangeMembers {
   'profile-field.deleted': { name: string };
   /** Permissions of API resources were renamed or deleted. */
   'scopes.changed': Record<never, never>;
+  /** A user is about to be deleted. */
   'user.deleted': { userId: string };
   /** A user has a new email address, which is verified: by the user, or set by an operator. */
   'user-email.verified': { userId: string; email: string };

@@ -29,11 +29,11 @@ export async function insertAsset(
   );
 }
 
-/** A file; a picture of a user that was deleted is none any more. */
+/** A file. A picture whose user was deleted is none any more: it belongs to no user and no sign-in. */
 export async function findAsset(q: Queries, id: string): Promise<StoredAsset | undefined> {
   const [row] = await q.raw<StoredAsset>(
-    `select id, content_type as "contentType", size from user_assets a where tenant_id = $1 and id = $2
-       and (user_id is null or exists (select from users u where u.tenant_id = $1 and u.id = a.user_id))`,
+    `select id, content_type as "contentType", size from user_assets where tenant_id = $1 and id = $2
+       and (check_at is null or user_id is not null or sign_in is not null)`,
     [q.tenantId, id],
   );
   return row;

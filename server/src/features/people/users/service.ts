@@ -273,9 +273,9 @@ export function createUsers(needs: UsersNeeds): Users {
     digestOf: async (given) => readPassword(given, passwords),
     remove: atomic(async (tx, userId) => {
       await sessions.endAll(tx, userId);
+      await changes.announce(tx, 'user.deleted', { userId });
       if ((await store.deleteUserRow(tx, userId)) === 0) throw new AldabaError('entity.not_found');
       await roles.userChanged(tx, userId);
-      await changes.announce(tx, 'user.deleted', { userId });
       await events.publish(tx, 'User.Deleted', { data: null });
     }),
     ...createRoleHolders(roles, { holder: 'user', requireKnown: get, requireAble: get, checksEach: false, list }),
