@@ -621,6 +621,8 @@ export const german: Language = {
       'deletion-requested':
         'Die Löschung Ihres Kontos wurde beantragt. Es wird am {date} gelöscht. Um es zu behalten, melden Sie sich unter {url} an und brechen Sie die Löschung ab.',
       'deletion-canceled': 'Die Löschung Ihres Kontos wurde abgebrochen. Ihr Konto bleibt bestehen.',
+      reclaimed:
+        'Der Inhaber dieser E-Mail-Adresse hat dieses Konto übernommen. Das Passwort, die Telefonnummer, die verknüpften Konten und die zweiten Faktoren von vorher wurden entfernt, und alle Geräte wurden abgemeldet.',
     },
   },
 };

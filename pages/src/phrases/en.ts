@@ -438,6 +438,8 @@ export const noticesInEnglish = {
     'deletion-requested':
       'The deletion of your account was requested. It will be deleted on {date}. To keep it, sign in at {url} and cancel the deletion.',
     'deletion-canceled': 'The deletion of your account was canceled. Your account stays.',
+    reclaimed:
+      'The owner of this email address has taken this account. The password, phone number, linked accounts and second factors that were set before were removed, and all devices were signed out.',
   },
 } as const;
 

@@ -595,6 +595,8 @@ export const french: Language = {
       'deletion-requested':
         'La suppression de votre compte a été demandée. Il sera supprimé le {date}. Pour le garder, connectez-vous sur {url} et annulez la suppression.',
       'deletion-canceled': 'La suppression de votre compte a été annulée. Votre compte est conservé.',
+      reclaimed:
+        'Le propriétaire de cette adresse e-mail a repris ce compte. Le mot de passe, le numéro de téléphone, les comptes liés et les seconds facteurs définis auparavant ont été supprimés, et tous les appareils ont été déconnectés.',
     },
   },
 };

@@ -543,6 +543,8 @@ export const traditionalChinese: Language = {
       'factor-removed': '你的帳號已移除第二種驗證方式或通行密鑰。',
       'deletion-requested': '已申請刪除你的帳號，將於 {date} 刪除。若要保留，請在 {url} 登入並取消刪除。',
       'deletion-canceled': '已取消刪除你的帳號，帳號會保留。',
+      reclaimed:
+        '此電子郵件地址的擁有者已取回該帳號。先前設定的密碼、手機號碼、連結帳號和第二重驗證方式已被移除，所有裝置皆已登出。',
     },
   },
 };
