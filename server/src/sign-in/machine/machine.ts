@@ -214,6 +214,7 @@ export function refusalOf(prompt: Prompt): Refusal | undefined {
 export function step(state: SignInState | undefined, event: SignInEvent, context: Context): Step | Refusal {
   const outcome =
     captchaRefusal(state, event, context.policy) ??
+    refusalOfLost(state, event) ??
     (event.type === 'started' ? start(state, event.intent, context) : advance(state, event, context));
   if ('refused' in outcome) return outcome;
   const related = event.type === 'identified' ? event.related?.account : undefined;
@@ -348,8 +349,6 @@ function extend(state: SignInState, event: DetailEvent | DeviceEvent, { policy }
   if (!isOpen(state.intent, policy)) return { refused: 'auth.forbidden' };
   if (state.intent !== 'Register' && state.userId === undefined) return { refused: 'session.identifier_not_found' };
   if (state.userId !== account?.id) return { refused: 'session.identity_conflict' };
-  const lost = account && refusalOfLost(state, account);
-  if (lost) return lost;
   const prompt = strictPrompt(state, policy, account);
   // A first factor alone changes nothing of an account that has a second one.
   if (prompt.kind === 'show-factor') return refusalOf(prompt) as Refusal;
@@ -368,7 +367,6 @@ function submit(state: SignInState, { account: found, verdict }: Submitted, { po
   // An account that was just created stays, even if registration was closed since.
   if (state.intent !== 'Register' && !isOpen(state.intent, policy)) return { refused: 'auth.forbidden' };
   const refusal =
-    refusalOfLost(state, account) ??
     refusalOf(promptFor(state, policy, account)) ??
     refusalOfLink(state, account) ??
     sso.refusalOfAdopted(state, account) ??
