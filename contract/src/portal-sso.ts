@@ -1,6 +1,21 @@
 /** What the portal of an organization shows of single sign-on. Plain data, like every view. */
 import type { PortalRole } from './portal-role.ts';
-import type { SsoProviderName, SsoProviderType } from './sso-connectors.ts';
+import type { SsoProviderName } from './sso-connectors.ts';
+
+/** The kinds of providers that an organization connects by itself, in the order of the list. */
+export const portalSsoProviders = [
+  'AzureAdOidc',
+  'AzureAD',
+  'GoogleWorkspace',
+  'Okta',
+  'OneLogin',
+  'JumpCloud',
+  'Ping',
+  'Keycloak',
+  'OIDC',
+  'SAML',
+] as const satisfies readonly SsoProviderName[];
+export type PortalSsoProvider = (typeof portalSsoProviders)[number];
 
 /** Why a test sign-in would not have signed a user in. */
 export type PortalSsoReason =
@@ -57,13 +72,13 @@ export interface PortalSsoFields {
 }
 
 export type PortalSsoScreen =
-  | { part: 'sso'; connections: { id: string; name: string; provider: SsoProviderName; status: PortalSsoStatus }[] }
+  | { part: 'sso'; connections: { id: string; name: string; provider: PortalSsoProvider; status: PortalSsoStatus }[] }
   | {
       part: 'sso-connection';
       id: string;
       name: string;
-      provider: SsoProviderName;
-      type: SsoProviderType;
+      provider: PortalSsoProvider;
+      type: 'oidc' | 'saml';
       status: PortalSsoStatus;
       /** What the administrator enters at the provider, by name. */
       addresses: Partial<Record<'redirectUri' | 'entityId' | 'acsUrl' | 'logoutUrl' | 'metadataUrl', string>>;

@@ -1,6 +1,6 @@
-import type { SsoProviderName } from '@aldaba/contract';
+import type { PortalSsoProvider } from '@aldaba/contract/pages';
 
-export type Guides = Readonly<Record<SsoProviderName, readonly string[]>>;
+export type Guides = Readonly<Record<PortalSsoProvider, readonly string[]>>;
 
 export const guidesInEnglish: Guides = {
   AzureAdOidc: [

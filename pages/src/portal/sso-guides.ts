@@ -1,6 +1,5 @@
 /** What an administrator does at the identity provider, step by step, in the languages of the portal. */
-import type { SsoProviderName } from '@aldaba/contract';
-import type { PortalLanguage } from '@aldaba/contract/pages';
+import type { PortalLanguage, PortalSsoProvider } from '@aldaba/contract/pages';
 import { type Guides, guidesInEnglish } from './sso-guides-en.ts';
 import { guidesInSpanish } from './sso-guides-es.ts';
 import { guidesInChinese } from './sso-guides-zh.ts';
@@ -11,5 +10,5 @@ const guides: Readonly<Record<PortalLanguage, Guides>> = {
   'zh-CN': guidesInChinese,
 };
 
-export const guideOf = (language: PortalLanguage, provider: SsoProviderName): readonly string[] =>
+export const guideOf = (language: PortalLanguage, provider: PortalSsoProvider): readonly string[] =>
   guides[language][provider];

@@ -1,5 +1,5 @@
 /** Single sign-on: the providers of the organization, and one of them with its four steps. */
-import type { SsoProviderName } from '@aldaba/contract';
+import { portalSsoProviders } from '@aldaba/contract/pages';
 import { Onward } from '../icons.tsx';
 import {
   addressOf,
@@ -16,20 +16,6 @@ import { guideOf } from './sso-guides.ts';
 import { SsoSettings } from './sso-settings.tsx';
 import { SsoTest } from './sso-test.tsx';
 import { type PortalWord, word } from './words.ts';
-
-/** In the order of the list. */
-const providers: readonly SsoProviderName[] = [
-  'AzureAdOidc',
-  'AzureAD',
-  'GoogleWorkspace',
-  'Okta',
-  'OneLogin',
-  'JumpCloud',
-  'Ping',
-  'Keycloak',
-  'OIDC',
-  'SAML',
-];
 
 const pathOf = (id: string): string => `/sso/${encodeURIComponent(id)}`;
 
@@ -62,7 +48,7 @@ export const SsoConnections = ({ frame, view, screen }: ScreenProps<'sso'>) => {
             <label for="provider">{t('chooseProvider')}</label>
             <div class="box">
               <select id="provider" name="provider">
-                {providers.map((name) => (
+                {portalSsoProviders.map((name) => (
                   <option key={name} value={name}>
                     {t(`provider.${name}`)}
                   </option>

@@ -15,17 +15,17 @@ interface ChangeMembers {
   };
   /** The last connector of a social target was deleted. */
   'connector-target.deleted': { target: string };
-  /** A domain of an organization was verified or removed. */
-  'organization-domains.changed': { organizationId: string };
   /** A custom profile field was deleted. */
   'profile-field.deleted': { name: string };
   /** Permissions of API resources were renamed or deleted. */
   'scopes.changed': Record<never, never>;
+  /** A user is about to be deleted. */
+  'user.deleted': { userId: string };
   /** A user has a new email address, which is verified: by the user, or set by an operator. */
   'user-email.verified': { userId: string; email: string };
 }
 
-/** What a user changed about the own account. */
+/** What was changed about an account. `reclaimed`: its owner took it from the user who had set it up. */
 export type AccountChange =
   | 'password-changed'
   | 'username-changed'
@@ -38,7 +38,8 @@ export type AccountChange =
   | 'factor-added'
   | 'factor-removed'
   | 'deletion-requested'
-  | 'deletion-canceled';
+  | 'deletion-canceled'
+  | 'reclaimed';
 
 type ChangeName = keyof ChangeMembers;
 type Handler<Tx, Name extends ChangeName> = (tx: Tx, change: ChangeMembers[Name]) => Promise<void>;
@@ -58,9 +59,9 @@ export function createChanges<Tx>(): Changes<Tx> {
   const handlers: { [Name in ChangeName]: Handler<Tx, Name>[] } = {
     'account.changed': [],
     'connector-target.deleted': [],
-    'organization-domains.changed': [],
     'profile-field.deleted': [],
     'scopes.changed': [],
+    'user.deleted': [],
     'user-email.verified': [],
   };
   return {

@@ -1,5 +1,5 @@
 /** `/portal/sso`: the identity providers of the organization, how they are connected, tested and switched on. */
-import { type PortalSsoFields, type PortalSsoScreen, ssoProviderNames } from '@aldaba/contract';
+import { type PortalSsoFields, type PortalSsoScreen, portalSsoProviders } from '@aldaba/contract';
 import type { ConnectorState } from '../features/enterprise/organization-sso/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import { type PortalRequest, type PortalRoutes, textFields } from './requests.ts';
@@ -19,7 +19,7 @@ export function ssoRoutes(routes: PortalRoutes): void {
   const { organizationSso: sso } = needs;
   const list = async (page: PortalRequest, failure?: AldabaError) => {
     const all = await sso.list(page.request.tenant, page.session.organizationId);
-    const connections = all.map(({ row, name, status }) => ({ id: row.id, name, provider: row.providerName, status }));
+    const connections = all.map(({ row, name, provider, status }) => ({ id: row.id, name, provider, status }));
     return page.show({ part: 'sso', connections }, failure);
   };
   const show = createShow(routes);
@@ -29,7 +29,7 @@ export function ssoRoutes(routes: PortalRoutes): void {
     'sso',
     async (page) => {
       const { request, session, administrator } = page;
-      const providerName = ssoProviderNames.find((name) => name === page.field('provider'));
+      const providerName = portalSsoProviders.find((name) => name === page.field('provider'));
       if (!providerName) throw new AldabaError('guard.invalid_input', { reason: 'provider: is not one of the list' });
       const { name } = await needs.organizations.get(request.tenant.db, session.organizationId);
       const draft = { providerName, displayName: name.slice(0, 128) };
@@ -78,8 +78,9 @@ function testRoutes({ needs, get, post }: PortalRoutes, show: ReturnType<typeof 
     'sso',
     async (page) => {
       const { request, reply, session } = page;
-      const address = await sso.beginTest(request.tenant, keyOf(page), session.linkId);
-      reply.header('cache-control', 'no-store').redirect(address, 303);
+      const message = await sso.beginTest(request.tenant, keyOf(page), session.linkId);
+      if ('form' in message) await needs.pages.send(request, reply, { kind: 'form-post', ...message.form });
+      else reply.header('cache-control', 'no-store').redirect(message.redirectUrl, 303);
     },
     show,
   );
@@ -156,12 +157,12 @@ function createShow({ needs }: PortalRoutes) {
     const { tenant } = page.request;
     const key = keyOf(page);
     const state = await sso.get(tenant, key);
-    const { row, name, status, addresses, hasSecret } = state;
+    const { row, name, provider, type, status, addresses, hasSecret, hasFixedIssuer } = state;
     const roles = await administration.listRoles(tenant.db, page.administrator);
     const test = await sso.lastTest(tenant, key, page.session.linkId);
     const screen: Connection = {
-      ...{ part: 'sso-connection', id: row.id, name, provider: row.providerName, type: row.provider.type },
-      ...{ status, addresses, hasSecret, hasFixedIssuer: row.provider.issuer !== undefined },
+      ...{ part: 'sso-connection', id: row.id, name, provider, type },
+      ...{ status, addresses, hasSecret, hasFixedIssuer },
       fields: { ...fieldsOf(state), ...(failure && page.fields().includes('name') ? typedIn(page) : {}) },
       problems: problemsOf(failure),
       certificates: state.certificateEnds.map((expiresAt) => ({

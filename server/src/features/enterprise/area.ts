@@ -1,7 +1,5 @@
 /** Enterprise customers: what their organizations set up and prove by themselves, and what their services speak. */
 import type { Http, Implement } from '../../http/index.ts';
-import type { Audit } from '../../kernel/audit.ts';
-import type { Changes } from '../../kernel/changes.ts';
 import type { ResolveTxt } from '../../kernel/dns.ts';
 import type { Events } from '../../kernel/events.ts';
 import type { Log } from '../../kernel/log.ts';
@@ -14,6 +12,7 @@ import type { OrganizationRoles } from '../organizations/organization-roles/inde
 import type { Organizations } from '../organizations/organizations/index.ts';
 import type { SsoIdentities } from '../people/sso-identities/index.ts';
 import type { Users } from '../people/users/index.ts';
+import type { Logs } from '../records/logs/index.ts';
 import { createIdpInitiated } from './idp-initiated/index.ts';
 import { idpInitiatedRoutes } from './idp-initiated/routes.ts';
 import { createOrganizationAdministration } from './organization-administration/index.ts';
@@ -35,7 +34,7 @@ import { createSsoLogout } from './sso-logout/index.ts';
 import { ssoLogoutRoutes } from './sso-logout/routes.ts';
 
 interface Needs extends SamlApplicationsNeeds, SsoConnectorsNeeds, Omit<ScimNeeds, 'domains' | 'organizations'> {
-  logs: Audit;
+  logs: Logs;
   users: Users;
   applications: Applications;
   events: Events<Transaction>;
@@ -45,7 +44,6 @@ interface Needs extends SamlApplicationsNeeds, SsoConnectorsNeeds, Omit<ScimNeed
   verificationCodes: VerificationCodes;
   resolveTxt: ResolveTxt;
   ssoIdentities: SsoIdentities;
-  changes: Changes<Transaction>;
   organizationJit: OrganizationJit;
   signInExperiences: OrganizationSsoNeeds['signInExperiences'];
 }
@@ -53,9 +51,8 @@ interface Needs extends SamlApplicationsNeeds, SsoConnectorsNeeds, Omit<ScimNeed
 type EnterpriseArea = ReturnType<typeof createEnterpriseArea>;
 
 export function createEnterpriseArea(needs: Needs) {
-  const organizationDomains = createOrganizationDomains(needs);
   const ssoConnectors = createSsoConnectors(needs);
-  needs.changes.on('organization-domains.changed', (tx) => ssoConnectors.owned.domainsChanged(tx));
+  const organizationDomains = createOrganizationDomains({ ...needs, ssoConnectors });
   const scim = createScim({ ...needs, domains: organizationDomains });
   return {
     organizationDomains,

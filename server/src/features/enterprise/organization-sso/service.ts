@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import type { AuditKey, PortalSsoStatus, SsoProviderName } from '@aldaba/contract';
+import { type AuditKey, type PortalSsoProvider, type PortalSsoStatus, portalSsoProviders } from '@aldaba/contract';
 import type { Audit } from '../../../kernel/audit.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { Vault } from '../../../kernel/crypto.ts';
@@ -29,7 +29,11 @@ type Actor = Readonly<Record<string, string>>;
 
 /** A connector as its administrators see it: with the settings that were saved last, without secrets. */
 export interface ConnectorState {
-  row: Pick<SsoRow, 'id' | 'providerName' | 'provider' | 'domains' | 'roleMappings' | 'isActive'>;
+  row: Pick<SsoRow, 'id' | 'domains' | 'roleMappings'>;
+  provider: PortalSsoProvider;
+  type: 'oidc' | 'saml';
+  /** The issuer is known for the kind of provider. */
+  hasFixedIssuer: boolean;
   name: string;
   status: PortalSsoStatus;
   config: Readonly<Record<string, unknown>>;
@@ -48,7 +52,7 @@ export interface OrganizationSso extends TestSignIns {
   create: (
     tenant: Tenant,
     organizationId: string,
-    draft: { providerName: SsoProviderName; displayName: string },
+    draft: { providerName: PortalSsoProvider; displayName: string },
     by: Actor,
   ) => Promise<string>;
   /**
@@ -216,8 +220,12 @@ function stateOf(saved: Saved, addresses: Record<string, string>): ConnectorStat
   const { clientSecret, ...config } = draft?.settings.config ?? row.config ?? {};
   const metadata = draft ? draft.settings.providerMetadata : row.providerMetadata;
   const certificates = metadata?.certificates ?? [];
+  const type = row.provider.type === 'saml' ? 'saml' : 'oidc';
   return {
     row,
+    provider: portalSsoProviders.find((name) => name === row.providerName) ?? (type === 'saml' ? 'SAML' : 'OIDC'),
+    type,
+    hasFixedIssuer: row.provider.issuer !== undefined,
     name: nameOf(row),
     status: statusOf(saved),
     config,

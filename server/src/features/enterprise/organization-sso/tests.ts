@@ -4,6 +4,7 @@ import type { Audit } from '../../../kernel/audit.ts';
 import { hashToken, type Vault } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
+import type { OutgoingMessage } from '../../../services/saml/index.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import type { CheckedConfig, OwnedKey, OwnedSso, SsoRow } from '../sso-connectors/index.ts';
 import { failureOf, findingOf, type TestResult } from './findings.ts';
@@ -18,10 +19,10 @@ export interface Saved {
 
 export interface TestSignIns {
   /**
-   * Begins a test sign-in of a portal session; returns the address of the provider.
+   * Begins a test sign-in of a portal session; returns the way to the provider.
    * @throws AldabaError `entity.not_found`, `organization_sso.not_tested` without settings, `connector.…`
    */
-  beginTest: (tenant: Tenant, key: OwnedKey, portalLinkId: string) => Promise<string>;
+  beginTest: (tenant: Tenant, key: OwnedKey, portalLinkId: string) => Promise<OutgoingMessage>;
   /** The provider's answer, once. @throws AldabaError `entity.not_found`, `organization_sso.test_ended` */
   finishTest: (
     tenant: Tenant,
@@ -86,7 +87,7 @@ export function createTestSignIns({ logs, vault, owned, read, now }: Needs): Tes
       const connection = await owned.probe(tenant, saved.row, { settings, note: () => undefined });
       const [id, state] = [standardId(), newTestState()];
       let session: unknown;
-      const redirectTo = await connection.begin(
+      const message = await connection.begin(
         { state, redirectUri: redirectUriOf(tenant, key) },
         {
           get: async () => ({}),
@@ -104,7 +105,7 @@ export function createTestSignIns({ logs, vault, owned, read, now }: Needs): Tes
         session_sealed: seal(tenant, id, session),
         expires_at: new Date(now() + lifetime),
       });
-      return redirectTo;
+      return message;
     },
     finishTest: async (tenant, key, { portalLinkId, state, data }) => {
       const saved = await read(tenant, key);

@@ -9,7 +9,7 @@
 
 export type { CheckedConfig } from './configs.ts';
 export { type OwnedKey, type OwnedSso, providerOf } from './owned.ts';
-export type { SignedOut, SsoAnswer } from './protocol.ts';
+export type { LimitAttempts, SignedOut, SsoAnswer } from './protocol.ts';
 export type { BoundSso } from './service.ts';
 export { createSsoConnectors, type SsoConnectors, type SsoConnectorsNeeds } from './service.ts';
 export { sweepUsedIds } from './store.ts';

@@ -5,10 +5,9 @@
 import type { SsoProviderName } from '@aldaba/contract';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { shortId } from '../../../kernel/ids.ts';
-import type { Fetch } from '../../../kernel/outbound.ts';
 import type { Transaction } from '../../../store/index.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
-import { type CheckedConfig, checkConfig } from './configs.ts';
+import type { CheckedConfig } from './configs.ts';
 import type { SsoConnection } from './protocol.ts';
 import { type SsoProvider, ssoProviders } from './providers.ts';
 import { samlSideOf } from './saml-side.ts';
@@ -70,7 +69,7 @@ interface Needs {
   cache: { changed: (tx: Transaction, key: string) => Promise<void> };
   seal: (tenantId: string, id: string, config: Record<string, unknown>) => string;
   clock: { now: () => number };
-  outbound: Fetch;
+  check: OwnedSso['check'];
   signingKeys: Pick<SsoSigningKeys, 'create'>;
   connect: (tenant: Tenant, row: SsoRow, note: (fields: Record<string, unknown>) => void) => Promise<SsoConnection>;
 }
@@ -125,7 +124,7 @@ export function createOwnedSso(needs: Needs): OwnedSso {
       await store.mapOwn(tx, key, given);
       await cache.changed(tx, '');
     },
-    check: (provider, config) => checkConfig(needs.outbound, provider, config),
+    check: needs.check,
     probe: (tenant, row, { settings, note }) => needs.connect(tenant, { ...row, ...settings }, note),
     addresses: (tenant, { id, provider }) =>
       provider.type === 'saml'

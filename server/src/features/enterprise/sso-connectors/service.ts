@@ -1,5 +1,12 @@
 import type { TokenResponse } from '@aldaba/connectors/kit';
-import type { BodyOf, createSsoConnector, SsoConnector, SsoProviderType, updateSsoConnector } from '@aldaba/contract';
+import type {
+  BodyOf,
+  createSsoConnector,
+  LdapTest,
+  SsoConnector,
+  SsoProviderType,
+  updateSsoConnector,
+} from '@aldaba/contract';
 import type { Clock } from '../../../kernel/clock.ts';
 import { hashToken, type Vault } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
@@ -7,13 +14,16 @@ import { normalizeDomain } from '../../../kernel/identifiers.ts';
 import { shortId } from '../../../kernel/ids.ts';
 import type { Log } from '../../../kernel/log.ts';
 import type { Fetch } from '../../../kernel/outbound.ts';
+import type { Connect } from '../../../kernel/outbound-socket.ts';
 import { serviceProviderMetadata } from '../../../services/saml/index.ts';
 import { constraintOf } from '../../../store/constraint.ts';
 import type { CacheRegistry, Database, Queries, Transaction } from '../../../store/index.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
+import { ldapConfig } from '../ldap-directories/index.ts';
 import { type CheckedConfig, checkConfig, isConfigured } from './configs.ts';
 import { connect } from './connections.ts';
 import { discover, rememberDiscovery } from './discovery.ts';
+import { createLdapTurns, testDirectory } from './ldap.ts';
 import { createOwnedSso, type OwnedSso } from './owned.ts';
 import type { SsoConnection } from './protocol.ts';
 import { isSsoProvider, ssoProviders } from './providers.ts';
@@ -32,6 +42,8 @@ export interface SsoConnectorsNeeds {
   log: Log;
   /** Providers are called through it alone. */
   outbound: Fetch;
+  /** Directories are reached through it alone. */
+  connect: Connect;
   tokenSets: {
     /** Removes the tokens that were stored for a connector. */
     forgetSso: (tx: Transaction, connectorId: string) => Promise<void>;
@@ -83,6 +95,11 @@ export interface SsoConnectors {
 
   /** The connectors of organizations, as their administrators reach them. */
   owned: OwnedSso;
+  /**
+   * Asks the directory of an LDAP connector, step by step.
+   * @throws AldabaError `entity.not_found`, `single_sign_on.ldap_only`, `single_sign_on.not_configured`
+   */
+  test: (tenant: Tenant, id: string, username: string | undefined) => Promise<LdapTest>;
   list: (tenant: Tenant) => Promise<SsoConnector[]>;
   /** @throws AldabaError `entity.not_found` */
   get: (tenant: Tenant, id: string) => Promise<SsoConnector>;
@@ -90,6 +107,8 @@ export interface SsoConnectors {
   create: (tenant: Tenant, draft: Draft) => Promise<SsoConnector>;
   update: (tenant: Tenant, id: string, patch: Patch) => Promise<SsoConnector>;
   remove: (tenant: Tenant, id: string) => Promise<void>;
+  /** Takes a domain from the given connectors. Returns the names of the connectors that had it. */
+  withdrawDomain: (tx: Transaction, ids: readonly string[], domain: string) => Promise<string[]>;
 }
 
 export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
@@ -113,6 +132,7 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
   });
   const signingKeys = createSsoSigningKeys({ vault, clock });
   const published = rememberDiscovery(outbound, clock);
+  const connecting = { ...needs, signingKeys, turns: createLdapTurns() };
   const written = (tenant: Tenant, id: string, { config, ...resolved }: CheckedConfig) => ({
     configSealed: seal(tenant.id, id, config),
     ...resolved,
@@ -146,8 +166,9 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
   };
 
   const owned = createOwnedSso({
-    ...{ rows, cache, seal, clock, outbound, signingKeys },
-    connect: (tenant, row, note) => connect({ ...needs, signingKeys, note }, tenant, row),
+    ...{ rows, cache, seal, clock, signingKeys },
+    check: (provider, config) => checkConfig(needs, provider, config),
+    connect: (tenant, row, note) => connect({ ...connecting, note }, tenant, row),
   });
   return {
     owned,
@@ -157,7 +178,7 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
     connection: async (tenant, id) => {
       const row = await find(tenant, id);
       if (!row || !isInUse(row)) return undefined;
-      return { row, ...(await connect({ ...needs, signingKeys }, tenant, row)) };
+      return { row, ...(await connect(connecting, tenant, row)) };
     },
     publishedBy: async (tenant, id) => {
       const { config = {} } = await require(tenant, id);
@@ -167,7 +188,7 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
     },
     refresh: async (tenant, id, refreshToken) => {
       const row = await find(tenant, id);
-      const connection = row?.config && (await connect({ ...needs, signingKeys }, tenant, row));
+      const connection = row?.config && (await connect(connecting, tenant, row));
       if (!connection?.refresh) throw new AldabaError('secrets.third_party_token_set.access_token_expired');
       return connection.refresh(refreshToken);
     },
@@ -217,12 +238,19 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
       return read;
     },
 
+    test: async (tenant, id, username) => {
+      const { config, domains, provider } = await require(tenant, id);
+      if (provider.type !== 'ldap') throw new AldabaError('single_sign_on.ldap_only');
+      if (!config) throw new AldabaError('single_sign_on.not_configured');
+      const given = { config: ldapConfig.parse(config), domains, username };
+      return connecting.turns(tenant.id, id)(() => testDirectory(needs.connect, given));
+    },
     list: async (tenant) => (await rows(tenant)).map((row) => toSsoConnector(tenant.id, row)),
     get: async (tenant, id) => shown(tenant, await require(tenant, id)),
     create: async (tenant, { providerName, roleMappings = [], ...draft }) => {
       if (!isSsoProvider(providerName)) throw new AldabaError('connector.not_found', { type: providerName });
       const { type } = ssoProviders[providerName];
-      const checked = draft.config && (await checkConfig(outbound, ssoProviders[providerName], draft.config));
+      const checked = draft.config && (await checkConfig(needs, ssoProviders[providerName], draft.config));
       requireTokenStorage(type, draft.enableTokenStorage);
       const id = shortId();
       const domains = checkedDomains(draft.domains ?? []);
@@ -252,7 +280,7 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
     },
     update: async (tenant, id, { roleMappings, config: given, domains: named, ...patch }) => {
       const { provider, ...row } = await require(tenant, id);
-      const checked = given && (await checkConfig(outbound, provider, given));
+      const checked = given && (await checkConfig(needs, provider, given));
       requireTokenStorage(provider.type, patch.enableTokenStorage);
       const domains = domainsAfter(row, {
         organizationId: patch.organizationId,
@@ -267,6 +295,11 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
         await cache.changed(tx, '');
       });
       return shown(tenant, await require(tenant, id));
+    },
+    withdrawDomain: async (tx, ids, domain) => {
+      const names = await store.withdrawDomain(tx, ids, domain);
+      await cache.changed(tx, '');
+      return names;
     },
     remove: (tenant, id) =>
       tenant.db.transaction(async (tx) => {
@@ -292,9 +325,9 @@ function domainsAfter(
   return undefined;
 }
 
-/** A SAML provider issues no tokens. */
+/** Only OpenID Connect providers issue tokens. */
 function requireTokenStorage(type: SsoProviderType, enabled: boolean | undefined): void {
-  if (enabled && type === 'saml') throw new AldabaError('connector.token_storage_not_supported');
+  if (enabled && type !== 'oidc') throw new AldabaError('connector.token_storage_not_supported');
 }
 
 /** @throws AldabaError `single_sign_on.*` */
