@@ -471,7 +471,7 @@ export const arabic: Language = {
     'session.mfa.webauthn_verification_failed': 'لم يُقبل مفتاح المرور. حاول مرة أخرى أو اختر طريقة أخرى.',
     'user.user_not_exist': 'لا يوجد حساب بهذا المعرّف.',
     'user.identity_not_exist': 'حساب التواصل الاجتماعي هذا غير مرتبط بأي حساب بعد.',
-    'user.sso_identity_not_exist': 'حساب شركتك لا يخص أي حساب هنا بعد.',
+    'user.sso_identity_not_exist': 'حساب شركتك لا يخص أي حساب هنا بعد. تواصل مع مسؤولي هذه الخدمة.',
     'user.identity_already_in_use': 'حساب التواصل الاجتماعي هذا يخص حسابًا آخر.',
     'user.missing_profile': 'تنقص بعض البيانات. أكملها للمتابعة.',
     'user.suspended': 'هذا الحساب معلّق. تواصل مع مسؤولي هذه الخدمة.',

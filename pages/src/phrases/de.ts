@@ -526,7 +526,8 @@ export const german: Language = {
       'Der Passkey wurde nicht akzeptiert. Versuchen Sie es noch einmal oder wählen Sie eine andere Möglichkeit.',
     'user.user_not_exist': 'Zu dieser Angabe gibt es kein Konto.',
     'user.identity_not_exist': 'Dieses Social-Media-Konto ist noch mit keinem Konto verknüpft.',
-    'user.sso_identity_not_exist': 'Ihr Unternehmenskonto gehört hier noch zu keinem Konto.',
+    'user.sso_identity_not_exist':
+      'Ihr Unternehmenskonto gehört hier noch zu keinem Konto. Wenden Sie sich an den Betreiber dieses Dienstes.',
     'user.identity_already_in_use': 'Dieses Social-Media-Konto gehört schon zu einem anderen Konto.',
     'user.missing_profile': 'Einige Angaben fehlen noch. Ergänzen Sie sie, um fortzufahren.',
     'user.suspended': 'Dieses Konto ist gesperrt. Wenden Sie sich an den Betreiber dieses Dienstes.',

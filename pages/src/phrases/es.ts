@@ -501,7 +501,8 @@ export const spanish: Language = {
       'No se aceptó la llave de acceso. Inténtalo de nuevo o elige otra forma.',
     'user.user_not_exist': 'No existe ninguna cuenta con ese identificador.',
     'user.identity_not_exist': 'Esta cuenta social todavía no está vinculada a ninguna cuenta.',
-    'user.sso_identity_not_exist': 'Tu cuenta de empresa todavía no pertenece a ninguna cuenta aquí.',
+    'user.sso_identity_not_exist':
+      'Tu cuenta de empresa todavía no pertenece a ninguna cuenta aquí. Avisa a quienes gestionan este servicio.',
     'user.identity_already_in_use': 'Esta cuenta social ya pertenece a otra cuenta.',
     'user.missing_profile': 'Faltan algunos datos. Complétalos para continuar.',
     'user.suspended': 'Esta cuenta está suspendida. Contacta con quienes gestionan este servicio.',

@@ -506,7 +506,8 @@ export const french: Language = {
       'La clé d’accès n’a pas été acceptée. Réessayez ou choisissez une autre méthode.',
     'user.user_not_exist': 'Aucun compte ne correspond à cet identifiant.',
     'user.identity_not_exist': 'Ce compte social n’est encore associé à aucun compte.',
-    'user.sso_identity_not_exist': 'Votre compte d’entreprise n’appartient encore à aucun compte ici.',
+    'user.sso_identity_not_exist':
+      'Votre compte d’entreprise n’appartient encore à aucun compte ici. Contactez l’équipe qui gère ce service.',
     'user.identity_already_in_use': 'Ce compte social appartient déjà à un autre compte.',
     'user.missing_profile': 'Il manque quelques informations. Complétez-les pour continuer.',
     'user.suspended': 'Ce compte est suspendu. Contactez l’équipe qui gère ce service.',

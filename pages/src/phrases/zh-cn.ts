@@ -463,7 +463,7 @@ export const simplifiedChinese: Language = {
     'session.mfa.webauthn_verification_failed': '通行密钥未通过验证，请重试，或换一种方式。',
     'user.user_not_exist': '没有使用此标识的账号。',
     'user.identity_not_exist': '这个社交账号还没有关联到任何账号。',
-    'user.sso_identity_not_exist': '您的企业账号还没有关联到这里的任何账号。',
+    'user.sso_identity_not_exist': '您的企业账号还没有关联到这里的任何账号，请联系本服务的管理员。',
     'user.identity_already_in_use': '这个社交账号已属于另一个账号。',
     'user.missing_profile': '还缺少一些信息，请补全后继续。',
     'user.suspended': '此账号已被停用，请联系本服务的管理员。',

@@ -464,7 +464,7 @@ export const traditionalChinese: Language = {
     'session.mfa.webauthn_verification_failed': '通行密鑰未通過驗證。請再試一次，或選擇其他方式。',
     'user.user_not_exist': '沒有符合此識別資料的帳號。',
     'user.identity_not_exist': '此社群帳號尚未連結到任何帳號。',
-    'user.sso_identity_not_exist': '您的企業帳號尚未連結到這裡的任何帳號。',
+    'user.sso_identity_not_exist': '您的企業帳號尚未連結到這裡的任何帳號，請聯絡本服務的管理員。',
     'user.identity_already_in_use': '此社群帳號已屬於另一個帳號。',
     'user.missing_profile': '還缺少一些資料，請補上後繼續。',
     'user.suspended': '此帳號已停用，請聯絡本服務的管理員。',
