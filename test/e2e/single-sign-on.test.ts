@@ -214,6 +214,6 @@ describe('Sign-in with a company in a browser', () => {
       await page.getByRole('main').getByText(email).first().waitFor();
       await look(page, `account-email-${screen}`);
       assert.equal(await page.getByRole('main').getByRole('textbox').count(), 0);
-      await page.getByText('company').first().waitFor();
+      await page.getByText('Your company manages this address').waitFor();
     });
 });

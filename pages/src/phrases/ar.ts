@@ -366,6 +366,7 @@ export const arabic: Language = {
     'account.removePicture': 'إزالة الصورة',
     'account.address': 'البريد الإلكتروني والهاتف',
     'account.emailLead': 'سنرسل رمزًا إلى العنوان الجديد.',
+    'account.companyLead': 'تدير شركتك هذا العنوان. اطلب من مسؤولها تغييره.',
     'account.phoneLead': 'سنرسل رمزًا إلى الرقم الجديد.',
     'account.passwordLead': 'سيتم تسجيل خروجك في جميع المتصفحات والتطبيقات الأخرى.',
     'account.passwordSet': 'تم تعيينها',

@@ -395,6 +395,7 @@ export const german: Language = {
     'account.removePicture': 'Bild entfernen',
     'account.address': 'E-Mail und Telefon',
     'account.emailLead': 'Wir senden einen Code an die neue Adresse.',
+    'account.companyLead': 'Ihr Unternehmen verwaltet diese Adresse. Bitten Sie dessen Administration, sie zu ändern.',
     'account.phoneLead': 'Wir senden einen Code an die neue Nummer.',
     'account.passwordLead': 'Sie werden in allen anderen Browsern und Apps abgemeldet.',
     'account.passwordSet': 'Festgelegt',

@@ -385,6 +385,7 @@ export const spanish: Language = {
     'account.removePicture': 'Quitar la imagen',
     'account.address': 'Correo y teléfono',
     'account.emailLead': 'Enviaremos un código a la dirección nueva.',
+    'account.companyLead': 'Tu empresa gestiona esta dirección. Pide el cambio a su administrador.',
     'account.phoneLead': 'Enviaremos un código al número nuevo.',
     'account.passwordLead': 'Se cerrará tu sesión en los demás navegadores y aplicaciones.',
     'account.passwordSet': 'Definida',

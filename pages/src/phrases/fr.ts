@@ -391,6 +391,7 @@ export const french: Language = {
     'account.removePicture': 'Retirer la photo',
     'account.address': 'E-mail et téléphone',
     'account.emailLead': 'Nous enverrons un code à la nouvelle adresse.',
+    'account.companyLead': 'Votre entreprise gère cette adresse. Demandez à son administrateur de la changer.',
     'account.phoneLead': 'Nous enverrons un code au nouveau numéro.',
     'account.passwordLead': 'Votre session sera fermée dans tous les autres navigateurs et applications.',
     'account.passwordSet': 'Défini',

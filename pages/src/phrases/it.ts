@@ -381,6 +381,7 @@ export const italian: Language = {
     'account.removePicture': 'Rimuovi l’immagine',
     'account.address': 'Email e telefono',
     'account.emailLead': 'Invieremo un codice al nuovo indirizzo.',
+    'account.companyLead': 'La tua azienda gestisce questo indirizzo. Chiedi al suo amministratore di cambiarlo.',
     'account.phoneLead': 'Invieremo un codice al nuovo numero.',
     'account.passwordLead': 'Uscirai dall’account in tutti gli altri browser e app.',
     'account.passwordSet': 'Impostata',

@@ -380,6 +380,7 @@ export const japanese: Language = {
     'account.removePicture': '画像を削除',
     'account.address': 'メールアドレスと電話番号',
     'account.emailLead': '新しいアドレスにコードをお送りします。',
+    'account.companyLead': 'このアドレスは会社が管理しています。変更は会社の管理者に依頼してください。',
     'account.phoneLead': '新しい番号にコードをお送りします。',
     'account.passwordLead': 'ほかのすべてのブラウザとアプリからログアウトします。',
     'account.passwordSet': '設定済み',

@@ -367,6 +367,7 @@ export const korean: Language = {
     'account.removePicture': '사진 삭제',
     'account.address': '이메일과 전화번호',
     'account.emailLead': '새 주소로 인증 코드를 보내 드릴게요.',
+    'account.companyLead': '이 주소는 회사에서 관리해요. 변경하려면 회사 관리자에게 문의하세요.',
     'account.phoneLead': '새 번호로 인증 코드를 보내 드릴게요.',
     'account.passwordLead': '다른 모든 브라우저와 앱에서 로그아웃돼요.',
     'account.passwordSet': '설정됨',

@@ -378,6 +378,7 @@ export const brazilianPortuguese: Language = {
     'account.removePicture': 'Remover a foto',
     'account.address': 'E-mail e telefone',
     'account.emailLead': 'Enviaremos um código para o novo endereço.',
+    'account.companyLead': 'Sua empresa gerencia este endereço. Peça a alteração ao administrador dela.',
     'account.phoneLead': 'Enviaremos um código para o novo número.',
     'account.passwordLead': 'Você vai sair da conta em todos os outros navegadores e apps.',
     'account.passwordSet': 'Definida',

@@ -378,6 +378,7 @@ export const russian: Language = {
     'account.removePicture': 'Удалить фото',
     'account.address': 'Почта и телефон',
     'account.emailLead': 'Мы отправим код на новый адрес.',
+    'account.companyLead': 'Этим адресом управляет ваша компания. Чтобы изменить его, обратитесь к её администратору.',
     'account.phoneLead': 'Мы отправим код на новый номер.',
     'account.passwordLead': 'Вы выйдете из аккаунта во всех других браузерах и приложениях.',
     'account.passwordSet': 'Задан',

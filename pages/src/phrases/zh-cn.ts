@@ -361,6 +361,7 @@ export const simplifiedChinese: Language = {
     'account.removePicture': '移除头像',
     'account.address': '邮箱和手机',
     'account.emailLead': '我们会向新地址发送验证码。',
+    'account.companyLead': '此地址由您的公司管理，如需更改请联系公司的管理员。',
     'account.phoneLead': '我们会向新号码发送验证码。',
     'account.passwordLead': '你将在其他所有浏览器和应用中退出登录。',
     'account.passwordSet': '已设置',

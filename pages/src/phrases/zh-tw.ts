@@ -361,6 +361,7 @@ export const traditionalChinese: Language = {
     'account.removePicture': '移除大頭貼',
     'account.address': '電子郵件和電話',
     'account.emailLead': '我們會將驗證碼傳送到新的電子郵件。',
+    'account.companyLead': '此電子郵件由您的公司管理，如需變更請聯絡公司的管理員。',
     'account.phoneLead': '我們會將驗證碼傳送到新的號碼。',
     'account.passwordLead': '你會在其他所有瀏覽器和應用程式中登出。',
     'account.passwordSet': '已設定',

@@ -75,6 +75,14 @@ export const accountViews = {
     { part: 'address', type: 'email', value: 'ana@example.com', isEditable: true, isChangeable: true },
     { notice: 'removed' },
   ),
+  accountCompanyEmail: account({
+    part: 'address',
+    type: 'email',
+    value: 'ana@acme.example',
+    isEditable: false,
+    isChangeable: false,
+    isOfCompany: true,
+  }),
   accountPhone: account({ part: 'address', type: 'phone', isEditable: false, isChangeable: false }),
   accountCode: account({ part: 'address-code', type: 'email', address: 'new@example.com' }, { error: wrongCode }),
   accountPassword: account({
