@@ -193,7 +193,13 @@ describe('SAML through the Experience API', () => {
     assert.equal(form.action, destination);
     const request = readAuthnRequest(
       { field: form.fields.SAMLRequest ?? '', relayState: form.fields.RelayState },
-      { issuer: side.entityId, acsUrl: side.acsUrl, destination, certificates: [certificate], now: new Date() },
+      {
+        issuer: side.entityId,
+        acsUrls: [{ url: side.acsUrl }],
+        destination,
+        certificates: [certificate],
+        now: new Date(),
+      },
     );
     assert.match(request.id, /^_/);
     await deliver(begun.agent, acme.answer(form, ada));

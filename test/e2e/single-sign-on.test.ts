@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
-import { openBrowser, phoneScreen, type Visitor } from '../support/browser.ts';
+import { eachScreen, openBrowser, phoneScreen, type Visitor } from '../support/browser.ts';
 import { type Company, startCompany } from '../support/company.ts';
 import { assertFits, type HostedSignIn, openHostedSignIn } from '../support/hosted-sign-in.ts';
 import { startSamlCompany } from '../support/saml-company.ts';
@@ -51,16 +51,13 @@ describe('Sign-in with a company in a browser', () => {
     });
 
   for (const javaScriptEnabled of [true, false])
-    it(`leads from the first page to the company and back, with scripts ${javaScriptEnabled ? 'on' : 'off'}`, async () => {
-      const screen = javaScriptEnabled ? 'desktop' : 'phone';
+    it(`leads from the first page to the company and back, ${javaScriptEnabled ? 'on a desktop' : 'on a phone with scripts off'}`, async () => {
       visitor = await openBrowser({ ...(javaScriptEnabled ? {} : phoneScreen), javaScriptEnabled });
       const { page, complaints } = visitor;
       await hosted.start(page);
       await page.getByRole('link', { name: 'Single sign-on' }).waitFor();
-      if (javaScriptEnabled) await look(page, `first-${screen}`);
       await page.getByRole('link', { name: 'Single sign-on' }).click();
       await page.getByRole('heading', { name: 'Sign in with your company' }).waitFor();
-      if (javaScriptEnabled) await look(page, `email-${screen}`);
       await page.getByLabel('Email').fill('eve@nowhere.example');
       await page.getByRole('button', { name: 'Continue' }).click();
       await page.getByText('Single sign-on is not set up for this email address').waitFor();
@@ -68,7 +65,6 @@ describe('Sign-in with a company in a browser', () => {
       await page.getByLabel('Email').fill(email);
       await page.getByRole('button', { name: 'Continue' }).click();
       await page.getByRole('heading', { name: 'Choose a sign-in service' }).waitFor();
-      if (javaScriptEnabled) await look(page, `choice-${screen}`);
       await page.getByRole('button', { name: 'Continue with Acme staff' }).click();
       await page.getByRole('heading', { name: 'acme' }).waitFor();
       assert.equal(await page.getByLabel('Account').inputValue(), email, 'the login hint');
@@ -78,33 +74,28 @@ describe('Sign-in with a company in a browser', () => {
       assert.deepEqual(unexpected, []);
     });
 
-  it('leads there from the password form on a phone, and says when the provider is down', async () => {
-    visitor = await openBrowser(phoneScreen);
-    const { page } = visitor;
-    await hosted.start(page);
-    await look(page, 'first-phone');
-    await page.getByLabel('Email or username').fill('ada@one.example');
-    await page.getByLabel('Password', { exact: true }).fill('not the password of anyone');
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-    await page.getByRole('heading', { name: 'acme' }).waitFor();
-    acme.outage = 500;
-    await page.goBack();
-    acme.outage = undefined;
-    await page.getByRole('link', { name: 'Single sign-on' }).click();
-    await look(page, 'email-phone');
-    await page.getByLabel('Email').fill(email);
-    await page.getByRole('button', { name: 'Continue' }).click();
-    await page.getByRole('heading', { name: 'Choose a sign-in service' }).waitFor();
-    await look(page, 'choice-phone');
-    await page.getByRole('link', { name: 'Back to sign-in' }).click();
-    await page.getByLabel('Password', { exact: true }).waitFor();
-  });
+  for (const [screen, options] of eachScreen)
+    it(`leads there from the password form, and back with the Back button, on a ${screen}`, async () => {
+      visitor = await openBrowser(options);
+      const { page } = visitor;
+      await hosted.start(page);
+      await look(page, `first-${screen}`);
+      await page.getByLabel('Email or username').fill('ada@one.example');
+      await page.getByLabel('Password', { exact: true }).fill('not the password of anyone');
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+      await page.getByRole('heading', { name: 'acme' }).waitFor();
+      await page.goBack();
+      await page.getByRole('link', { name: 'Single sign-on' }).click();
+      await look(page, `email-${screen}`);
+      await page.getByLabel('Email').fill(email);
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await page.getByRole('heading', { name: 'Choose a sign-in service' }).waitFor();
+      await look(page, `choice-${screen}`);
+      await page.getByRole('link', { name: 'Back to sign-in' }).click();
+      await page.getByLabel('Password', { exact: true }).waitFor();
+    });
 
   describe('when something is wrong', () => {
-    const screens = [
-      ['phone', phoneScreen],
-      ['desktop', {}],
-    ] as const;
     const shows = async (page: Page, text: string) => {
       const alert = page.getByRole('alert');
       await alert.waitFor();
@@ -124,7 +115,7 @@ describe('Sign-in with a company in a browser', () => {
       return page.goto(`${asked.get('redirect_uri')}?${query}`);
     };
 
-    for (const [screen, options] of screens)
+    for (const [screen, options] of eachScreen)
       it(`says what happened and lets the user try again, on a ${screen}`, async () => {
         visitor = await openBrowser(options);
         const { page } = visitor;
@@ -191,10 +182,7 @@ describe('Sign-in with a company in a browser', () => {
       }
     });
 
-  for (const [screen, options] of [
-    ['phone', phoneScreen],
-    ['desktop', {}],
-  ] as const)
+  for (const [screen, options] of eachScreen)
     it(`shows the address of the company in the account as one that the user cannot change, on a ${screen}`, async () => {
       await hosted.operator.call('PATCH', '/api/account-center', {
         enabled: true,

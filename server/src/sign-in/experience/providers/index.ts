@@ -50,6 +50,9 @@ function ssoRoutes(implement: Implement, signIn: SignIn): void {
   implement(contract.verifySso, async ({ request, params, body: { verificationId, connectorData: data } }) => ({
     verificationId: (await signIn.verifySso(await signIn.open(request), { verificationId, ...params, data })).id,
   }));
+  implement(contract.proveSsoPassword, async ({ request, params, body }) => ({
+    verificationId: (await signIn.proveSsoPassword(await signIn.open(request), { ...params, ...body })).id,
+  }));
 }
 
 /** Wire: an unknown connector is a missing entity where it is asked, and an invalid one at the verification. */
