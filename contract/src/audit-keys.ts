@@ -33,6 +33,8 @@ export type AuditVerification = (typeof auditVerifications)[number];
 const organizationEvents = [
   'AddDomain',
   'VerifyDomain',
+  'MissDomainRecord',
+  'LoseDomain',
   'RemoveDomain',
   'RemoveMember',
   'ChangeRoles',

@@ -29,7 +29,7 @@ import {
   UnknownSession,
 } from './views/session.tsx';
 import { Setup, Welcome } from './views/setup.tsx';
-import { SingleSignOn, SingleSignOnConnectors } from './views/single-sign-on.tsx';
+import { SingleSignOn, SingleSignOnConnectors, SingleSignOnPassword } from './views/single-sign-on.tsx';
 import { VerificationCode } from './views/verification.tsx';
 
 const body = (frame: PageFrame, view: PageView) => {
@@ -64,6 +64,8 @@ const body = (frame: PageFrame, view: PageView) => {
       return <SingleSignOn frame={frame} view={view} />;
     case 'single-sign-on-connectors':
       return <SingleSignOnConnectors frame={frame} view={view} />;
+    case 'single-sign-on-password':
+      return <SingleSignOnPassword frame={frame} view={view} />;
     case 'consent':
       return <Consent frame={frame} view={view} />;
     case 'end-session':
@@ -108,6 +110,7 @@ const titles: Readonly<
   'link-account': 'linking.title',
   'single-sign-on': 'sso.title',
   'single-sign-on-connectors': 'sso.chooseTitle',
+  'single-sign-on-password': 'signInPassword.title',
   consent: 'consent.title',
   'end-session': 'endSession.title',
   'signed-out': 'signedOut.title',

@@ -109,6 +109,7 @@ export async function createApp(config: Config, world: World): Promise<App> {
       sso: (now, isStopped) => sweepUsedIds(parts.database.system, now, isStopped),
       ssoInitiated: (now) => sweepInitiated(parts.database.system, now),
       saml: (now, isStopped) => sweepSaml(parts.database.system, now, isStopped),
+      domains: mounted.areas.enterprise.organizationDomains.sweep,
       ssoMetadata: mounted.areas.enterprise.ssoConnectors.refreshMetadata,
       inbox: (now, isStopped) => sweepInbox(parts.database.system, now, isStopped),
     },

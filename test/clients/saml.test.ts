@@ -120,6 +120,10 @@ describe('A service provider on pysaml2, in a browser', () => {
       await signIn(visitor.page, person);
       await visitor.page.locator('#error').waitFor();
       assert.match((await visitor.page.locator('#error').textContent()) ?? '', /Unsolicited/i);
+      await visitor.page.goto(`${partner.url}/allow-unsolicited`);
+      await visitor.page.goto(`${server.url}/api/saml/${applicationId}/sign-in?RelayState=/payslips`);
+      const user = await shownUser(visitor.page, partner);
+      assert.deepEqual([user.name, user.relayState], [userId, '/payslips']);
     } finally {
       await visitor.close();
     }

@@ -189,6 +189,7 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
   };
   // Notices of changes by email are not, either.
   ground.changes.on('account.changed', async () => undefined);
+  ground.changes.on('user.deleted', async () => undefined);
   const features = composeFeatures(ground);
   const pages = createPageSender({
     ...ground,
@@ -223,6 +224,7 @@ function composeFeatures(ground: FeatureGround) {
     passwords: createPasswords({ concurrency: 1, maximumQueue: 4 }),
     roles,
     sessions: { endAll: endOfUser(ground.jobs) },
+    factors: { removeAll: async () => undefined },
   });
   createOrganizationJit({ organizations, organizationRoles, changes: ground.changes });
   const consentScopes = createConsentScopes(ground);

@@ -57,6 +57,7 @@ export const german: Language = {
       'Geben Sie Ihre geschäftliche E-Mail-Adresse ein. Danach öffnet sich die Anmeldeseite Ihres Unternehmens.',
     'sso.chooseTitle': 'Anmeldedienst wählen',
     'sso.chooseLead': 'Ihr Unternehmen hat mehrere Dienste für {address}.',
+    'sso.passwordLead': 'Geben Sie Ihr Passwort für {name} ein.',
 
     'field.username': 'Benutzername',
     'field.password': 'Passwort',
@@ -620,6 +621,8 @@ export const german: Language = {
       'deletion-requested':
         'Die Löschung Ihres Kontos wurde beantragt. Es wird am {date} gelöscht. Um es zu behalten, melden Sie sich unter {url} an und brechen Sie die Löschung ab.',
       'deletion-canceled': 'Die Löschung Ihres Kontos wurde abgebrochen. Ihr Konto bleibt bestehen.',
+      reclaimed:
+        'Der Inhaber dieser E-Mail-Adresse hat dieses Konto übernommen. Das Passwort, die Telefonnummer, die verknüpften Konten und die zweiten Faktoren von vorher wurden entfernt, und alle Geräte wurden abgemeldet.',
     },
   },
 };

@@ -55,6 +55,7 @@ export const english = {
   'sso.lead': 'Enter your work email to continue with your company’s account.',
   'sso.chooseTitle': 'Choose a sign-in service',
   'sso.chooseLead': 'Your company has several services for {address}.',
+  'sso.passwordLead': 'Enter your password for {name}.',
 
   'field.username': 'Username',
   'field.password': 'Password',
@@ -437,6 +438,8 @@ export const noticesInEnglish = {
     'deletion-requested':
       'The deletion of your account was requested. It will be deleted on {date}. To keep it, sign in at {url} and cancel the deletion.',
     'deletion-canceled': 'The deletion of your account was canceled. Your account stays.',
+    reclaimed:
+      'The owner of this email address has taken this account. The password, phone number, linked accounts and second factors that were set before were removed, and all devices were signed out.',
   },
 } as const;
 

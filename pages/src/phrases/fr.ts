@@ -57,6 +57,7 @@ export const french: Language = {
       'Saisissez votre adresse e-mail professionnelle. La page de connexion de votre entreprise s’ouvre ensuite.',
     'sso.chooseTitle': 'Choisissez un service de connexion',
     'sso.chooseLead': 'Votre entreprise a plusieurs services pour {address}.',
+    'sso.passwordLead': 'Saisissez votre mot de passe pour {name}.',
 
     'field.username': 'Nom d’utilisateur',
     'field.password': 'Mot de passe',
@@ -594,6 +595,8 @@ export const french: Language = {
       'deletion-requested':
         'La suppression de votre compte a été demandée. Il sera supprimé le {date}. Pour le garder, connectez-vous sur {url} et annulez la suppression.',
       'deletion-canceled': 'La suppression de votre compte a été annulée. Votre compte est conservé.',
+      reclaimed:
+        'Le propriétaire de cette adresse e-mail a repris ce compte. Le mot de passe, le numéro de téléphone, les comptes liés et les seconds facteurs définis auparavant ont été supprimés, et tous les appareils ont été déconnectés.',
     },
   },
 };

@@ -55,6 +55,7 @@ export const italian: Language = {
     'sso.lead': 'Inserisci la tua email di lavoro. Poi si apre la pagina di accesso della tua azienda.',
     'sso.chooseTitle': 'Scegli un servizio di accesso',
     'sso.chooseLead': 'La tua azienda ha più servizi per {address}.',
+    'sso.passwordLead': 'Inserisci la tua password di {name}.',
 
     'field.username': 'Nome utente',
     'field.password': 'Password',
@@ -578,6 +579,8 @@ export const italian: Language = {
       'deletion-requested':
         'È stata richiesta l’eliminazione del tuo account. Verrà eliminato il {date}. Per mantenerlo, accedi su {url} e annulla l’eliminazione.',
       'deletion-canceled': 'L’eliminazione del tuo account è stata annullata. Il tuo account resta attivo.',
+      reclaimed:
+        'Il proprietario di questo indirizzo email ha ripreso questo account. La password, il numero di telefono, gli account collegati e i secondi fattori impostati in precedenza sono stati rimossi e tutti i dispositivi sono stati disconnessi.',
     },
   },
 };

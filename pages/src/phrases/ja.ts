@@ -55,6 +55,7 @@ export const japanese: Language = {
     'sso.lead': '仕事用のメールアドレスを入力してください。次に会社のログインページが開きます。',
     'sso.chooseTitle': 'ログインサービスを選択',
     'sso.chooseLead': '{address} には会社のサービスが複数あります。',
+    'sso.passwordLead': '{name} のパスワードを入力してください。',
 
     'field.username': 'ユーザー名',
     'field.password': 'パスワード',
@@ -584,6 +585,8 @@ export const japanese: Language = {
       'deletion-requested':
         'アカウントの削除が申請されました。{date} に削除されます。残す場合は、{url} でログインして削除を取り消してください。',
       'deletion-canceled': 'アカウントの削除が取り消されました。アカウントは残ります。',
+      reclaimed:
+        'このメールアドレスの所有者がアカウントを引き継ぎました。以前に設定されたパスワード、電話番号、連携アカウント、第二要素は削除され、すべてのデバイスがサインアウトされました。',
     },
   },
 };

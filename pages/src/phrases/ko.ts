@@ -54,6 +54,7 @@ export const korean: Language = {
     'sso.lead': '업무용 이메일을 입력하세요. 이어서 회사의 로그인 페이지가 열려요.',
     'sso.chooseTitle': '로그인 서비스를 선택하세요',
     'sso.chooseLead': '{address} 주소에는 회사의 서비스가 여러 개 있어요.',
+    'sso.passwordLead': '{name} 비밀번호를 입력하세요.',
 
     'field.username': '사용자 이름',
     'field.password': '비밀번호',
@@ -559,6 +560,8 @@ export const korean: Language = {
       'deletion-requested':
         '계정 삭제가 요청되었어요. {date}에 삭제돼요. 유지하려면 {url}에서 로그인해 삭제를 취소하세요.',
       'deletion-canceled': '계정 삭제가 취소되었어요. 계정은 그대로 유지돼요.',
+      reclaimed:
+        '이 이메일 주소의 소유자가 계정을 되찾았어요. 이전에 설정된 비밀번호, 전화번호, 연결된 계정, 2단계 인증 수단은 삭제되었고 모든 기기에서 로그아웃되었어요.',
     },
   },
 };

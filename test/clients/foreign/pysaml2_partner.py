@@ -73,6 +73,9 @@ class Handler(BaseHTTPRequestHandler):
                 outstanding[request_id] = "/"
                 headers = dict(info["headers"])
                 return self.answer(303, location=headers["Location"]) if "Location" in headers else self.answer(200, str(info["data"]))
+            if path.path == "/allow-unsolicited":
+                client.allow_unsolicited = True
+                return self.answer(200, page("allowed", "status"))
             if path.path == "/sign-out":
                 name_id = signed_in["name_id"]
                 messages = client.global_logout(

@@ -154,6 +154,8 @@ export default {
   },
   organization: {
     AddDomain: { done: 'Domain added to an organization', failed: 'Adding a domain refused' },
+    MissDomainRecord: { done: 'DNS record of a domain missing', failed: 'Check of a domain failed' },
+    LoseDomain: { done: 'Domain of an organization lost', failed: 'Ending a verification failed' },
     VerifyDomain: { done: 'Domain of an organization verified', failed: 'Verification of a domain failed' },
     RemoveDomain: { done: 'Domain of an organization removed', failed: 'Removing a domain refused' },
     RemoveMember: {
@@ -226,6 +228,8 @@ export default {
     },
     OrganizationDomain: {
       Verified: 'domain of an organization verified',
+      RecordMissing: 'DNS record of a domain missing',
+      Lost: 'domain of an organization lost',
       Deleted: 'domain of an organization removed',
     },
     OrganizationRole: {
