@@ -26,7 +26,7 @@ export type AccountSection = (typeof accountSections)[number];
 export type AccountProof = 'password' | 'passkey' | 'authenticator' | 'email' | 'phone' | 'signIn';
 
 /** What was done a moment ago. */
-export type AccountNotice = 'saved' | 'removed' | 'ended' | 'proved' | 'deletionCanceled';
+export type AccountNotice = 'saved' | 'removed' | 'ended' | 'proved' | 'resent' | 'deletionCanceled';
 
 /** A line of a list, with the button that takes it away where that is allowed. */
 export interface AccountEntry {

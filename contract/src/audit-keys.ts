@@ -106,5 +106,6 @@ export const auditKeys = [
   'SamlApplication.AuthnRequest',
   'SamlApplication.Callback',
   'SamlApplication.Logout',
+  'SamlApplication.LogoutResponse',
 ] as const;
 export type AuditKey = (typeof auditKeys)[number];

@@ -72,13 +72,14 @@ export function mountRoutes(http: Http, app: Mounted): void {
   // /sign-in, /register, /verification-code, /forgot-password, /mfa-verification/…, /callback/…, or the tenant's own
   customUiPageRoutes(http, customUiPages, (scope) => signInPageRoutes(scope, signIn));
   accountChooserRoutes(http, signIn); // /select-account
-  accountPageRoutes(http, { api: app.account, findSignedIn: oidc.findSignedIn }); // /account…
+  const { findSignedIn, renewCookie } = oidc;
+  accountPageRoutes(http, { api: app.account, findSignedIn, renewCookie }); // /account…
   portalRoutes(http, { ...areas.enterprise, ...areas.organizations, pages, log, clock: app.clock }); // /portal…
   const { url: consoleUrl } = app.console;
   hostedPageRoutes(http, pages, { signInExperiences, customUiPages, consoleUrl }); // /, /demo-app, /unknown-session, /assets/…
   previewDocumentRoutes(http, previews); // /preview
   userAssetFileRoutes(http, appearance.userAssets); // /user-assets/…
-  const { startSession, findSignedIn } = oidc;
+  const { startSession } = oidc;
   setupRoutes(http, operation.setup, { signInExperiences, pages, log, startSession, findSignedIn, consoleUrl }); // /setup
   const { relay } = oidc;
   enterpriseBrowserRoutes(http, areas.enterprise, { pages, relay, logs: areas.records.logs }); // /api/saml/…, /api/saml-applications/…/metadata

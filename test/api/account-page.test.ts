@@ -303,7 +303,10 @@ describe('Account page', () => {
     const refused = await page.post('/password', { password: '1' });
     assert.equal((await shownError(refused)).field, 'password');
     const next = 'another horse battery 8';
+    const before = page.agent.cookies();
     assert.equal(locationOf(await page.post('/password', { password: next })), '/account/password?notice=saved');
+    const stolen = await fetch(`${server.url}/account`, { headers: { cookie: before }, redirect: 'manual' });
+    assert.match(locationOf(stolen), /\/oidc\/auth\?/, 'the cookie of before');
     assert.equal((await page.get('')).status, 200);
     assert.match(locationOf(await elsewhere.get('')), /\/oidc\/auth\?/);
     await visitAccount(server.url, name, next);
@@ -341,6 +344,21 @@ describe('Account page', () => {
   });
 
   // security: account-enumeration
+  it('sends another code to the new address, which replaces the first', async () => {
+    const { page, id } = await create({ primaryEmail: 'resender@example.com' });
+    assert.equal(locationOf(await page.post('/email/code/again')), '/account/email');
+    await page.prove(password);
+    await page.post('/email', { address: 'resent@example.com' });
+    const first = await post.post.codeTo('resent@example.com');
+    assert.ok((await (await page.get('/email/code')).text()).includes('Send another code'));
+    clock.ahead += 120_000;
+    assert.equal(locationOf(await page.post('/email/code/again')), '/account/email/code?notice=resent');
+    const second = await post.post.codeTo('resent@example.com');
+    assert.notEqual((await page.post('/email/code', { code: first })).status, 303);
+    assert.equal(locationOf(await page.post('/email/code', { code: second })), '/account/email?notice=saved');
+    assert.equal((await userOf(id)).primaryEmail, 'resent@example.com');
+  });
+
   it('does not tell whether an address belongs to another user until its mailbox is proved', async () => {
     await create({ primaryEmail: 'somebody@example.com' });
     const { page, id } = await create();
@@ -506,6 +524,24 @@ describe('Account page', () => {
       [3, 1, 1],
     );
     await api.patch('/api/account-center', { deletionGraceDays: null });
+  });
+
+  it('leads to the operator’s page for deletions in place of its own form, and to neither while one is scheduled', async () => {
+    const { page } = await create();
+    const own = 'https://app.test/delete-me';
+    const linksOn = async () => {
+      const home = await (await page.get('')).text();
+      return ['/account/delete"', own].map((link) => home.split(link).length - 1);
+    };
+    assert.deepEqual(await linksOn(), [0, 0]);
+    await api.patch('/api/account-center', { deletionGraceDays: 14 });
+    assert.deepEqual(await linksOn(), [1, 0]);
+    await api.patch('/api/account-center', { deleteAccountUrl: own });
+    assert.deepEqual(await linksOn(), [0, 1]);
+    await page.prove(password);
+    await page.post('/delete');
+    assert.deepEqual(await linksOn(), [0, 0]);
+    await api.patch('/api/account-center', { deletionGraceDays: null, deleteAccountUrl: null });
   });
 
   it('deletes accounts that are due although the deletion of another one fails', async () => {

@@ -122,6 +122,7 @@ export const AddressCode = ({ frame, view, screen }: ScreenProps<ScreenOf<'addre
       <Form frame={frame} path={`/${screen.type}/code`} submit="account.save">
         <CodeField frame={frame} error={view.error} />
       </Form>
+      <Button frame={frame} path={`/${screen.type}/code/again`} label="code.again" look="plain" />
     </Part>
   );
 };

@@ -54,6 +54,7 @@ export const arabic: Language = {
     'sso.lead': 'أدخل بريد عملك الإلكتروني، وستُفتح بعدها صفحة تسجيل الدخول الخاصة بشركتك.',
     'sso.chooseTitle': 'اختر خدمة لتسجيل الدخول',
     'sso.chooseLead': 'لدى شركتك أكثر من خدمة للعنوان {address}.',
+    'sso.passwordLead': 'أدخل كلمة مرورك لدى {name}.',
 
     'field.username': 'اسم المستخدم',
     'field.password': 'كلمة المرور',
@@ -303,6 +304,12 @@ export const arabic: Language = {
     'formPost.title': 'جارٍ إعادتك…',
     'formPost.lead': 'إذا لم يحدث شيء، فاضغط على الزر.',
     'formPost.submit': 'متابعة',
+    'samlSignOut.leaving': 'جارٍ تسجيل الخروج من {application}…',
+    'samlSignOut.leavingLead': 'لقد سجّلت الخروج هنا بالفعل.',
+    'samlSignOut.unanswered': 'لم يؤكد {application} تسجيل الخروج',
+    'samlSignOut.unansweredLead': 'لقد سجّلت الخروج هنا. للاطمئنان، افتح {application} وسجّل الخروج منه.',
+    'samlSignOut.incomplete': 'قد تكون لا تزال مسجّل الدخول في مكان آخر',
+    'samlSignOut.incompleteLead': 'لقد سجّلت الخروج هنا. سجّل الخروج من هذه التطبيقات أيضًا أو أغلق المتصفح:',
     'footer.terms': 'الشروط',
     'footer.privacy': 'الخصوصية',
     'footer.help': 'هل تحتاج إلى مساعدة؟',
@@ -546,6 +553,8 @@ export const arabic: Language = {
       'factor-removed': 'أُزيل عامل تحقق ثانٍ أو مفتاح مرور من حسابك.',
       'deletion-requested': 'طُلب حذف حسابك. سيُحذف في {date}. للاحتفاظ به، سجّل الدخول في {url} وألغِ الحذف.',
       'deletion-canceled': 'أُلغي حذف حسابك. سيبقى حسابك.',
+      reclaimed:
+        'استعاد مالك عنوان البريد الإلكتروني هذا الحساب. أُزيلت كلمة المرور ورقم الهاتف والحسابات المرتبطة والعوامل الثانية التي ضُبطت سابقًا، وسُجّل الخروج من جميع الأجهزة.',
     },
   },
 };

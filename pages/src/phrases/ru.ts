@@ -54,6 +54,7 @@ export const russian: Language = {
     'sso.lead': 'Введите рабочий адрес почты. Затем откроется страница входа вашей компании.',
     'sso.chooseTitle': 'Выберите службу входа',
     'sso.chooseLead': 'У вашей компании несколько служб для {address}.',
+    'sso.passwordLead': 'Введите пароль для {name}.',
 
     'field.username': 'Имя пользователя',
     'field.password': 'Пароль',
@@ -313,6 +314,12 @@ export const russian: Language = {
     'formPost.title': 'Возвращаем вас…',
     'formPost.lead': 'Если ничего не происходит, нажмите кнопку.',
     'formPost.submit': 'Продолжить',
+    'samlSignOut.leaving': 'Выходим из {application}…',
+    'samlSignOut.leavingLead': 'Здесь вы уже вышли из аккаунта.',
+    'samlSignOut.unanswered': '{application} не подтверждает выход',
+    'samlSignOut.unansweredLead': 'Здесь вы вышли из аккаунта. На всякий случай откройте {application} и выйдите там.',
+    'samlSignOut.incomplete': 'Возможно, вы ещё не вышли в других местах',
+    'samlSignOut.incompleteLead': 'Здесь вы вышли из аккаунта. Выйдите также из этих приложений или закройте браузер:',
     'footer.terms': 'Условия',
     'footer.privacy': 'Конфиденциальность',
     'footer.help': 'Нужна помощь?',
@@ -569,6 +576,8 @@ export const russian: Language = {
       'deletion-requested':
         'Поступил запрос на удаление вашего аккаунта. Он будет удалён {date}. Чтобы сохранить его, войдите на {url} и отмените удаление.',
       'deletion-canceled': 'Удаление вашего аккаунта отменено. Аккаунт сохранён.',
+      reclaimed:
+        'Владелец этого адреса электронной почты вернул себе аккаунт. Заданные ранее пароль, номер телефона, связанные аккаунты и вторые факторы удалены, на всех устройствах выполнен выход.',
     },
   },
 };

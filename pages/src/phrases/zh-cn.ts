@@ -54,6 +54,7 @@ export const simplifiedChinese: Language = {
     'sso.lead': '请输入你的工作邮箱，随后会打开你企业的登录页面。',
     'sso.chooseTitle': '选择登录服务',
     'sso.chooseLead': '你的企业为 {address} 提供了多个服务。',
+    'sso.passwordLead': '请输入你在 {name} 的密码。',
 
     'field.username': '用户名',
     'field.password': '密码',
@@ -298,6 +299,12 @@ export const simplifiedChinese: Language = {
     'formPost.title': '正在返回…',
     'formPost.lead': '如果没有反应，请点击按钮。',
     'formPost.submit': '继续',
+    'samlSignOut.leaving': '正在退出 {application}…',
+    'samlSignOut.leavingLead': '你已在此处退出登录。',
+    'samlSignOut.unanswered': '{application} 没有确认退出',
+    'samlSignOut.unansweredLead': '你已在此处退出登录。为保险起见，请打开 {application} 并在那里退出。',
+    'samlSignOut.incomplete': '你可能仍在其他应用中保持登录',
+    'samlSignOut.incompleteLead': '你已在此处退出登录。请同时退出以下应用，或关闭浏览器：',
     'footer.terms': '使用条款',
     'footer.privacy': '隐私政策',
     'footer.help': '需要帮助？',
@@ -535,6 +542,8 @@ export const simplifiedChinese: Language = {
       'factor-removed': '你的账号已移除一项第二种验证方式或通行密钥。',
       'deletion-requested': '已申请删除你的账号，账号将于 {date} 删除。如需保留，请在 {url} 登录并取消删除。',
       'deletion-canceled': '已取消删除你的账号，账号将保留。',
+      reclaimed:
+        '此邮箱地址的所有者已取回该账号。之前设置的密码、手机号、关联账号和第二重验证方式已被移除，所有设备已退出登录。',
     },
   },
 };

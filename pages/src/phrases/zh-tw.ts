@@ -54,6 +54,7 @@ export const traditionalChinese: Language = {
     'sso.lead': '請輸入你的工作電子郵件，接著會開啟你企業的登入頁面。',
     'sso.chooseTitle': '選擇登入服務',
     'sso.chooseLead': '你的企業為 {address} 提供了多個服務。',
+    'sso.passwordLead': '請輸入你在 {name} 的密碼。',
 
     'field.username': '使用者名稱',
     'field.password': '密碼',
@@ -298,6 +299,12 @@ export const traditionalChinese: Language = {
     'formPost.title': '正在返回…',
     'formPost.lead': '如果沒有反應，請按一下按鈕。',
     'formPost.submit': '繼續',
+    'samlSignOut.leaving': '正在登出 {application}…',
+    'samlSignOut.leavingLead': '你已在此處登出。',
+    'samlSignOut.unanswered': '{application} 沒有確認登出',
+    'samlSignOut.unansweredLead': '你已在此處登出。為保險起見，請開啟 {application} 並在那裡登出。',
+    'samlSignOut.incomplete': '你可能仍登入其他應用程式',
+    'samlSignOut.incompleteLead': '你已在此處登出。請同時登出以下應用程式，或關閉瀏覽器：',
     'footer.terms': '使用條款',
     'footer.privacy': '隱私權',
     'footer.help': '需要協助？',
@@ -536,6 +543,8 @@ export const traditionalChinese: Language = {
       'factor-removed': '你的帳號已移除第二種驗證方式或通行密鑰。',
       'deletion-requested': '已申請刪除你的帳號，將於 {date} 刪除。若要保留，請在 {url} 登入並取消刪除。',
       'deletion-canceled': '已取消刪除你的帳號，帳號會保留。',
+      reclaimed:
+        '此電子郵件地址的擁有者已取回該帳號。先前設定的密碼、手機號碼、連結帳號和第二重驗證方式已被移除，所有裝置皆已登出。',
     },
   },
 };

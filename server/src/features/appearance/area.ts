@@ -91,7 +91,7 @@ export function createAppearanceArea(needs: Needs) {
     signInExperiences,
     customPhrases,
     accountCenters: createAccountCenters({ tenancy }),
-    userAssets: createUserAssets({ files, clock, database }),
+    userAssets: createUserAssets({ files, clock, database, changes }),
     pages: createPageSender({
       signInExperiences,
       applications,

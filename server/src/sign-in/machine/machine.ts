@@ -15,6 +15,7 @@ import {
 } from './details.ts';
 import * as sso from './enterprise-sso/index.ts';
 import { hasAddress } from './factor.ts';
+import { refusalOfLost } from './held/index.ts';
 import { changedBy, giveIdentifier, identify, refusalBy } from './identification.ts';
 import { answerLink, keptLink, linksAtEnd, offerLink, reclaimAtEnd, refusalOfLink } from './linking/index.ts';
 import { type MissingDetail, missingDetails, type SignInPolicy } from './policy.ts';
@@ -258,7 +259,10 @@ function advance(
       return sso.nameAddress(state, event.email, context.policy);
     case 'created':
       return state.userId === undefined
-        ? { state: { ...state, userId: event.account.id, profile: {} }, effects: sso.ssoAtEnd(state, event.account) }
+        ? {
+            state: { ...state, userId: event.account.id, profile: {} },
+            effects: sso.ssoAtEnd(state, event.account, { created: true }),
+          }
         : { refused: 'session.identity_conflict' };
     case 'submitted':
       return submit(state, event, context);
@@ -352,6 +356,8 @@ function extend(state: SignInState, event: DetailEvent | DeviceEvent, { policy }
   if (!isOpen(state.intent, policy)) return { refused: 'auth.forbidden' };
   if (state.intent !== 'Register' && state.userId === undefined) return { refused: 'session.identifier_not_found' };
   if (state.userId !== account?.id) return { refused: 'session.identity_conflict' };
+  const lost = account && refusalOfLost(state, account);
+  if (lost) return lost;
   const prompt = strictPrompt(state, policy, account);
   // A first factor alone changes nothing of an account that has a second one.
   if (prompt.kind === 'show-factor') return refusalOf(prompt) as Refusal;
@@ -370,6 +376,7 @@ function submit(state: SignInState, { account: found, verdict }: Submitted, { po
   // An account that was just created stays, even if registration was closed since.
   if (state.intent !== 'Register' && !isOpen(state.intent, policy)) return { refused: 'auth.forbidden' };
   const refusal =
+    refusalOfLost(state, account) ??
     refusalOf(promptFor(state, policy, account)) ??
     refusalOfLink(state, account) ??
     sso.refusalOfAdopted(state, account) ??

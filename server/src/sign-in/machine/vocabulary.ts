@@ -22,8 +22,8 @@ import type {
 export interface Account extends Details {
   id: string;
   isSuspended: boolean;
-  /** Targets of the social identities it has. */
-  targets: readonly string[];
+  /** The social identities it has: the user's id at each target. */
+  identities: Readonly<Record<string, string>>;
   /** Its addresses, as codes are sent there. */
   addresses: readonly Address[];
   /** Absent where the tenant asks for no second factors. */
@@ -114,6 +114,8 @@ export type Effect =
       userId: string;
       proof: Extract<Proof, { type: 'EnterpriseSso' }>;
       adopted?: true;
+      /** The account is new, and gets the identity. */
+      created?: true;
     }
   /** The organizations that the operator named for the used link. */
   | { type: 'join-organizations'; userId: string; organizationIds: readonly string[] }

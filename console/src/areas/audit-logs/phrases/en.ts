@@ -251,6 +251,10 @@ export default {
     AuthnRequest: { done: 'Request of a SAML application accepted', failed: 'Request of a SAML application refused' },
     Callback: { done: 'Signed in to a SAML application', failed: 'Sign-in to a SAML application failed' },
     Logout: { done: 'Signed out by a SAML application', failed: 'Sign-out by a SAML application refused' },
+    LogoutResponse: {
+      done: 'SAML application confirmed a sign-out',
+      failed: 'SAML application did not confirm a sign-out',
+    },
   },
   scripts: {
     Action: {

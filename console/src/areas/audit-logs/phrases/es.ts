@@ -311,6 +311,10 @@ export default {
       done: 'Sesión cerrada por una aplicación SAML',
       failed: 'Cierre de sesión de una aplicación SAML rechazado',
     },
+    LogoutResponse: {
+      done: 'Una aplicación SAML confirmó el cierre de sesión',
+      failed: 'Una aplicación SAML no confirmó el cierre de sesión',
+    },
   },
   scripts: {
     Action: {

@@ -226,6 +226,7 @@ export default {
     AuthnRequest: { done: '已接受 SAML 应用的请求', failed: '已拒绝 SAML 应用的请求' },
     Callback: { done: '已登录 SAML 应用', failed: '登录 SAML 应用失败' },
     Logout: { done: 'SAML 应用已登出用户', failed: '已拒绝 SAML 应用的登出请求' },
+    LogoutResponse: { done: 'SAML 应用已确认登出', failed: 'SAML 应用未确认登出' },
   },
   scripts: {
     Action: {

@@ -159,10 +159,10 @@ function begin(state: SignInState, proof: SsoProof): Outcome {
  * What a completed enterprise sign-in leaves with the account. An account that was found by its address is its owner's:
  * if the address was never verified, what an attacker who registered with it has set must not stay.
  */
-export function ssoAtEnd(state: SignInState, { id: userId }: Account): Effect[] {
+export function ssoAtEnd(state: SignInState, { id: userId }: Account, created: { created?: true } = {}): Effect[] {
   const proof = usedProof(state);
   if (!proof) return [];
-  const enters = { type: 'enter-sso', userId, proof } as const;
+  const enters = { type: 'enter-sso', userId, proof, ...created } as const;
   if (!state.adopted) return [enters];
   // Verified in between, the account may be someone else's: nothing of it was asked for.
   const reclaims: Effect =
