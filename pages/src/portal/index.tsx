@@ -52,7 +52,7 @@ export const portalTitle = ({ screen, language, organizationName }: PortalView):
     case 'home':
       return organizationName;
     case 'domain':
-      return screen.domain;
+      return screen.domain.domain;
     case 'directory-token':
       return screen.token.name;
     case 'directory-group':
