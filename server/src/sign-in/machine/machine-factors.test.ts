@@ -92,7 +92,7 @@ describe('a second factor that is due', () => {
     [
       'after a provider, with it',
       mfa,
-      [start(), ...enter(social, linked), prove(totp, ada), submit(linked)],
+      [start(), ...enter(social, linked), prove(totp, linked), submit(linked)],
       'finish social otp mfa',
     ],
     [

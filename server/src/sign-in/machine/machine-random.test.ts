@@ -226,6 +226,11 @@ describe('the sign-in machine, whatever the order of the steps', () => {
   // security: trusted-devices
   it('trusts a device only after its user has shown a second factor and wants it, where devices are accepted', () => {
     always((scene, { settings }) => {
+      const { event: asked } = scene;
+      if (asked.type === 'device-trusted')
+        assert.ok(
+          asked.account && acceptsDevices(settings, asked.account) && hasShownTwo(scene.earlier, asked.account),
+        );
       const finish = effectOf(scene, 'finish');
       if (!finish?.device || !('days' in finish.device) || scene.event.type !== 'submitted') return;
       const { account } = scene.event;

@@ -214,6 +214,7 @@ export function refusalOf(prompt: Prompt): Refusal | undefined {
 export function step(state: SignInState | undefined, event: SignInEvent, context: Context): Step | Refusal {
   const outcome =
     captchaRefusal(state, event, context.policy) ??
+    refusalOfLost(state, event) ??
     (event.type === 'started' ? start(state, event.intent, context) : advance(state, event, context));
   if ('refused' in outcome) return outcome;
   const related = event.type === 'identified' ? event.related?.account : undefined;
@@ -240,8 +241,8 @@ function advance(
     case 'proved':
       return addProof(state, event, context);
     case 'challenged': {
-      const { challenge } = event;
-      return { state: { ...state, challenges: [...state.challenges.filter(differsFrom(challenge)), challenge] } };
+      const others = state.challenges.filter(({ type }) => type !== event.challenge.type);
+      return { state: { ...state, challenges: [...others, event.challenge] } };
     }
     case 'answered':
       return answer(state, event, context);
@@ -259,10 +260,7 @@ function advance(
       return sso.nameAddress(state, event.email, context.policy);
     case 'created':
       return state.userId === undefined
-        ? {
-            state: { ...state, userId: event.account.id, profile: {} },
-            effects: sso.ssoAtEnd(state, event.account, { created: true }),
-          }
+        ? { state: { ...state, userId: event.account.id, profile: {} }, effects: sso.enterNew(state, event.account) }
         : { refused: 'session.identity_conflict' };
     case 'submitted':
       return submit(state, event, context);
@@ -270,11 +268,6 @@ function advance(
       return extend(state, event, context);
   }
 }
-
-const differsFrom =
-  ({ type }: { type: string }) =>
-  (other: { type: string }) =>
-    other.type !== type;
 
 /** What the first page asks of any user, before a sign-in is begun. */
 const isForAnyone = (challenge: Challenge) => challenge.type === 'SignInPasskey' && challenge.identifier === undefined;
@@ -356,8 +349,6 @@ function extend(state: SignInState, event: DetailEvent | DeviceEvent, { policy }
   if (!isOpen(state.intent, policy)) return { refused: 'auth.forbidden' };
   if (state.intent !== 'Register' && state.userId === undefined) return { refused: 'session.identifier_not_found' };
   if (state.userId !== account?.id) return { refused: 'session.identity_conflict' };
-  const lost = account && refusalOfLost(state, account);
-  if (lost) return lost;
   const prompt = strictPrompt(state, policy, account);
   // A first factor alone changes nothing of an account that has a second one.
   if (prompt.kind === 'show-factor') return refusalOf(prompt) as Refusal;
@@ -376,7 +367,6 @@ function submit(state: SignInState, { account: found, verdict }: Submitted, { po
   // An account that was just created stays, even if registration was closed since.
   if (state.intent !== 'Register' && !isOpen(state.intent, policy)) return { refused: 'auth.forbidden' };
   const refusal =
-    refusalOfLost(state, account) ??
     refusalOf(promptFor(state, policy, account)) ??
     refusalOfLink(state, account) ??
     sso.refusalOfAdopted(state, account) ??

@@ -114,7 +114,7 @@ export interface Users extends RoleHolders<User> {
   /**
    * The owner of an unverified email address takes its account: password, phone, identities and second factors may be
    * an attacker's. They are removed with all sessions, grants and trusted devices, the address is verified, and the
-   * owner is told by email. Returns false, and changes nothing, if it was.
+   * owner gets an email. Returns false, and changes nothing, if it was.
    */
   reclaim: (tx: Transaction, userId: string) => Promise<boolean>;
   roleNames: (q: Queries, userId: string) => Promise<string[]>;

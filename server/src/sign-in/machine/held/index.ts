@@ -6,10 +6,12 @@
 import { withNewAddresses } from '../details.ts';
 import { hasAddress } from '../factor.ts';
 import type { Proof, SignInState } from '../state.ts';
-import type { Account, Refusal } from '../vocabulary.ts';
+import type { Account, Refusal, SignInEvent } from '../vocabulary.ts';
 
 /** Why a sign-in must not go on: a proof that counted shows something that the account does not have any more. */
-export function refusalOfLost(state: SignInState, account: Account): Refusal | undefined {
+export function refusalOfLost(state: SignInState | undefined, event: SignInEvent): Refusal | undefined {
+  const account = 'account' in event ? event.account : undefined;
+  if (!state || !account || account.id !== state.userId) return undefined;
   const isLost = (proof: Proof) => proof.used && !isHeld(proof, state, account);
   return state.proofs.some(isLost) ? { refused: 'session.verification_failed' } : undefined;
 }
