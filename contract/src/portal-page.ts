@@ -32,6 +32,13 @@ export interface PortalMember {
   roles: string[];
 }
 
+export interface PortalDomain {
+  domain: string;
+  isVerified: boolean;
+  /** The record of a verified domain is missing, and the domain is lost then: milliseconds. */
+  losesAt?: number;
+}
+
 export interface PortalLogEntry {
   id: string;
   event: string;
@@ -64,11 +71,10 @@ export type PortalScreen =
   /** Without a session. */
   | { part: 'ended' }
   | { part: 'home'; parts: PortalPart[] }
-  | { part: 'domains'; domains: { domain: string; isVerified: boolean }[]; typed?: string }
+  | { part: 'domains'; domains: PortalDomain[]; typed?: string }
   | {
       part: 'domain';
-      domain: string;
-      isVerified: boolean;
+      domain: PortalDomain;
       record: { name: string; value: string };
       email: string;
       /** A code was sent to the postmaster. */

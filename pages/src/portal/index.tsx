@@ -59,7 +59,7 @@ export const portalTitle = ({ screen, language, organizationName }: PortalView):
     case 'home':
       return organizationName;
     case 'domain':
-      return screen.domain;
+      return screen.domain.domain;
     case 'sso-connection':
       return screen.name;
     case 'sso-group':
