@@ -33,6 +33,8 @@ export type AuditVerification = (typeof auditVerifications)[number];
 const organizationEvents = [
   'AddDomain',
   'VerifyDomain',
+  'MissDomainRecord',
+  'LoseDomain',
   'RemoveDomain',
   'RemoveMember',
   'ChangeRoles',
@@ -104,5 +106,6 @@ export const auditKeys = [
   'SamlApplication.AuthnRequest',
   'SamlApplication.Callback',
   'SamlApplication.Logout',
+  'SamlApplication.LogoutResponse',
 ] as const;
 export type AuditKey = (typeof auditKeys)[number];

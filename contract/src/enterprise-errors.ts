@@ -25,6 +25,8 @@ export const enterpriseErrors = {
     'Give the address where the application starts the authorization, at an origin of its redirect URIs.',
   ],
   'single_sign_on.saml_only': [400, 'Only connectors for SAML providers have this.'],
+  'single_sign_on.ldap_only': [400, 'Only connectors for directories that speak LDAP have this.'],
+  'single_sign_on.not_configured': [400, 'The connector has no configuration yet. Add config first.'],
   'single_sign_on.signing_key_in_use': [400, 'This key signs requests. Activate another key first.'],
   'single_sign_on.duplicate_connector_name': [409, 'A connector with this name exists. Choose another name.'],
   // saml: sign-in to SAML applications
@@ -37,6 +39,8 @@ export const enterpriseErrors = {
     'This sign-in has expired or began in another browser. Go back to the application and start again.',
   ],
   'saml.not_set_up': [400, 'The application is not set up completely. Ask the administrator of the application.'],
+  // scim_token
+  'scim_token.too_many': [422, 'A directory can have {maximum} tokens. Delete one first.'],
   // organization_domain
   'organization_domain.invalid': [422, 'This is not a domain. Enter a name like example.com.'],
   'organization_domain.public': [

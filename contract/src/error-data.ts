@@ -173,6 +173,7 @@ export const errorData = {
   'single_sign_on.duplicated_domains': z.object({ data: names }),
   'single_sign_on.invalid_domain_format': z.object({ data: names }),
   'role.scope_exists': z.object({ scopeId: text }),
+  'scim_token.too_many': z.object({ maximum: number }),
   'organization_domain.public': z.object({ domain: text }),
   'organization_domain.too_many': z.object({ maximum: number }),
   'organization_domain.record_not_found': z.object({ name: text }),

@@ -36,7 +36,7 @@ export interface PortalLogEntry {
   hasFailed: boolean;
   time: number;
   /** Where the change was made. */
-  source: 'portal' | 'directory' | 'operator' | 'member';
+  source: 'portal' | 'directory' | 'operator' | 'member' | 'system';
   /** The name of the member who made it. */
   actor?: string;
 }

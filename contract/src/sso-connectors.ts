@@ -8,7 +8,10 @@ import { idList, instant, jsonObject, pathId, webUrl } from './values.ts';
  * user in.
  */
 
-/** The kinds of providers. The last four are Aldaba's own: OpenID Connect under the provider's name. */
+/**
+ * The kinds of providers. The last five are Aldaba's own: OpenID Connect under the provider's name, and directories
+ * that speak LDAP.
+ */
 export const ssoProviderNames = [
   'OIDC',
   'SAML',
@@ -20,10 +23,11 @@ export const ssoProviderNames = [
   'JumpCloud',
   'Ping',
   'Keycloak',
+  'LDAP',
 ] as const;
 export const ssoProviderNameSchema = z.enum(ssoProviderNames);
 export type SsoProviderName = z.output<typeof ssoProviderNameSchema>;
-export const ssoProviderTypeSchema = z.enum(['oidc', 'saml']);
+export const ssoProviderTypeSchema = z.enum(['oidc', 'saml', 'ldap']);
 export type SsoProviderType = z.output<typeof ssoProviderTypeSchema>;
 
 const logoUrl = z.union([
@@ -79,6 +83,10 @@ export const publicSsoConnectorSchema = z.object({
   connectorName: z.string(),
   logo: z.string(),
   darkLogo: z.string().optional(),
+  asksPassword: z
+    .literal(true)
+    .optional()
+    .describe('The password of the company’s directory is entered on a page of this server, or of yours.'),
 });
 export type PublicSsoConnector = z.output<typeof publicSsoConnectorSchema>;
 

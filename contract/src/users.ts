@@ -119,6 +119,7 @@ export const listUsers = route({
   query: searchQuery.extend({
     roleId: z.string().optional().describe('Users that have this role.'),
     organizationId: z.string().optional().describe('Members of this organization.'),
+    ssoConnectorId: z.string().optional().describe('Users with an identity at this enterprise connector.'),
     isSuspended: flag.optional(),
     hasMfa: flag.optional().describe('Users who have an authenticator app, a passkey or backup codes, or the others.'),
     createdAfter: time.optional().describe('Users created at this time or later; milliseconds since the epoch.'),

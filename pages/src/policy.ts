@@ -20,6 +20,7 @@ const styledKinds: ReadonlySet<PageView['kind']> = new Set([
   'verification-code',
   'single-sign-on',
   'single-sign-on-connectors',
+  'single-sign-on-password',
   'second-factor',
   'choose-factor',
   'bind-passkey',

@@ -7,7 +7,7 @@ import { createAgent } from '../support/agent.ts';
 import { type MovableClock, movableClock } from '../support/clock.ts';
 import { assertRefused, type Manager, manage } from '../support/management.ts';
 import { shownError, type Visit, visit } from '../support/page-agent.ts';
-import { type SamlCompany, type SamlPerson, startSamlCompany } from '../support/saml-company.ts';
+import { type SamlCompany, type SamlForm, type SamlPerson, startSamlCompany } from '../support/saml-company.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const email = 'ada@acme.example';
@@ -33,7 +33,7 @@ describe('Enterprise sign-in by SAML', () => {
   beforeEach(async () => {
     for (const { id } of (await api.get('/api/sso-connectors')).body) await api.delete(`/api/sso-connectors/${id}`);
     for (const { id } of (await api.get('/api/users?page_size=100')).body) await api.delete(`/api/users/${id}`);
-    acme.wantsSignedRequests = false;
+    Object.assign(acme, { wantsSignedRequests: false, takesFormsAlone: false });
   });
 
   const connect = async (config: object = { metadataUrl: acme.metadataUrl }, more: object = {}) => {
@@ -50,18 +50,21 @@ describe('Enterprise sign-in by SAML', () => {
   };
   const unescaped = (text: string) =>
     text.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&#43;', '+').replaceAll('&amp;', '&');
-  /** Posts the answer as the provider's page makes the browser do, and sends on the form of ours that comes back. */
-  const deliver = async (person: Visit, { acsUrl, fields }: ReturnType<SamlCompany['answer']>): Promise<Response> => {
-    const posted = await fetch(acsUrl, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' });
-    assert.equal(posted.status, 200, await posted.clone().text());
-    const html = await posted.text();
-    const sent = Object.fromEntries(
+  /** The form that a page posts by itself, or by its button. */
+  const formOf = (html: string): SamlForm => ({
+    action: unescaped(/<form[^>]*action="([^"]+)"/.exec(html)?.[1] ?? ''),
+    fields: Object.fromEntries(
       [...html.matchAll(/<input[^>]*name="(\w+)"[^>]*value="([^"]*)"/g)].map(([, name = '', value = '']) => [
         name,
         unescaped(value),
       ]),
-    );
-    const action = /<form[^>]*action="([^"]+)"/.exec(html)?.[1] ?? '';
+    ),
+  });
+  /** Posts the answer as the provider's page makes the browser do, and sends on the form of ours that comes back. */
+  const deliver = async (person: Visit, { acsUrl, fields }: ReturnType<SamlCompany['answer']>): Promise<Response> => {
+    const posted = await fetch(acsUrl, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' });
+    assert.equal(posted.status, 200, await posted.clone().text());
+    const { action, fields: sent } = formOf(await posted.text());
     assert.equal(sent.SAMLResponse, fields.SAMLResponse);
     return person.post(new URL(action, server.url).pathname, sent);
   };
@@ -122,6 +125,67 @@ describe('Enterprise sign-in by SAML', () => {
     assert.equal((await users()).length, 1);
   });
 
+  // security: enterprise-domains
+  it('finds the sign-in by a whole relay state alone, and takes no response of another connector', async () => {
+    await connect();
+    const person = await visit(server);
+    const answer = acme.answer(await begin(person), ada);
+    const { RelayState: state } = answer.fields;
+    const [handle = '', secret = ''] = state.split('.');
+    const other = await visit(server);
+    const otherHandle = acme.answer(await begin(other), ada).fields.RelayState.split('.')[0];
+    const flipped = `${handle}.${secret.slice(0, -1)}${secret.endsWith('A') ? 'B' : 'A'}`;
+    for (const RelayState of [flipped, `${otherHandle}.${secret}`, `${handle}.${'A'.repeat(43)}`]) {
+      const refused = await deliver(person, { ...answer, fields: { ...answer.fields, RelayState } });
+      assert.equal(refused.status, 400, RelayState);
+    }
+    // Any other relay state means a sign-in that the provider starts, which is off.
+    for (const RelayState of ['', handle, state.slice(0, -1), `${state}x`, 'https://evil.example', 'x'.repeat(5000)]) {
+      const fields = new URLSearchParams({ ...answer.fields, RelayState });
+      const posted = await person.agent.fetch(answer.acsUrl, { method: 'POST', body: fields, redirect: 'manual' });
+      assert.equal(posted.status, 400, RelayState);
+      assert.match(await posted.text(), /idp_initiated_authentication_not_supported/);
+    }
+    const second = await startSamlCompany(clock.now);
+    const draft = { providerName: 'SAML', connectorName: 'Second', config: { metadataUrl: second.metadataUrl } };
+    const { id } = (await api.post('/api/sso-connectors', { ...draft, domains: ['second.example'] })).body;
+    const elsewhere = answer.acsUrl.replace(/[^/]+$/, id);
+    assert.equal((await deliver(person, { ...answer, acsUrl: elsewhere })).status, 400, 'at another connector');
+    assert.deepEqual(await users(), []);
+    assert.ok((await person.arrive(await deliver(person, answer))).searchParams.get('code'));
+    const forged = second.answer(await begin(await visit(server)), ada);
+    const late = await visit(server);
+    const mixed = {
+      ...forged,
+      fields: { ...forged.fields, RelayState: acme.answer(await begin(late), ada).fields.RelayState },
+    };
+    assert.equal((await shownError(await deliver(late, mixed))).code, 'connector.social_invalid_id_token');
+    await second.close();
+  });
+
+  // security: enterprise-domains
+  it('keeps its keys when the metadata that it reads again has none, or is nothing', async () => {
+    await connect();
+    const whole = acme.metadata;
+    const without = () => whole().replace(/<md:KeyDescriptor.*<\/md:KeyDescriptor>/s, '');
+    const foreign = await startSamlCompany(clock.now);
+    try {
+      for (const published of [without, () => '', () => '<html>', () => `<!DOCTYPE x [<!ENTITY e "x">]>${whole()}`]) {
+        acme.metadata = published;
+        clock.ahead += 3_700_000;
+        assert.equal(await server.app.ssoConnectors.refreshMetadata(clock.now(), () => false), 0);
+        const person = await visit(server);
+        const unsigned = foreign.answer(await begin(person), ada);
+        assert.equal((await shownError(await deliver(person, unsigned))).code, 'connector.social_invalid_id_token');
+        assert.ok((await signIn()).searchParams.get('code'));
+      }
+    } finally {
+      acme.metadata = whole;
+      clock.ahead = 0;
+      await foreign.close();
+    }
+  });
+
   it('refuses assertions that are unsigned, of another key, for others, or late', async () => {
     await connect();
     const other = await startSamlCompany(clock.now);
@@ -166,6 +230,25 @@ describe('Enterprise sign-in by SAML', () => {
       assert.ok(metadata.includes(new X509Certificate(certificate).raw.toString('base64')), 'both keys are published');
     assert.equal((await api.delete(`${path}/${first.id}`)).status, 204);
     assert.equal((await api.get(path)).body.length, 1);
+  });
+
+  it('sends its request as a form to a provider that takes nothing else', async () => {
+    acme.takesFormsAlone = true;
+    await connect();
+    const person = await visit(server);
+    const address = new URL(await begin(person));
+    assert.equal(address.origin, new URL(server.url).origin);
+    assert.equal((await (await visit(server)).get(address.pathname + address.search)).status, 400, 'another browser');
+    const shown = await person.get(address.pathname + address.search);
+    assert.equal(shown.status, 200);
+    const html = await shown.text();
+    assert.match(html, /<button[^>]*type="submit"/, 'a button for browsers without scripts');
+    const form = formOf(html);
+    assert.equal(form.action, new URL('/sso', acme.metadataUrl).href);
+    assert.deepEqual(Object.keys(form.fields), ['SAMLRequest', 'RelayState']);
+    assert.ok((await person.arrive(await deliver(person, acme.answer(form, ada)))).searchParams.get('code'));
+    assert.equal((await users())[0].primaryEmail, email);
+    assert.equal((await person.get(address.pathname + address.search)).status >= 400, true, 'once it was answered');
   });
 
   it('reads an encrypted assertion', async () => {

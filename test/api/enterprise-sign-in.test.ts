@@ -111,6 +111,23 @@ describe('Enterprise sign-in', () => {
     assert.equal(body.ssoIdentity.identityId, 'ada');
   });
 
+  it('keeps what the provider reports about the person, and nothing about the token', async () => {
+    const id = await connect(acme);
+    await signIn('ada@acme.example');
+    const [{ id: userId }] = await users();
+    const { ssoIdentity } = (await api.get(`/api/users/${userId}/sso-identities/${id}`)).body;
+    assert.deepEqual(ssoIdentity.detail, {
+      id: 'ada',
+      sub: 'ada',
+      email: 'ada@acme.example',
+      email_verified: true,
+      name: 'Ada Acme',
+      picture: 'https://pictures.example/ada.png',
+      avatar: 'https://pictures.example/ada.png',
+      groups: ['engineers'],
+    });
+  });
+
   it('leads to the provider from every form that takes the address, with the address as its hint', async () => {
     await connect(acme);
     const forms: [string, Record<string, string>][] = [
@@ -298,6 +315,13 @@ describe('Enterprise sign-in', () => {
         ],
         ['an old one', tokenFor({ sub: 'ada', iat: hour })],
         ['without an event', tokenFor({ sub: 'ada', events: {} })],
+        ['without events', tokenFor({ sub: 'ada', events: undefined })],
+        ['of another event', tokenFor({ sub: 'ada', events: { 'https://example.com/event': {} } })],
+        ['with a list of events', tokenFor({ sub: 'ada', events: Object.keys(event) })],
+        ['with an event that is no object', tokenFor({ sub: 'ada', events: { [Object.keys(event)[0] ?? '']: true } })],
+        ['of the future', tokenFor({ sub: 'ada', iat: hour + 7200 })],
+        ['expired', tokenFor({ sub: 'ada', exp: hour })],
+        ['without a time', tokenFor({ sub: 'ada', iat: undefined })],
         ['with a nonce', tokenFor({ sub: 'ada', nonce: 'n' })],
         ['of nobody', tokenFor({})],
         ['without an id', tokenFor({ sub: 'ada', jti: undefined })],
@@ -305,6 +329,8 @@ describe('Enterprise sign-in', () => {
         ['text', 'not a token'],
       ];
       for (const [name, token] of refused) assert.equal((await send(id, token)).status, 400, name);
+      const other = await connect(globex, { domains: ['globex.example'] });
+      assert.equal((await send(other, tokenFor({ sub: 'ada' }))).status, 400, 'at another connector');
       assert.equal((await sessions()).length, 1);
       assert.equal((await send('unknown', tokenFor({ sub: 'ada' }))).status, 404);
     });

@@ -184,6 +184,8 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
     logs: { write: () => undefined },
     dashboard: { recordActive: () => undefined },
     deviceTrust: { forgetAll: async () => undefined, limit: async () => undefined },
+    // Neither are SAML applications.
+    singleLogout: { begin: async () => undefined, resume: async () => undefined },
   };
   // Notices of changes by email are not, either.
   ground.changes.on('account.changed', async () => undefined);

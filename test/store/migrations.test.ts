@@ -89,6 +89,42 @@ describe('Migrations', () => {
     }
   });
 
+  it('removes claims about tokens from enterprise identities, and none about the person', async () => {
+    const file = '0091-enterprise-identities.sql';
+    await rm(join(folder, file));
+    await migrate(url, folder, quiet);
+    const client = new Client({ connectionString: url, options: '-c search_path=aldaba -c app.tenant=*' });
+    await client.connect();
+    try {
+      const told = {
+        sub: 'ada',
+        groups: ['a'],
+        nonce: 'n',
+        aud: ['x'],
+        at_hash: 'h',
+        exp: 1,
+        iss: 'https://idp.example',
+      };
+      await client.query(`
+        insert into tenants (id, name) values ('old', 'Old');
+        insert into users (tenant_id, id) values ('old', 'ada');
+        insert into sso_connectors (tenant_id, id, provider_name, connector_name, config_sealed, created_at) values
+          ('old', 'oidc', 'Okta', 'Okta', 's', now()), ('old', 'saml', 'SAML', 'SAML', 's', now());
+        insert into user_sso_identities
+          (tenant_id, id, user_id, sso_connector_id, issuer, identity_id, detail, created_at, updated_at)
+          select 'old', c.id, 'ada', c.id, 'i', 'ada', '${JSON.stringify(told)}', now(), now() from sso_connectors c`);
+      await cp(join(source, file), join(folder, file));
+      await migrate(url, folder, quiet);
+      const { rows } = await client.query('select id, detail from user_sso_identities order by id');
+      assert.deepEqual(rows, [
+        { id: 'oidc', detail: { sub: 'ada', groups: ['a'] } },
+        { id: 'saml', detail: told },
+      ]);
+    } finally {
+      await client.end();
+    }
+  });
+
   it('keeps the token algorithms and claim formats of existing applications', async () => {
     const files = ['0027-signing-algorithms.sql', '0028-standard-claims.sql'];
     for (const file of files) await rm(join(folder, file));

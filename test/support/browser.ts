@@ -17,6 +17,8 @@ const flags = [
   `--host-resolver-rules=MAP ${plainAddress} 127.0.0.1`,
   '--no-sandbox',
   '--disable-gpu',
+  // Letters keep their distances on screens of any resolution.
+  '--font-render-hinting=none',
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',
@@ -64,3 +66,11 @@ export const phoneScreen = {
   isMobile: true,
   hasTouch: true,
 } satisfies BrowserContextOptions;
+
+export const desktopScreen = { viewport: { width: 1280, height: 800 } } satisfies BrowserContextOptions;
+
+/** Both widths, for flows that are tested at each. */
+export const eachScreen = [
+  ['phone', phoneScreen],
+  ['desktop', desktopScreen],
+] as const;

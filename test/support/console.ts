@@ -5,7 +5,7 @@ import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-cor
 import { findPersona } from '../../connectors/sandbox/index.ts';
 import { findRoot } from '../../server/src/root.ts';
 import { barriers } from './accessibility.ts';
-import { openBrowser, phoneScreen, type Visitor } from './browser.ts';
+import { desktopScreen, openBrowser, phoneScreen, type Visitor } from './browser.ts';
 import type { TestServer } from './server.ts';
 
 /** The administrator that `openConsole` creates. */
@@ -15,7 +15,7 @@ const typed = { ...administrator, confirmPassword: administrator.password };
 
 /** Screens of the Console's tests. */
 export const screens = {
-  desktop: { viewport: { width: 1280, height: 800 } },
+  desktop: desktopScreen,
   phone: phoneScreen,
 } satisfies Record<string, BrowserContextOptions>;
 
@@ -101,12 +101,15 @@ const takeScreenshot = async (page: Page, name: string, theme: Theme): Promise<v
 };
 
 /** The same, and asserts that axe finds nothing wrong: everything in light, and in dark what colors decide. */
-export const inspect = (page: Page, name: string): Promise<void> =>
-  inBothThemes(page, async (theme) => {
+export async function inspect(page: Page, name: string): Promise<void> {
+  // A page without its heading is still loading.
+  await page.locator('h1').first().waitFor({ state: 'attached' });
+  await inBothThemes(page, async (theme) => {
     await takeScreenshot(page, name, theme);
     const found = await barriers(page, theme === 'dark' ? 'colors' : undefined);
     assert.deepEqual(found, [], `${name} in ${theme}`);
   });
+}
 
 /** Does something while the page is as wide as on a phone. */
 export async function onPhoneWidth(page: Page, action: () => Promise<void>): Promise<void> {

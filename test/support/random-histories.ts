@@ -24,6 +24,8 @@ export interface History {
   wanted: Proof | undefined;
   /** Whether a company's provider led to the account by its address. */
   adopted: boolean;
+  /** Whether the account had never proved that address: what was set before does not count. */
+  isUnproved: boolean;
 }
 const fresh = (): History => ({
   given: new Map(),
@@ -37,6 +39,7 @@ const fresh = (): History => ({
   offered: undefined,
   wanted: undefined,
   adopted: false,
+  isUnproved: false,
 });
 
 export const secondNames: Readonly<Record<string, string>> = {
@@ -71,8 +74,16 @@ function follow(history: History, { event, before, after }: Visit): History {
       const isNamed = event.account && after.userId === event.account.id && isOwnerOf(history.wanted, event.account);
       // What began another account says nothing of the one that a company's provider begins.
       if (said?.type === 'EnterpriseSso') {
-        const ways = after.intent === 'Register' ? [said] : [...history.ways, said];
-        return { ...next, ways, adopted: history.adopted || (after.intent === 'SignIn' && !event.account) };
+        if (after.intent === 'Register') return { ...next, ways: [said] };
+        const found = event.account ?? event.related?.account;
+        const linked = found && history.wanted && isOwnerOf(history.wanted, found) ? [history.wanted] : [];
+        return {
+          ...next,
+          ways: [...history.ways, said, ...linked],
+          wanted: undefined,
+          adopted: history.adopted || !event.account,
+          isUnproved: history.isUnproved || (!event.account && !event.related?.isVerified),
+        };
       }
       const linked = isNamed && history.wanted ? [history.wanted] : [];
       return said ? { ...next, ways: [...history.ways, said, ...linked], wanted: undefined } : next;
@@ -134,9 +145,23 @@ const isLeftToCompany = ({ ssoConnectors }: Settings, history: History): boolean
   return proof !== undefined && !ssoConnectors.some(({ id, requiresMfa }) => id === proof.connectorId && requiresMfa);
 };
 
+/** What counts of an account. */
+function countedOf(account: Account, history: History): Account {
+  const { secondFactors } = account;
+  if (!history.isUnproved || !secondFactors) return account;
+  const { isRequiredByOrganization, refusesTrustedDevices } = secondFactors;
+  const no = { skipped: false, suggestionSkipped: false, skipMfaOnSignIn: false, passkeySkipped: false };
+  return {
+    ...account,
+    addresses: account.addresses.filter(({ type }) => type === 'email'),
+    secondFactors: { ...no, factors: [], isRequiredByOrganization, refusesTrustedDevices },
+  };
+}
+
 /** Whether a sign-in of this account needs a second factor, and has not seen one. */
-export function owesFactor(settings: Settings, account: Account, history: History): boolean {
+export function owesFactor(settings: Settings, given: Account, history: History): boolean {
   if (isLeftToCompany(settings, history)) return false;
+  const account = countedOf(given, history);
   const own = ownKinds(settings, account);
   const { enabled = false, isRequiredByOrganization = false } = account.secondFactors ?? {};
   const skipMfaOnSignIn = account.secondFactors?.skipMfaOnSignIn === true && !isRequiredByOrganization;
@@ -153,8 +178,9 @@ export const acceptsDevices = ({ trustedDevice }: Settings, { secondFactors }: A
   trustedDevice.enabled && !secondFactors?.refusesTrustedDevices && !secondFactors?.isRequiredByOrganization;
 
 /** What a complete sign-in would leave to set up or to decide: nothing is what it should. */
-export function owesSetup(settings: Settings, account: Account, history: History, intent: string): string | undefined {
+export function owesSetup(settings: Settings, given: Account, history: History, intent: string): string | undefined {
   if (isLeftToCompany(settings, history)) return undefined;
+  const account = countedOf(given, history);
   const { policy, factors } = settings.mfa;
   const isMandatoryHere = isMandatory(settings, account);
   const isTenants = policy.includes('Mandatory');

@@ -13,17 +13,27 @@ export interface SamlCompany {
   keys: SamlKeyPair;
   /** Whether the metadata asks for signed requests. */
   wantsSignedRequests: boolean;
+  /** Whether requests are taken as a form alone: the metadata has no HTTP-Redirect. */
+  takesFormsAlone: boolean;
   /** Takes a new key; responses are signed with it from now on, and the metadata names it. */
   rotate: () => Promise<void>;
+  /** Who signs in on the provider's own page. */
+  visitor: SamlPerson;
   /** How many times the metadata was read. */
   reads: number;
   /** The answer to a request: what the browser posts to the assertion consumer service. */
-  answer: (address: string, person: SamlPerson, changed?: Partial<Parts>) => Answer;
+  answer: (request: string | SamlForm, person: SamlPerson, changed?: Partial<Parts>) => Answer;
   /** The address of a request that was never made, for an answer that the provider starts. */
   unasked: (side: { acsUrl: string; entityId: string }) => string;
   /** The same with an assertion that is encrypted for a certificate. */
-  encrypted: (address: string, person: SamlPerson, certificate: string) => Answer;
+  encrypted: (request: string | SamlForm, person: SamlPerson, certificate: string) => Answer;
   close: () => Promise<void>;
+}
+
+/** A form as a page of the server makes the browser post it. */
+export interface SamlForm {
+  action: string;
+  fields: Record<string, string>;
 }
 
 export interface SamlPerson {
@@ -44,14 +54,22 @@ export async function startSamlCompany(now: () => number = Date.now): Promise<Sa
   const newKeys = () =>
     createSamlKeyPair('company', { notBefore: new Date(now() - 86_400_000), notAfter: new Date(now() + 86_400_000) });
   const bodyOf = (pem: string) => pem.replaceAll(/-----[A-Z ]+-----|\s/g, '');
-  server.on('request', (_, response) => {
+  server.on('request', async (request, response) => {
+    if (request.method === 'POST') {
+      let body = '';
+      for await (const chunk of request) body += chunk;
+      const fields = Object.fromEntries(new URLSearchParams(body));
+      return response.writeHead(200, { 'content-type': 'text/html' }).end(pageFor({ action: `${url}/sso`, fields }));
+    }
     company.reads += 1;
-    response.writeHead(200, { 'content-type': 'application/samlmetadata+xml' }).end(company.metadata());
+    return response.writeHead(200, { 'content-type': 'application/samlmetadata+xml' }).end(company.metadata());
   });
   let count = 0;
-  const partsFor = (address: string, { nameId, attributes = {} }: SamlPerson) => {
-    const query = new URL(address).searchParams;
-    const request = inflateRawSync(Buffer.from(query.get('SAMLRequest') ?? '', 'base64')).toString();
+  const partsFor = (asked: string | SamlForm, { nameId, attributes = {} }: SamlPerson) => {
+    const isForm = typeof asked !== 'string';
+    const query = isForm ? new URLSearchParams(asked.fields) : new URL(asked).searchParams;
+    const message = Buffer.from(query.get('SAMLRequest') ?? '', 'base64');
+    const request = (isForm ? message : inflateRawSync(message)).toString();
     const read = (name: string) => new RegExp(`${name}="([^"]+)"`).exec(request)?.[1] ?? '';
     const acsUrl = read('AssertionConsumerServiceURL');
     const audience = /<saml:Issuer>([^<]+)</.exec(request)?.[1] ?? '';
@@ -81,6 +99,15 @@ export async function startSamlCompany(now: () => number = Date.now): Promise<Sa
     });
     return { made, acsUrl, relayState: query.get('RelayState') ?? '' };
   };
+  /** The provider's own page, which a browser posts requests to: its button signs the visitor in. */
+  const pageFor = (form: SamlForm): string => {
+    const { acsUrl, fields } = company.answer(form, company.visitor);
+    const inputs = Object.entries(fields).map(
+      ([name, value]) => `<input type="hidden" name="${name}" value="${value}">`,
+    );
+    return `<!doctype html><html lang="en"><title>Sign in at the company</title><main><h1>The company</h1>
+      <form method="post" action="${acsUrl}">${inputs.join('')}<button>Sign in there</button></form></main>`;
+  };
   const own = () => ({ key: company.keys.privateKey, certificate: company.keys.certificate });
   const company: SamlCompany = {
     entityId,
@@ -91,16 +118,18 @@ export async function startSamlCompany(now: () => number = Date.now): Promise<Sa
       `<md:KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>` +
       `${bodyOf(company.keys.certificate)}</X509Certificate></X509Data></KeyInfo></md:KeyDescriptor>` +
       `<md:SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="${url}/slo"/>` +
-      `<md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="${url}/sso"/>` +
+      `<md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-${company.takesFormsAlone ? 'POST' : 'Redirect'}" Location="${url}/sso"/>` +
       `</md:IDPSSODescriptor></md:EntityDescriptor>`,
     keys: await newKeys(),
     wantsSignedRequests: false,
+    takesFormsAlone: false,
+    visitor: { nameId: 'ada@acme.example' },
     reads: 0,
     async rotate() {
       company.keys = await newKeys();
     },
-    answer(address, person, changed = {}) {
-      const { made, acsUrl, relayState: RelayState } = partsFor(address, person);
+    answer(request, person, changed = {}) {
+      const { made, acsUrl, relayState: RelayState } = partsFor(request, person);
       const part = { ...made, ...changed };
       const xml = signed(responseXml(part, assertionXml(part)), part.assertionId, own());
       return { acsUrl, fields: { SAMLResponse: encode(xml), RelayState } };
@@ -110,8 +139,8 @@ export async function startSamlCompany(now: () => number = Date.now): Promise<Sa
       const query = new URLSearchParams({ SAMLRequest: deflateRawSync(request).toString('base64') });
       return `${url}/sso?${query}`;
     },
-    encrypted(address, person, certificate) {
-      const { made, acsUrl, relayState: RelayState } = partsFor(address, person);
+    encrypted(request, person, certificate) {
+      const { made, acsUrl, relayState: RelayState } = partsFor(request, person);
       const assertion = signed(assertionXml(made), made.assertionId, own());
       return {
         acsUrl,

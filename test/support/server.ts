@@ -40,6 +40,8 @@ export interface TestServerOptions {
   world?: Partial<World>;
   /** Configuration in addition to PORT and ENDPOINT. */
   environment?: Record<string, string>;
+  /** Port of the public URL; default: a free one. */
+  port?: number;
   /** Host of the public URL; default: `localhost`. */
   host?: 'localhost' | '127.0.0.1' | typeof plainAddress;
   /** Host of an own origin of the admin tenant, on the same port; default: the admin tenant has none. */
@@ -62,7 +64,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   await admin(`create database ${name} ${content} owner ${ownerOf(urlOf(name))}`);
   await options.prepare?.(urlOf(name));
   const dataFolder = await mkdtemp(join(tmpdir(), 'aldaba-data-'));
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const url = `http://${options.host ?? 'localhost'}:${port}${options.subPath ?? ''}`;
   const config = readConfig({
     PORT: String(port),

@@ -117,7 +117,6 @@ export const Entries = <Entry extends AccountEntry>(props: {
               <small>{phrase(frame.language, props.since, { date: dateOf(frame, entry.since) })}</small>
             )}
           </div>
-          {props.more?.(entry)}
           {entry.isRemovable && (
             <Button
               frame={frame}
@@ -128,6 +127,7 @@ export const Entries = <Entry extends AccountEntry>(props: {
               about={entry.name}
             />
           )}
+          {props.more?.(entry)}
         </li>
       ))}
     </ul>

@@ -57,6 +57,7 @@ export const german: Language = {
       'Geben Sie Ihre geschäftliche E-Mail-Adresse ein. Danach öffnet sich die Anmeldeseite Ihres Unternehmens.',
     'sso.chooseTitle': 'Anmeldedienst wählen',
     'sso.chooseLead': 'Ihr Unternehmen hat mehrere Dienste für {address}.',
+    'sso.passwordLead': 'Geben Sie Ihr Passwort für {name} ein.',
 
     'field.username': 'Benutzername',
     'field.password': 'Passwort',
@@ -329,6 +330,14 @@ export const german: Language = {
     'formPost.title': 'Sie werden zurückgeleitet …',
     'formPost.lead': 'Wenn nichts passiert, klicken Sie auf die Schaltfläche.',
     'formPost.submit': 'Weiter',
+    'samlSignOut.leaving': 'Sie werden bei {application} abgemeldet …',
+    'samlSignOut.leavingLead': 'Hier sind Sie bereits abgemeldet.',
+    'samlSignOut.unanswered': '{application} hat die Abmeldung nicht bestätigt',
+    'samlSignOut.unansweredLead':
+      'Hier sind Sie abgemeldet. Öffnen Sie zur Sicherheit {application} und melden Sie sich dort ab.',
+    'samlSignOut.incomplete': 'Sie sind vielleicht noch anderswo angemeldet',
+    'samlSignOut.incompleteLead':
+      'Hier sind Sie abgemeldet. Melden Sie sich auch bei diesen Anwendungen ab oder schließen Sie den Browser:',
     'footer.terms': 'Nutzungsbedingungen',
     'footer.privacy': 'Datenschutz',
     'footer.help': 'Hilfe',

@@ -259,6 +259,14 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
     'Solo los conectores de proveedores SAML tienen esto.',
     '只有 SAML 提供商的连接器才有此项。',
   ],
+  'single_sign_on.ldap_only': [
+    'Solo los conectores de directorios que hablan LDAP tienen esto.',
+    '仅使用 LDAP 的目录连接器支持此操作。',
+  ],
+  'single_sign_on.not_configured': [
+    'El conector aún no tiene configuración. Añade primero config.',
+    '该连接器尚未配置，请先添加 config。',
+  ],
   'single_sign_on.signing_key_in_use': [
     'Esta clave firma las peticiones. Activa otra clave primero.',
     '此密钥正在签名请求。请先启用另一个密钥。',
@@ -524,6 +532,10 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
   'organization.foreign_link': [
     'Los enlaces de las invitaciones llevan a un origen de los URI de redirección de la aplicación.',
     '邀请中的链接必须指向应用重定向 URI 所在的源。',
+  ],
+  'scim_token.too_many': [
+    'Un directorio puede tener {maximum} tokens. Elimina antes uno.',
+    '一个目录最多可以有 {maximum} 个令牌。请先删除一个。',
   ],
   'organization_domain.invalid': [
     'Esto no es un dominio. Escribe un nombre como example.com.',

@@ -55,6 +55,7 @@ export const spanish: Language = {
     'sso.lead': 'Escribe tu correo del trabajo. Después se abre la página de inicio de sesión de tu empresa.',
     'sso.chooseTitle': 'Elige un servicio',
     'sso.chooseLead': 'Tu empresa tiene varios servicios para {address}.',
+    'sso.passwordLead': 'Escribe tu contraseña de {name}.',
 
     'field.username': 'Nombre de usuario',
     'field.password': 'Contraseña',
@@ -320,6 +321,14 @@ export const spanish: Language = {
     'formPost.title': 'Te llevamos de vuelta…',
     'formPost.lead': 'Si no ocurre nada, pulsa el botón.',
     'formPost.submit': 'Continuar',
+    'samlSignOut.leaving': 'Cerrando la sesión en {application}…',
+    'samlSignOut.leavingLead': 'Aquí ya has cerrado la sesión.',
+    'samlSignOut.unanswered': '{application} no ha confirmado el cierre de sesión',
+    'samlSignOut.unansweredLead':
+      'Aquí has cerrado la sesión. Para mayor seguridad, abre {application} y cierra la sesión allí.',
+    'samlSignOut.incomplete': 'Puede que sigas con la sesión iniciada en otro sitio',
+    'samlSignOut.incompleteLead':
+      'Aquí has cerrado la sesión. Ciérrala también en estas aplicaciones o cierra el navegador:',
     'footer.terms': 'Términos',
     'footer.privacy': 'Privacidad',
     'footer.help': '¿Necesitas ayuda?',

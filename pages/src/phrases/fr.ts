@@ -57,6 +57,7 @@ export const french: Language = {
       'Saisissez votre adresse e-mail professionnelle. La page de connexion de votre entreprise s’ouvre ensuite.',
     'sso.chooseTitle': 'Choisissez un service de connexion',
     'sso.chooseLead': 'Votre entreprise a plusieurs services pour {address}.',
+    'sso.passwordLead': 'Saisissez votre mot de passe pour {name}.',
 
     'field.username': 'Nom d’utilisateur',
     'field.password': 'Mot de passe',
@@ -325,6 +326,14 @@ export const french: Language = {
     'formPost.title': 'Retour à l’application…',
     'formPost.lead': 'Si rien ne se passe, appuyez sur le bouton.',
     'formPost.submit': 'Continuer',
+    'samlSignOut.leaving': 'Déconnexion de {application}…',
+    'samlSignOut.leavingLead': 'Votre session est déjà fermée ici.',
+    'samlSignOut.unanswered': '{application} n’a pas confirmé la déconnexion',
+    'samlSignOut.unansweredLead':
+      'Votre session est fermée ici. Par sécurité, ouvrez {application} et déconnectez-vous.',
+    'samlSignOut.incomplete': 'Vous êtes peut-être encore connecté ailleurs',
+    'samlSignOut.incompleteLead':
+      'Votre session est fermée ici. Déconnectez-vous aussi de ces applications ou fermez le navigateur :',
     'footer.terms': 'Conditions',
     'footer.privacy': 'Confidentialité',
     'footer.help': 'Besoin d’aide ?',

@@ -55,6 +55,7 @@ export const italian: Language = {
     'sso.lead': 'Inserisci la tua email di lavoro. Poi si apre la pagina di accesso della tua azienda.',
     'sso.chooseTitle': 'Scegli un servizio di accesso',
     'sso.chooseLead': 'La tua azienda ha più servizi per {address}.',
+    'sso.passwordLead': 'Inserisci la tua password di {name}.',
 
     'field.username': 'Nome utente',
     'field.password': 'Password',
@@ -316,6 +317,13 @@ export const italian: Language = {
     'formPost.title': 'Ti riportiamo all’app…',
     'formPost.lead': 'Se non succede nulla, premi il pulsante.',
     'formPost.submit': 'Continua',
+    'samlSignOut.leaving': 'Uscita da {application} in corso…',
+    'samlSignOut.leavingLead': 'Qui hai già effettuato l’uscita.',
+    'samlSignOut.unanswered': '{application} non ha confermato l’uscita',
+    'samlSignOut.unansweredLead': 'Qui hai effettuato l’uscita. Per sicurezza, apri {application} ed esci anche da lì.',
+    'samlSignOut.incomplete': 'Potresti avere ancora accesso altrove',
+    'samlSignOut.incompleteLead':
+      'Qui hai effettuato l’uscita. Esci anche da queste applicazioni oppure chiudi il browser:',
     'footer.terms': 'Termini',
     'footer.privacy': 'Privacy',
     'footer.help': 'Serve aiuto?',

@@ -55,6 +55,7 @@ export const japanese: Language = {
     'sso.lead': '仕事用のメールアドレスを入力してください。次に会社のログインページが開きます。',
     'sso.chooseTitle': 'ログインサービスを選択',
     'sso.chooseLead': '{address} には会社のサービスが複数あります。',
+    'sso.passwordLead': '{name} のパスワードを入力してください。',
 
     'field.username': 'ユーザー名',
     'field.password': 'パスワード',
@@ -316,6 +317,14 @@ export const japanese: Language = {
     'formPost.title': 'アプリに戻ります…',
     'formPost.lead': '画面が変わらない場合は、ボタンを押してください。',
     'formPost.submit': '続ける',
+    'samlSignOut.leaving': '{application} からログアウトしています…',
+    'samlSignOut.leavingLead': 'ここではすでにログアウトしています。',
+    'samlSignOut.unanswered': '{application} がログアウトを確認しませんでした',
+    'samlSignOut.unansweredLead':
+      'ここではログアウトしました。念のため {application} を開いて、そこでもログアウトしてください。',
+    'samlSignOut.incomplete': 'ほかのアプリにログインしたままの可能性があります',
+    'samlSignOut.incompleteLead':
+      'ここではログアウトしました。次のアプリからもログアウトするか、ブラウザーを閉じてください。',
     'footer.terms': '利用規約',
     'footer.privacy': 'プライバシー',
     'footer.help': 'ヘルプ',

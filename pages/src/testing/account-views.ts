@@ -72,7 +72,13 @@ export const accountViews = {
   ),
   accountUsername: account({ part: 'username', value: 'ana', isEditable: true }),
   accountEmail: account(
-    { part: 'address', type: 'email', value: 'ana@example.com', isEditable: true, isChangeable: true },
+    {
+      part: 'address',
+      type: 'email',
+      value: 'ana.maria.de.los.angeles@correspondence.example.com',
+      isEditable: true,
+      isChangeable: true,
+    },
     { notice: 'removed' },
   ),
   accountPhone: account({ part: 'address', type: 'phone', isEditable: false, isChangeable: false }),

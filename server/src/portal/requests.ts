@@ -15,7 +15,6 @@ import type { PortalLinks, PortalSession } from '../features/enterprise/portal-l
 import type { GroupMapping } from '../features/enterprise/scim/index.ts';
 import type { ScimTokens } from '../features/enterprise/scim-tokens/index.ts';
 import type { Organizations } from '../features/organizations/organizations/index.ts';
-import type { Logs } from '../features/records/logs/index.ts';
 import { readCookie } from '../http/cookies.ts';
 import { retryAfter, toAldabaError } from '../http/errors.ts';
 import { assertSameOrigin } from '../http/same-origin.ts';
@@ -32,7 +31,6 @@ export interface PortalNeeds {
   organizationAdministration: OrganizationAdministration;
   scimTokens: Pick<ScimTokens, 'list' | 'get' | 'create' | 'rotate' | 'remove'>;
   scimGroups: GroupMapping;
-  logs: Pick<Logs, 'list'>;
   log: Log;
   clock: Clock;
 }

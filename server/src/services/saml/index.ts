@@ -10,10 +10,12 @@
  * Features own what outlives a message: requests that were sent, assertions that were used, sessions and keys. They
  * pass the time and IDs in.
  */
+export { answeringContext, needOf, type RequestedContext } from './authn-contexts.ts';
 export {
   boundedRelayState,
   createAuthnRequest,
   type OutgoingMessage,
+  type ReadAuthnRequest,
   readAuthnRequest,
 } from './authn-request.ts';
 export { encodePost, type IncomingMessage, type PostForm } from './bindings.ts';

@@ -30,6 +30,8 @@ export interface NewLogoutResponse extends NewMessage {
   inResponseTo: string;
   /** One of the top-level statuses of SAML; success when left out. */
   status?: string | undefined;
+  /** A status below it, such as `PartialLogout`. */
+  detail?: string | undefined;
 }
 
 export interface ExpectedLogout {
@@ -64,7 +66,8 @@ export function createLogoutRequest(request: NewLogoutRequest): OutgoingMessage 
 export function createLogoutResponse(response: NewLogoutResponse): OutgoingMessage {
   const attributes = ` InResponseTo="${escapeXml(response.inResponseTo)}"`;
   const code = escapeXml(response.status ?? statuses.success);
-  const content = `<samlp:Status><samlp:StatusCode Value="${code}"/></samlp:Status>`;
+  const detail = response.detail === undefined ? '' : `<samlp:StatusCode Value="${escapeXml(response.detail)}"/>`;
+  const content = `<samlp:Status><samlp:StatusCode Value="${code}">${detail}</samlp:StatusCode></samlp:Status>`;
   return send(messageXml('LogoutResponse', response, { attributes, content }), response, 'SAMLResponse');
 }
 

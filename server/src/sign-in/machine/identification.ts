@@ -23,7 +23,7 @@ type IsIncomplete = (state: SignInState) => boolean;
 
 export function identify(state: SignInState, event: Identified, context: Context, isIncomplete: IsIncomplete): Outcome {
   const proof = event.proofId === undefined ? undefined : state.proofs.find(({ id }) => id === event.proofId);
-  const refusal = refusalBy(event.verdict) ?? refusalOfOtherWay(proof, event, context.policy);
+  const refusal = refusalBy(event.verdict) ?? refusalOfOtherWay(state, proof, { ...event, ...context });
   if (refusal) return refusal;
   // The proof that began an account may be submitted again once the missing details are present.
   const begins = state.intent === 'Register' && state.userId === undefined;

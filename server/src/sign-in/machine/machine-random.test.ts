@@ -420,8 +420,10 @@ describe('the sign-in machine, whatever the order of the steps', () => {
     always(({ event, before, after, earlier }, { settings, isVerified }) => {
       const count = (state: SignInState | undefined) => state?.profile.identities?.length ?? 0;
       if (event.type !== 'identified' || after.intent !== 'SignIn' || count(after) <= count(before)) return;
-      if (event.account) {
-        assert.ok(after.userId === event.account.id && isOwnerOf(earlier.wanted, event.account));
+      const isByCompany = earlier.given.get(event.proofId ?? '')?.type === 'EnterpriseSso';
+      const named = event.account ?? (isByCompany ? event.related?.account : undefined);
+      if (named) {
+        assert.ok(after.userId === named.id && isOwnerOf(earlier.wanted, named));
         return;
       }
       assert.ok(event.link);

@@ -174,7 +174,7 @@ export function promptFor(state: SignInState, policy: SignInPolicy, account?: Ac
 function strictPrompt(state: SignInState, given: SignInPolicy, account?: Account, flow = rules): Prompt {
   const policy = sso.policyAfterSso(given, state, account);
   const missing = missingDetails(policy, detailsOf(state, policy, account), cameBySocial(state));
-  const situation = { state, policy, missing, account: withNewAddresses(state, account) };
+  const situation = { state, policy, missing, account: withNewAddresses(state, sso.withoutStrangers(state, account)) };
   for (const { kind, reason, applies } of flow) {
     const details = applies(situation);
     if (details) return { kind, reason, ...details } as Prompt;
@@ -260,10 +260,7 @@ function advance(
       return sso.nameAddress(state, event.email, context.policy);
     case 'created':
       return state.userId === undefined
-        ? {
-            state: { ...state, userId: event.account.id, profile: {} },
-            effects: sso.ssoAtEnd(state, event.account, { created: true }),
-          }
+        ? { state: { ...state, userId: event.account.id, profile: {} }, effects: sso.ssoAtEnd(state, event.account) }
         : { refused: 'session.identity_conflict' };
     case 'submitted':
       return submit(state, event, context);
@@ -366,8 +363,9 @@ function extend(state: SignInState, event: DetailEvent | DeviceEvent, { policy }
 
 type Submitted = Extract<SignInEvent, { type: 'submitted' }>;
 
-function submit(state: SignInState, { account, verdict }: Submitted, { policy }: Context): Outcome {
+function submit(state: SignInState, { account: found, verdict }: Submitted, { policy }: Context): Outcome {
   const { userId } = state;
+  const account = sso.withoutStrangers(state, found);
   if (userId === undefined) return refusalOf(promptFor(state, policy)) ?? { refused: 'session.identifier_not_found' };
   if (account?.id !== userId) return { refused: 'user.user_not_exist' };
   if (account.isSuspended) return { refused: 'user.suspended' };

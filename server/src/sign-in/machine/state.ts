@@ -116,8 +116,8 @@ export interface SignInState {
   linking?: PendingLink;
   /** An address whose company has several providers, until the user has chosen one. */
   ssoEmail?: string;
-  /** The account was found by an address for which the user's provider stands. */
-  adopted?: true;
+  /** The account was found by an address for which the user's provider stands: whether the account had proved it. */
+  adopted?: 'verified' | 'unverified';
   /** Of each kind at most one that was used, and of each type one that was not: a new one replaces the old. */
   proofs: Proof[];
   challenges: Challenge[];
@@ -167,13 +167,13 @@ export function readState(stored: unknown, now: number): SignInState | undefined
     captcha = true,
     linking = { proof: {}, address: {} },
     ssoEmail = '',
-    adopted = true,
+    adopted = 'verified',
   } = stored;
   if (version !== stateVersion || typeof startedAt !== 'number') return undefined;
   if (now - startedAt > maximumAge || startedAt > now + 60_000) return undefined;
   if (!intents.includes(intent) || !isObject(profile) || answered !== true) return undefined;
-  if (trustsDevice !== true || captcha !== true || adopted !== true) return undefined;
-  if (typeof ssoEmail !== 'string') return undefined;
+  if (trustsDevice !== true || captcha !== true) return undefined;
+  if (typeof ssoEmail !== 'string' || (adopted !== 'verified' && adopted !== 'unverified')) return undefined;
   if (userId !== undefined && typeof userId !== 'string') return undefined;
   if (identifier !== undefined && !isIdentifier(identifier)) return undefined;
   if (!isObject(linking) || !isObject(linking.proof) || !isObject(linking.address)) return undefined;

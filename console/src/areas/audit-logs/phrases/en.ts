@@ -154,6 +154,8 @@ export default {
   },
   organization: {
     AddDomain: { done: 'Domain added to an organization', failed: 'Adding a domain refused' },
+    MissDomainRecord: { done: 'DNS record of a domain missing', failed: 'Check of a domain failed' },
+    LoseDomain: { done: 'Domain of an organization lost', failed: 'Ending a verification failed' },
     VerifyDomain: { done: 'Domain of an organization verified', failed: 'Verification of a domain failed' },
     RemoveDomain: { done: 'Domain of an organization removed', failed: 'Removing a domain refused' },
     RemoveMember: {
@@ -226,6 +228,8 @@ export default {
     },
     OrganizationDomain: {
       Verified: 'domain of an organization verified',
+      RecordMissing: 'DNS record of a domain missing',
+      Lost: 'domain of an organization lost',
       Deleted: 'domain of an organization removed',
     },
     OrganizationRole: {
@@ -247,6 +251,10 @@ export default {
     AuthnRequest: { done: 'Request of a SAML application accepted', failed: 'Request of a SAML application refused' },
     Callback: { done: 'Signed in to a SAML application', failed: 'Sign-in to a SAML application failed' },
     Logout: { done: 'Signed out by a SAML application', failed: 'Sign-out by a SAML application refused' },
+    LogoutResponse: {
+      done: 'SAML application confirmed a sign-out',
+      failed: 'SAML application did not confirm a sign-out',
+    },
   },
   scripts: {
     Action: {

@@ -196,6 +196,8 @@ export default {
   },
   organization: {
     AddDomain: { done: 'Dominio añadido a una organización', failed: 'Nuevo dominio rechazado' },
+    MissDomainRecord: { done: 'Falta el registro DNS de un dominio', failed: 'Falló la comprobación de un dominio' },
+    LoseDomain: { done: 'Dominio de una organización perdido', failed: 'Falló el fin de una verificación' },
     VerifyDomain: { done: 'Dominio de una organización verificado', failed: 'Falló la verificación de un dominio' },
     RemoveDomain: { done: 'Dominio de una organización quitado', failed: 'Retirada de un dominio rechazada' },
     RemoveMember: {
@@ -277,6 +279,8 @@ export default {
     },
     OrganizationDomain: {
       Verified: 'dominio de una organización verificado',
+      RecordMissing: 'falta el registro DNS de un dominio',
+      Lost: 'dominio de una organización perdido',
       Deleted: 'dominio de una organización quitado',
     },
     OrganizationRole: {
@@ -306,6 +310,10 @@ export default {
     Logout: {
       done: 'Sesión cerrada por una aplicación SAML',
       failed: 'Cierre de sesión de una aplicación SAML rechazado',
+    },
+    LogoutResponse: {
+      done: 'Una aplicación SAML confirmó el cierre de sesión',
+      failed: 'Una aplicación SAML no confirmó el cierre de sesión',
     },
   },
   scripts: {

@@ -31,6 +31,8 @@ export function customUiPageRoutes(http: Http, pages: CustomUiPages, mountOurs: 
   http.register(async (scope) => {
     scope.addHook('onRequest', async (request, reply) => {
       const isVisit = request.method === 'GET' || request.method === 'HEAD';
+      // Addresses that other programs call, e.g. for the metadata of SAML.
+      if (programPath.test(request.routeOptions.url?.slice(1) ?? '')) return undefined;
       if (isVisit && (await pages.send(request, reply, index))) return reply;
       return undefined;
     });

@@ -7,7 +7,7 @@
  * through `offered` and `connection`; the Management API through `routes.ts`.
  */
 
-export type { SignedOut, SsoAnswer } from './protocol.ts';
+export type { LimitAttempts, SignedOut, SsoAnswer } from './protocol.ts';
 export type { BoundSso } from './service.ts';
 export { createSsoConnectors, type SsoConnectors, type SsoConnectorsNeeds } from './service.ts';
 export { sweepUsedIds } from './store.ts';

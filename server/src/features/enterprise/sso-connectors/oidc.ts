@@ -22,6 +22,17 @@ const claimsSchema = z.looseObject({
 type Claims = z.output<typeof claimsSchema>;
 const told = z.object({ claims: claimsSchema, userinfo: claimsSchema.optional() });
 
+/**
+ * Claims of an ID token that say nothing about the person: of JWT and OpenID Connect, then of Entra ID and Keycloak.
+ * They are neither stored nor mapped. Migration 0091 lists the same.
+ */
+const ofToken: ReadonlySet<string> = new Set(
+  (
+    'iss aud azp exp nbf iat jti nonce at_hash c_hash s_hash auth_time acr amr sid cnf ' +
+    'aio rh uti ver xms_tpl typ session_state'
+  ).split(' '),
+);
+
 /** Longest subject that is stored. */
 const maximumSubject = 256;
 
@@ -63,8 +74,13 @@ export function createOidcConnection(
 ): SsoConnection {
   const instance = (loginHint?: string) => flowOf(name, config, loginHint).create({}, world);
   return {
-    begin: ({ state, redirectUri, loginHint }, session) =>
-      instance(loginHint).getAuthorizationUri({ state, redirectUri, connectorId: '', jti: '' }, { session }),
+    answersServer: false,
+    begin: async ({ state, redirectUri, loginHint }, session) => ({
+      redirectUrl: await instance(loginHint).getAuthorizationUri(
+        { state, redirectUri, connectorId: '', jti: '' },
+        { session },
+      ),
+    }),
     refresh: (refreshToken) => instance().getAccessTokenByRefreshToken(refreshToken, {}),
     async finish(data, session: Session) {
       const { userInfo, tokenResponse } = await instance().getTokenResponseAndUserInfo(data, { session });
@@ -75,8 +91,10 @@ export function createOidcConnection(
 }
 
 function answerOf({ claims, userinfo }: z.output<typeof told>, config: OidcConfig): SsoAnswer {
-  const { iss, sid } = claims as { iss?: unknown; sid?: unknown };
+  const { iss, sid, azp = config.clientId } = claims as { iss?: unknown; sid?: unknown; azp?: unknown };
   const id = claims.sub ?? '';
+  // Issued to another client, also if it is meant for this one (OpenID Connect Core section 3.1.3.7).
+  if (azp !== config.clientId) throw new AldabaError('connector.social_invalid_id_token');
   if (typeof iss !== 'string' || id === '' || id.length > maximumSubject)
     throw new AldabaError('connector.social_invalid_id_token');
   // The address and what is said about it come from one answer.
@@ -89,7 +107,7 @@ function answerOf({ claims, userinfo }: z.output<typeof told>, config: OidcConfi
     isEmailVerified: addressed.email_verified === true || config.trustUnverifiedEmail === true,
     name: merged.name,
     avatar: merged.picture,
-    attributes: merged,
+    attributes: Object.fromEntries(Object.entries(merged).filter(([name]) => !ofToken.has(name))),
     sessionId: typeof sid === 'string' ? sid : undefined,
   };
 }

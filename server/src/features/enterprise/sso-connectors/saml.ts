@@ -62,10 +62,11 @@ export function createSamlConnection(settings: SamlSettings): SsoConnection {
     return answerOf(settings, verified);
   };
   return {
+    answersServer: true,
     async begin({ state }, session) {
       const id = `_${opaqueToken()}`;
       await session.set({ requestId: id });
-      const message = createAuthnRequest({
+      return createAuthnRequest({
         id,
         issuedAt: new Date(now()),
         serviceProvider: own,
@@ -73,9 +74,6 @@ export function createSamlConnection(settings: SamlSettings): SsoConnection {
         signing,
         relayState: state,
       });
-      // The pages redirect; a provider that takes forms alone has no address to redirect to.
-      if (!('redirectUrl' in message)) throw new AldabaError('connector.not_implemented');
-      return message.redirectUrl;
     },
     async finish({ SAMLResponse: response }, session) {
       const { requestId } = await session.get();

@@ -1,5 +1,12 @@
 import type { TokenResponse } from '@aldaba/connectors/kit';
-import type { BodyOf, createSsoConnector, SsoConnector, SsoProviderType, updateSsoConnector } from '@aldaba/contract';
+import type {
+  BodyOf,
+  createSsoConnector,
+  LdapTest,
+  SsoConnector,
+  SsoProviderType,
+  updateSsoConnector,
+} from '@aldaba/contract';
 import type { Clock } from '../../../kernel/clock.ts';
 import { hashToken, type Vault } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
@@ -7,13 +14,16 @@ import { normalizeDomain } from '../../../kernel/identifiers.ts';
 import { shortId } from '../../../kernel/ids.ts';
 import type { Log } from '../../../kernel/log.ts';
 import type { Fetch } from '../../../kernel/outbound.ts';
+import type { Connect } from '../../../kernel/outbound-socket.ts';
 import { serviceProviderMetadata } from '../../../services/saml/index.ts';
 import { constraintOf } from '../../../store/constraint.ts';
 import type { CacheRegistry, Database, Queries, Transaction } from '../../../store/index.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
+import { ldapConfig } from '../ldap-directories/index.ts';
 import { type CheckedConfig, checkConfig, isConfigured } from './configs.ts';
 import { connect } from './connections.ts';
 import { discover, rememberDiscovery } from './discovery.ts';
+import { createLdapTurns, testDirectory } from './ldap.ts';
 import type { SsoConnection } from './protocol.ts';
 import { isSsoProvider, ssoProviders } from './providers.ts';
 import { isPublicMailDomain } from './public-mail-domains.ts';
@@ -31,6 +41,8 @@ export interface SsoConnectorsNeeds {
   log: Log;
   /** Providers are called through it alone. */
   outbound: Fetch;
+  /** Directories are reached through it alone. */
+  connect: Connect;
   tokenSets: {
     /** Removes the tokens that were stored for a connector. */
     forgetSso: (tx: Transaction, connectorId: string) => Promise<void>;
@@ -78,6 +90,11 @@ export interface SsoConnectors {
   /** Reads the metadata of SAML providers again, once an hour. Returns how many were read. */
   refreshMetadata: (now: number, isStopped: () => boolean) => Promise<number>;
 
+  /**
+   * Asks the directory of an LDAP connector, step by step.
+   * @throws AldabaError `entity.not_found`, `single_sign_on.ldap_only`, `single_sign_on.not_configured`
+   */
+  test: (tenant: Tenant, id: string, username: string | undefined) => Promise<LdapTest>;
   list: (tenant: Tenant) => Promise<SsoConnector[]>;
   /** @throws AldabaError `entity.not_found` */
   get: (tenant: Tenant, id: string) => Promise<SsoConnector>;
@@ -85,6 +102,8 @@ export interface SsoConnectors {
   create: (tenant: Tenant, draft: Draft) => Promise<SsoConnector>;
   update: (tenant: Tenant, id: string, patch: Patch) => Promise<SsoConnector>;
   remove: (tenant: Tenant, id: string) => Promise<void>;
+  /** Takes a domain from the given connectors. Returns the names of the connectors that had it. */
+  withdrawDomain: (tx: Transaction, ids: readonly string[], domain: string) => Promise<string[]>;
 }
 
 export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
@@ -108,6 +127,7 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
   });
   const signingKeys = createSsoSigningKeys({ vault, clock });
   const published = rememberDiscovery(outbound, clock);
+  const connecting = { ...needs, signingKeys, turns: createLdapTurns() };
   const written = (tenant: Tenant, id: string, { config, ...resolved }: CheckedConfig) => ({
     configSealed: seal(tenant.id, id, config),
     ...resolved,
@@ -145,7 +165,7 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
     connection: async (tenant, id) => {
       const row = await find(tenant, id);
       if (!row?.config) return undefined;
-      return { row, ...(await connect({ ...needs, signingKeys }, tenant, row)) };
+      return { row, ...(await connect(connecting, tenant, row)) };
     },
     publishedBy: async (tenant, id) => {
       const { config = {} } = await require(tenant, id);
@@ -155,7 +175,7 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
     },
     refresh: async (tenant, id, refreshToken) => {
       const row = await find(tenant, id);
-      const connection = row?.config && (await connect({ ...needs, signingKeys }, tenant, row));
+      const connection = row?.config && (await connect(connecting, tenant, row));
       if (!connection?.refresh) throw new AldabaError('secrets.third_party_token_set.access_token_expired');
       return connection.refresh(refreshToken);
     },
@@ -205,12 +225,19 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
       return read;
     },
 
+    test: async (tenant, id, username) => {
+      const { config, domains, provider } = await require(tenant, id);
+      if (provider.type !== 'ldap') throw new AldabaError('single_sign_on.ldap_only');
+      if (!config) throw new AldabaError('single_sign_on.not_configured');
+      const given = { config: ldapConfig.parse(config), domains, username };
+      return connecting.turns(tenant.id, id)(() => testDirectory(needs.connect, given));
+    },
     list: async (tenant) => (await rows(tenant)).map((row) => toSsoConnector(tenant.id, row)),
     get: async (tenant, id) => shown(tenant, await require(tenant, id)),
     create: async (tenant, { providerName, roleMappings = [], ...draft }) => {
       if (!isSsoProvider(providerName)) throw new AldabaError('connector.not_found', { type: providerName });
       const { type } = ssoProviders[providerName];
-      const checked = draft.config && (await checkConfig(outbound, ssoProviders[providerName], draft.config));
+      const checked = draft.config && (await checkConfig(needs, ssoProviders[providerName], draft.config));
       requireTokenStorage(type, draft.enableTokenStorage);
       const id = shortId();
       const domains = checkedDomains(draft.domains ?? []);
@@ -238,7 +265,7 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
     },
     update: async (tenant, id, { roleMappings, config: given, domains: named, ...patch }) => {
       const { provider } = await require(tenant, id);
-      const checked = given && (await checkConfig(outbound, provider, given));
+      const checked = given && (await checkConfig(needs, provider, given));
       requireTokenStorage(provider.type, patch.enableTokenStorage);
       const domains = named && checkedDomains(named);
       await tenant.db.transaction(async (tx) => {
@@ -250,6 +277,11 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
         await cache.changed(tx, '');
       });
       return shown(tenant, await require(tenant, id));
+    },
+    withdrawDomain: async (tx, ids, domain) => {
+      const names = await store.withdrawDomain(tx, ids, domain);
+      await cache.changed(tx, '');
+      return names;
     },
     remove: (tenant, id) =>
       tenant.db.transaction(async (tx) => {
@@ -264,9 +296,9 @@ const metadataLife = 3_600_000;
 
 const contextOf = (tenantId: string, id: string) => `${tenantId}/sso-connectors/${id}`;
 
-/** A SAML provider issues no tokens. */
+/** Only OpenID Connect providers issue tokens. */
 function requireTokenStorage(type: SsoProviderType, enabled: boolean | undefined): void {
-  if (enabled && type === 'saml') throw new AldabaError('connector.token_storage_not_supported');
+  if (enabled && type !== 'oidc') throw new AldabaError('connector.token_storage_not_supported');
 }
 
 /** @throws AldabaError `single_sign_on.*` */

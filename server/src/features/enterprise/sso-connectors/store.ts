@@ -147,6 +147,16 @@ export async function replaceRoleMappings(
   );
 }
 
+/** Takes a domain from connectors. Returns the names of the connectors that had it. */
+export async function withdrawDomain(q: Queries, ids: readonly string[], domain: string): Promise<string[]> {
+  const rows = await q.raw<{ name: string }>(
+    `update sso_connectors set domains = array_remove(domains, $3)
+     where tenant_id = $1 and id = any($2) and $3 = any(domains) returning connector_name as name`,
+    [q.tenantId, ids, domain],
+  );
+  return rows.map(({ name }) => name);
+}
+
 /** Notes an id that counts once; returns whether it is new. */
 export async function useId(
   q: Queries,

@@ -41,4 +41,5 @@ export const toOffered = ({ id, connectorName, branding, provider, domains, requ
   ...defined({ darkLogo: branding.darkLogo || undefined }),
   domains,
   requiresMfa,
+  ...(provider.type === 'ldap' ? { asksPassword: true as const } : {}),
 });

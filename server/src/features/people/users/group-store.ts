@@ -14,6 +14,8 @@ export interface UserFilter {
   /** Members of this organization; with a role, only members who have it in this organization. */
   organizationId?: string | undefined;
   organizationRoleId?: string | undefined;
+  /** Users with an identity at this enterprise connector. */
+  ssoConnectorId?: string | undefined;
   /** Users that are not members of this organization. */
   excludeOrganizationId?: string | undefined;
   /** Only suspended users, or only the others. */
@@ -59,6 +61,7 @@ export function filtersOf(q: Queries, filter: UserFilter): Filters {
     groups: present([
       ofRole(q, filter.roleId),
       ofOrganization(q, organizationId, organizationRoleId),
+      ofConnector(q, filter.ssoConnectorId),
       isSuspended ? suspended(q) : undefined,
     ]),
     others: present([ofRole(q, filter.excludeRoleId), ofOrganization(q, filter.excludeOrganizationId)]),
@@ -105,6 +108,12 @@ function ofOrganization(q: Queries, id: string | undefined, roleId?: string): Gr
       ? members
       : fragment`${members} and exists (select from organization_user_roles h where h.tenant_id = g.tenant_id
           and h.organization_id = g.organization_id and h.user_id = g.user_id and h.organization_role_id = ${roleId})`;
+  return { rows, count: fragment`(select count(*) ${rows})` };
+}
+
+function ofConnector(q: Queries, id: string | undefined): Group | undefined {
+  if (id === undefined) return undefined;
+  const rows = fragment`from user_sso_identities g where g.tenant_id = ${q.tenantId} and g.sso_connector_id = ${id}`;
   return { rows, count: fragment`(select count(*) ${rows})` };
 }
 

@@ -17,11 +17,13 @@ export function userRoutes(
   ssoIdentities: { list: (q: Queries, userId: string) => Promise<contract.SsoIdentity[]> },
 ): void {
   implement(contract.listUsers, async ({ tenant, query, page }) => {
-    const { roleId, organizationId, isSuspended, hasMfa, excludeRoleId, excludeOrganizationId, sort } = query;
+    const { roleId, organizationId, ssoConnectorId, isSuspended, hasMfa, sort } = query;
+    const { excludeRoleId, excludeOrganizationId } = query;
     const filter = {
       search: parseSearch(query, searchableFields),
       roleId,
       organizationId,
+      ssoConnectorId,
       isSuspended,
       hasMfa,
       createdAfter: dateOf(query.createdAfter),

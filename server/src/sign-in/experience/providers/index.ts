@@ -3,6 +3,7 @@ import * as contract from '@aldaba/contract';
 import { readCookie } from '../../../http/cookies.ts';
 import type { Implement } from '../../../http/implement.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
+import { takeInitiatedSecret } from '../../factors/enterprise-sso/initiated.ts';
 import { assertSameToken } from '../../factors/one-tap/index.ts';
 import type { SignIn } from '../../steps/index.ts';
 
@@ -33,11 +34,24 @@ function ssoRoutes(implement: Implement, signIn: SignIn): void {
   implement(contract.listSsoConnectorsOfEmail, async ({ request, query }) => ({
     connectorIds: signIn.ssoConnectorsFor(await signIn.open(request), query.email).map(({ id }) => id),
   }));
-  implement(contract.createSsoAuthorizationUri, async ({ request, params, body }) =>
-    signIn.askSso(await signIn.open(request), { ...params, ...body }).catch(throwMissing),
-  );
+  implement(contract.createSsoAuthorizationUri, async ({ request, reply, params, body }) => {
+    const interaction = await signIn.open(request);
+    const asked = { ...params, ...body };
+    // Only a sign-in that the application began for this provider: a foreign page can bring an answer to any browser.
+    const { method, target } = interaction.request.directSignIn ?? {};
+    const isMeant = method === 'sso' && target === params.connectorId;
+    const secret = isMeant ? takeInitiatedSecret(request, reply) : undefined;
+    const initiated =
+      secret === undefined
+        ? undefined
+        : await signIn.askInitiated(interaction, { ...asked, secret }).catch(throwMissing);
+    return initiated ?? signIn.askSso(interaction, asked).catch(throwMissing);
+  });
   implement(contract.verifySso, async ({ request, params, body: { verificationId, connectorData: data } }) => ({
     verificationId: (await signIn.verifySso(await signIn.open(request), { verificationId, ...params, data })).id,
+  }));
+  implement(contract.proveSsoPassword, async ({ request, params, body }) => ({
+    verificationId: (await signIn.proveSsoPassword(await signIn.open(request), { ...params, ...body })).id,
   }));
 }
 

@@ -2,20 +2,19 @@
  * The enterprise factor: sends the user to the company's provider and learns from it who the user is. The provider's
  * answer counts once, and only for the sign-in, the connector and the redirect URI of the request.
  */
-import type { BoundSso, SsoAnswer } from '../../../features/enterprise/sso-connectors/index.ts';
+import type { BoundSso } from '../../../features/enterprise/sso-connectors/index.ts';
 import { hashToken } from '../../../kernel/crypto.ts';
-import { defined } from '../../../kernel/defined.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
-import { normalizeEmail } from '../../../kernel/identifiers.ts';
 import { standardId } from '../../../kernel/ids.ts';
-import { makeStorable } from '../../../kernel/storable.ts';
-import type { ChallengeOf, Proof } from '../../machine/state.ts';
+import type { PostForm } from '../../../services/saml/index.ts';
+import type { ChallengeOf } from '../../machine/state.ts';
 import type { SignInNeeds } from '../../needs.ts';
+import { passwordPage } from '../directory-password/index.ts';
 import { answerSession, beginSession, isDeclined, newState, type ProviderOccasion } from '../provider-visit/index.ts';
-import type { SsoPerson } from './definition.ts';
+import { createSsoProofs, type SsoProof } from '../sso-person/index.ts';
 
 export type SsoChallenge = ChallengeOf<'EnterpriseSso'>;
-export type SsoProof = Extract<Proof, { type: 'EnterpriseSso' }>;
+export type { SsoProof };
 
 export interface SsoStart {
   connectorId: string;
@@ -27,12 +26,22 @@ export interface SsoStart {
   agreed?: boolean;
 }
 
+interface Departure {
+  pageState?: string;
+  form?: PostForm;
+}
+
 export interface EnterpriseSsoFactor {
   /** @throws AldabaError `session.invalid_connector_id`, or `connector.*` when the provider does not answer */
   begin: (
     occasion: ProviderOccasion,
     request: SsoStart,
   ) => Promise<{ challenge: SsoChallenge; authorizationUri: string }>;
+  /**
+   * Where a custom page's browser goes on after the provider has answered the server, and the form that takes a browser
+   * to a provider without an address of its own for that.
+   */
+  departureOf: (occasion: ProviderOccasion, challenge: SsoChallenge) => Departure;
   /** Asks the provider who came back. @throws AldabaError as `begin` */
   verify: (occasion: ProviderOccasion, challenge: SsoChallenge, data: Record<string, unknown>) => Promise<SsoProof>;
   /** What a provider said without a request of ours, kept for this browser; undefined if there is nothing. */
@@ -40,6 +49,11 @@ export interface EnterpriseSsoFactor {
     occasion: ProviderOccasion,
     given: { connectorId: string; secret: string },
   ) => Promise<SsoProof | undefined>;
+  /** The same as the answer to a custom page that asks for the provider now. */
+  askInitiated: (
+    occasion: ProviderOccasion,
+    given: { connectorId: string; secret: string; redirectUri: string },
+  ) => Promise<SsoChallenge | undefined>;
 }
 
 export function createEnterpriseSsoFactor({
@@ -54,40 +68,13 @@ export function createEnterpriseSsoFactor({
     if (!connection) throw new AldabaError('session.invalid_connector_id', { connectorId });
     return connection;
   };
-  const proofOf = (
-    { tenant }: ProviderOccasion,
-    { id, row }: { id: string; row: BoundSso['row'] },
-    answer: SsoAnswer,
-  ): SsoProof => {
-    const email = answer.email === undefined ? undefined : normalizeEmail(answer.email);
-    const domain = email?.slice(email.lastIndexOf('@') + 1);
-    const isVouched = domain !== undefined && answer.isEmailVerified && row.domains.includes(domain);
-    const { issuer, name, avatar } = answer;
-    // Role mappings read them, so they are kept whole or not at all.
-    if (JSON.stringify(answer.attributes).length > maximumAttributes)
-      throw new AldabaError('connector.invalid_response');
-    const person = makeStorable({
-      issuer,
-      id: answer.id,
-      ...defined({ email, name: shortened(name, 128), avatar: showable(avatar) }),
-      ...(isVouched ? { isVouched } : {}),
-    }) as SsoPerson;
-    return {
-      id,
-      type: 'EnterpriseSso',
-      createdAt: clock.now(),
-      used: false,
-      connectorId: row.id,
-      person,
-      attributes: makeStorable(answer.attributes),
-      syncProfile: row.syncProfile,
-      ...defined({ sessionId: answer.sessionId, tokensSealed: tokenSets.pack(tenant, id, answer.tokens) }),
-    };
-  };
-  return {
+  const proofOf = createSsoProofs({ tokenSets, clock });
+  const factor: EnterpriseSsoFactor = {
     async begin(occasion, { connectorId, redirectUri, state: given, email: loginHint, agreed }) {
-      const state = given ?? newState(occasion);
       const connection = await connectionOf(occasion, connectorId);
+      const isRelayed = given !== undefined && connection.answersServer;
+      if (isRelayed) requireCallback(occasion, { connectorId, redirectUri });
+      const state = given === undefined || isRelayed ? newState(occasion) : given;
       const challenge: SsoChallenge = {
         id: standardId(),
         type: 'EnterpriseSso',
@@ -95,12 +82,28 @@ export function createEnterpriseSsoFactor({
         connectorId,
         redirectUri,
         ...(given === undefined ? { stateHash: hashToken(state) } : {}),
+        ...(isRelayed ? { relayHash: hashToken(state) } : {}),
         ...(agreed ? { agreed } : {}),
       };
+      if (connection.prove) {
+        const asksPassword = loginHint === undefined ? {} : { username: loginHint };
+        return { challenge: { ...challenge, asksPassword }, authorizationUri: passwordPage(occasion, connectorId) };
+      }
       const session = beginSession(vault, occasion, challenge);
-      const authorizationUri = await connection.begin({ state, redirectUri, loginHint }, session);
-      return { challenge, authorizationUri };
+      const message = await connection.begin({ state, redirectUri, loginHint }, session);
+      const isForm = 'form' in message;
+      const departure: Departure = {
+        ...(isRelayed ? { pageState: given } : {}),
+        ...(isForm ? { form: message.form } : {}),
+      };
+      if (isRelayed || isForm)
+        challenge.departureSealed = vault.seal(JSON.stringify(departure), departureContext(occasion, challenge));
+      return { challenge, authorizationUri: isForm ? formAddressOf(occasion, connectorId) : message.redirectUrl };
     },
+    departureOf: (occasion, challenge) =>
+      challenge.departureSealed === undefined
+        ? {}
+        : JSON.parse(vault.open(challenge.departureSealed, departureContext(occasion, challenge))),
     async verify(occasion, challenge, data) {
       const { id, connectorId, redirectUri } = challenge;
       const { row, ...connection } = await connectionOf(occasion, connectorId);
@@ -115,12 +118,24 @@ export function createEnterpriseSsoFactor({
       const { row } = await connectionOf(occasion, connectorId);
       return proofOf(occasion, { id: standardId(), row }, answer);
     },
+    async askInitiated(occasion, { connectorId, secret, redirectUri }) {
+      requireCallback(occasion, { connectorId, redirectUri });
+      const proof = await factor.takeInitiated(occasion, { connectorId, secret });
+      if (!proof) return undefined;
+      const { id, type, createdAt } = proof;
+      return { id, type, createdAt, connectorId, redirectUri, received: { proof } };
+    },
   };
+  return factor;
 }
 
-/** Characters of what a provider told that a sign-in carries along. */
-const maximumAttributes = 65_536;
-const shortened = (text: string | undefined, length: number) => text?.slice(0, length) || undefined;
-/** A picture is loaded by browsers of other users: only over https. */
-const showable = (avatar: string | undefined) =>
-  avatar !== undefined && /^https:/i.test(avatar) && avatar.length <= 2048 ? avatar : undefined;
+const departureContext = ({ tenant }: ProviderOccasion, { id }: SsoChallenge) => `${tenant.id}/sso-departures/${id}`;
+/** The server itself leads the browser there. */
+function requireCallback({ tenant }: ProviderOccasion, given: { connectorId: string; redirectUri: string }): void {
+  if (given.redirectUri === `${tenant.baseUrl}/callback/${given.connectorId}`) return;
+  const reason = 'redirectUri must be the callback of this connector at this server, /callback/<connectorId>';
+  throw new AldabaError('guard.invalid_input', { reason });
+}
+/** The page that posts the form to the provider. */
+const formAddressOf = ({ tenant, handle }: ProviderOccasion, connectorId: string) =>
+  `${tenant.baseUrl}/api/authn/single-sign-on/saml/${connectorId}/request?${new URLSearchParams({ interaction: handle })}`;

@@ -8,6 +8,7 @@ import {
   email,
   having,
   type Mfa,
+  made,
   method,
   now,
   person,
@@ -176,6 +177,110 @@ describe('a person whom a company’s provider signed in', () => {
     );
     const demanded = { ...ada, requiresSecondFactor: true };
     assert.equal(play(signIn(sso(true), { account: demanded }), mfa).prompt, 'show-factor');
+  });
+
+  describe('into an account that was found by its address, where the connector asks for second factors', () => {
+    const mfa = { mfa: mandatory, ssoConnectors: [connector('acme', true)] };
+    const strangers = { type: 'phone', value: '61412345678' } as const;
+    const theirs = { ...ada, addresses: [address, strangers], trustedDevice: 'device' };
+    const unverified: Related = { account: theirs, address, isVerified: false };
+
+    // security: enterprise-linking
+    it('shows a factor of the account if its address was verified', () => {
+      const found = play(signIn(sso(true), { related: { ...related, account: theirs } }), mfa);
+      assert.equal(found.prompt, 'show-factor');
+      const all = [...signIn(sso(true), { related }), submitted(ada)];
+      assert.equal(play(all, mfa).refused, 'session.mfa.require_mfa_verification');
+    });
+
+    // security: enterprise-linking
+    it('sets up a factor in place of the factors that someone else set up before the address was verified', () => {
+      const found = signIn(sso(true), { related: unverified });
+      assert.equal(play(found, mfa).prompt, 'add-factor');
+      assert.equal(play([...found, submitted(theirs)], mfa).refused, 'user.missing_mfa', 'not without any');
+      const proof = made('Totp');
+      const added: SignInEvent[] = [
+        { type: 'proved', proof, account: theirs },
+        { type: 'factor-added', proofId: proof.id, account: theirs },
+      ];
+      const done = play([...found, ...added, submitted(theirs)], mfa);
+      assert.deepEqual(kinds(done), ['reclaim-account', 'enter-sso', 'add-factors', 'finish']);
+      const [reclaim] = done.effects;
+      assert.ok(reclaim?.type === 'reclaim-account' && reclaim.required, 'an address verified in between refuses it');
+      assert.ok(!done.effects.some((effect) => effect.type === 'finish' && effect.device), 'no device of someone else');
+    });
+
+    it('sends codes to the address of the company alone', () => {
+      const codes = {
+        ...mfa,
+        mfa: { factors: ['EmailVerificationCode', 'PhoneVerificationCode'], policy: 'Mandatory' } as Mfa,
+      };
+      const policy = resolvePolicy({ ...settings, ...codes });
+      const { state } = play(signIn(sso(true), { related: unverified }), codes);
+      const result = step(state, submitted(theirs), { policy, now });
+      assert.deepEqual('data' in result && result.data, {
+        availableFactors: ['EmailVerificationCode'],
+        maskedIdentifiers: { EmailVerificationCode: 'a****@acme.example' },
+      });
+    });
+
+    it('asks for its own factors from the next sign-in on', () => {
+      assert.equal(play(signIn(sso(true), { account: theirs }), mfa).prompt, 'show-factor');
+    });
+  });
+
+  describe('after a social account that the user wants to link', () => {
+    const social = { ...bySocial('new'), id: 'social', identity: { id: 'new', email: address.value } };
+    const identities = ({ state }: Played) => state?.profile.identities?.map(({ userId }) => userId);
+    /** Asked before the company signed its users in. */
+    const wanted = (): SignInState => {
+      const events: SignInEvent[] = [
+        started(),
+        { type: 'proved', proof: social },
+        { type: 'link-offered', proofId: social.id, related },
+        { type: 'link-answered', proves: true },
+        started(),
+      ];
+      return play(events).state ?? assert.fail();
+    };
+    const go = (state: SignInState, events: readonly SignInEvent[]): Played => {
+      let played: Played = { state, effects: [] };
+      for (const event of events) {
+        const result = step(played.state, event, { policy: resolvePolicy(settings), now });
+        if ('refused' in result) return { ...played, refused: result.refused };
+        played = { state: result.state, effects: [...played.effects, ...result.effects] };
+      }
+      return played;
+    };
+
+    it('links it once the company has said that the account is the user’s', () => {
+      const proof = sso(true);
+      for (const who of [{ account: ada }, { related }]) {
+        const events = signIn(proof, who).slice(1);
+        assert.deepEqual(identities(go(wanted(), events)), ['new']);
+        const done = go(wanted(), [...events, submitted(ada)]);
+        assert.ok(kinds(done).includes('link-identity'), kinds(done).join());
+      }
+    });
+
+    // security: enterprise-linking
+    it('links it to no other account', () => {
+      const eve = person('eve', [email('eve@acme.example')]);
+      const other = go(wanted(), signIn(sso(false), { account: eve }).slice(1));
+      assert.deepEqual([other.refused, other.state?.userId, identities(other)], [undefined, 'eve', undefined]);
+      const taken = { ...ada, targets: ['wechat'] };
+      assert.equal(identities(go(wanted(), signIn(sso(true), { account: taken }).slice(1))), undefined);
+    });
+
+    it('links it where the page asks for that after the company has signed the user in', () => {
+      const asked = (link: boolean): SignInEvent[] => [
+        ...signIn(sso(true), { account: ada }),
+        { type: 'proved', proof: social },
+        { type: 'identified', proofId: social.id, link, related },
+      ];
+      assert.deepEqual(identities(play(asked(true))), ['new']);
+      assert.equal(play(asked(false)).refused, 'session.sso_enabled');
+    });
   });
 
   it('chooses among several providers of the address, and no other address is kept', () => {

@@ -4,6 +4,7 @@
  * whose domain the connector is responsible for, or to a new account. Pure.
  */
 import { hasAddress, isSameAddress } from '../factor.ts';
+import { settleLink } from '../linking/index.ts';
 import type { SignInPolicy } from '../policy.ts';
 import { type PendingProfile, type Proof, type SignInState, use } from '../state.ts';
 import type { Account, Effect, Outcome, Refusal, SignInEvent } from '../vocabulary.ts';
@@ -36,11 +37,13 @@ const emailsOf = (account: Pick<Account, 'addresses'> | undefined): string[] =>
 
 /** Why a proof of another way must not identify the user: neither its address nor its account is a company's. */
 export function refusalOfOtherWay(
+  { proofs, userId }: SignInState,
   proof: Proof | undefined,
-  { account, related }: Identified,
-  policy: SignInPolicy,
+  { account, related, link, policy }: Identified & { policy: SignInPolicy },
 ): Refusal | undefined {
   if (policy.sso.length === 0 || proof?.type === 'EnterpriseSso') return undefined;
+  // A social account that is to be linked identifies no one: the company has.
+  if (link && userId !== undefined && usedProof({ proofs })) return undefined;
   const given = proof && 'identifier' in proof && proof.identifier.type === 'email' ? [proof.identifier.value] : [];
   return refusalByDomain([...given, ...emailsOf(account ?? related?.account)], policy);
 }
@@ -58,7 +61,7 @@ export function refusalOfAddress(
 }
 
 export const isSsoProof = (proof: Proof | undefined): proof is SsoProof => proof?.type === 'EnterpriseSso';
-const usedProof = ({ proofs }: SignInState) =>
+const usedProof = ({ proofs }: Pick<SignInState, 'proofs'>) =>
   proofs.find((proof): proof is SsoProof => proof.used && isSsoProof(proof));
 
 /**
@@ -102,15 +105,44 @@ export function identifyBySso(state: SignInState, proof: SsoProof, event: Identi
     return { refused: 'user.sso_identity_not_exist' };
   if (found.isSuspended) return { refused: 'user.suspended' };
   const synced = proof.syncProfile ? nameAndAvatar(proof) : {};
+  const identified: SignInState = {
+    ...use(state, proof),
+    userId: found.id,
+    profile: { ...state.profile, ...synced },
+    ...(account ? {} : { adopted: related?.isVerified ? 'verified' : 'unverified' }),
+  };
+  return { state: settleLink(identified, found) };
+}
+
+/**
+ * The account as a company's user answers for it. One that was found by an address that it had never proved loses, at
+ * the end, what was set before; so none of it is asked for, and none of it counts.
+ */
+export function withoutStrangers(state: SignInState, account: Account | undefined): Account | undefined {
+  const email = usedProof(state)?.person.email;
+  if (state.adopted !== 'unverified' || !account || account.id !== state.userId || email === undefined) return account;
+  const { secondFactors, ...rest } = account;
   return {
-    state: {
-      ...use(state, proof),
-      userId: found.id,
-      profile: { ...state.profile, ...synced },
-      ...(account ? {} : { adopted: true as const }),
-    },
+    ...rest,
+    password: false,
+    phone: false,
+    social: false,
+    targets: [],
+    addresses: account.addresses.filter((address) => isSameAddress(address, { type: 'email', value: email })),
+    trustedDevice: undefined,
+    ...(secondFactors ? { secondFactors: { ...secondFactors, ...nothingChosen } } : {}),
   };
 }
+
+/** Second factors and decisions of a user who has made none. */
+const nothingChosen = {
+  factors: [],
+  enabled: false,
+  skipped: false,
+  suggestionSkipped: false,
+  skipMfaOnSignIn: false,
+  passkeySkipped: false,
+};
 
 const isOwnerOf = ({ account, address }: NonNullable<Identified['related']>) =>
   hasAddress(account, { identifier: address });
@@ -127,16 +159,18 @@ function begin(state: SignInState, proof: SsoProof): Outcome {
  * What a completed enterprise sign-in leaves with the account. An account that was found by its address is its owner's:
  * if the address was never verified, what an attacker who registered with it has set must not stay.
  */
-export function ssoAtEnd(state: SignInState, { id: userId }: Account, created: { created?: true } = {}): Effect[] {
+export function ssoAtEnd(state: SignInState, { id: userId }: Account): Effect[] {
   const proof = usedProof(state);
   if (!proof) return [];
+  const created = state.userId === undefined ? { created: true as const } : {};
   const enters = { type: 'enter-sso', userId, proof, ...created } as const;
-  return state.adopted
-    ? [
-        { type: 'reclaim-account', userId },
-        { ...enters, adopted: true },
-      ]
-    : [enters];
+  if (!state.adopted) return [enters];
+  // Verified in between, the account may be someone else's: nothing of it was asked for.
+  const reclaims: Effect =
+    state.adopted === 'verified'
+      ? { type: 'reclaim-account', userId }
+      : { type: 'reclaim-account', userId, required: true };
+  return [reclaims, { ...enters, adopted: true }];
 }
 
 /** Why an enterprise sign-in must not complete: the account that was found by its address has lost it in between. */

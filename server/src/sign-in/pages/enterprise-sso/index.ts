@@ -4,6 +4,7 @@
  */
 import { AldabaError } from '../../../kernel/errors.ts';
 import { requireEmail } from '../../../kernel/identifiers.ts';
+import { takeInitiatedSecret } from '../../factors/enterprise-sso/initiated.ts';
 import { connectorsFor, type OfferedConnectors } from '../../machine/enterprise-sso/index.ts';
 import { termsOf } from '../../machine/policy.ts';
 import type { SignIn } from '../../steps/index.ts';
@@ -20,7 +21,15 @@ export const beginSso = (signIn: SignIn, page: PageRequest, connectorId: string,
     agreed: page.typed.agreed,
   });
 
-export function ssoPageRoutes({ signIn, page }: PageRoutes): void {
+/** Goes on with what a provider said that started the sign-in; undefined if this browser brought nothing. */
+export async function takeInitiated(signIn: SignIn, { interaction, request, reply }: PageRequest, connectorId: string) {
+  const secret = takeInitiatedSecret(request, reply);
+  return secret === undefined ? undefined : signIn.finishInitiated(interaction, { connectorId, secret });
+}
+
+export function ssoPageRoutes(routes: PageRoutes): void {
+  const { signIn, page } = routes;
+  ssoPasswordPage(routes);
   page('/single-sign-on/email', {
     view({ interaction, context, typed }, _, failure): Screen<'single-sign-on'> | '/sign-in' {
       if (interaction.policy.sso.length === 0) return '/sign-in';
@@ -56,6 +65,33 @@ export function ssoPageRoutes({ signIn, page }: PageRoutes): void {
         const chosen = connectors.find(({ id }) => id === sent.field('connector'));
         if (!chosen) throw new AldabaError('session.invalid_connector_id');
         return beginSso(signIn, sent, chosen.id, email);
+      },
+    },
+  });
+}
+
+/** The password of a company without a sign-in page of its own. The sign-in keeps what the user entered before. */
+function ssoPasswordPage({ signIn, page }: PageRoutes): void {
+  page('/single-sign-on/password', {
+    at(_, { interaction, field }) {
+      const connector = interaction.policy.sso.find(({ id }) => id === field('connector'));
+      const { challenges = [] } = signIn.findState(interaction) ?? {};
+      const challenge = challenges.find((each) => each.type === 'EnterpriseSso' && each.connectorId === connector?.id);
+      if (!connector || challenge?.type !== 'EnterpriseSso' || !challenge.asksPassword) return undefined;
+      return { connector, challenge, identifier: challenge.asksPassword.username };
+    },
+    view: async ({ interaction }, { connector, identifier }, failure): Promise<Screen<'single-sign-on-password'>> => ({
+      kind: 'single-sign-on-password',
+      connector: choiceOf(connector),
+      identifier,
+      captcha: await signIn.captchaFor(interaction),
+      terms: failure?.code === 'user.terms_required' ? 'checkbox' : 'none',
+    }),
+    forms: {
+      '/single-sign-on/password'({ interaction, typed }, { challenge, identifier }) {
+        const agreed = challenge.agreed === true || typed.agreed;
+        const given = { username: identifier ?? typed.username, password: typed.password };
+        return signIn.finishSsoPassword(interaction, { ...challenge, agreed }, given);
       },
     },
   });

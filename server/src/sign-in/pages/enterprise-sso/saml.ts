@@ -5,10 +5,10 @@
 import { writeCookie } from '../../../http/cookies.ts';
 import type { Reply, Request } from '../../../http/types.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
+import { initiatedCookie } from '../../factors/enterprise-sso/initiated.ts';
 import { handleOf } from '../../factors/provider-visit/index.ts';
 import { leave, type PageRoutes, queryOf, textsOf } from '../page-requests.ts';
 import { refusedBy } from '../social/refused.ts';
-import { initiatedCookie } from './initiated.ts';
 
 const connectorOf = ({ params }: Request): string => (params as { connectorId: string }).connectorId;
 /** Whether a relay state is one that the server made; what it leads to is compared later. */
@@ -33,10 +33,19 @@ export function samlPageRoutes({ signIn, open, route, answer, take }: PageRoutes
   route('post', '/callback/saml/:connectorId', async (request, reply) => {
     const { SAMLResponse = '', RelayState: state = '' } = textsOf(request.body);
     reply.header('cache-control', 'no-store');
-    const { interaction, challenge } = await signIn.openAnswer(request, { connectorId: connectorOf(request), state });
-    if (challenge.type !== 'EnterpriseSso') throw new AldabaError('session.social_state_mismatch');
+    const { interaction, challenge } = await signIn.openSsoAnswer(request, {
+      connectorId: connectorOf(request),
+      state,
+    });
+    const callback = await signIn.receiveSso(interaction, challenge, { SAMLResponse });
+    if (callback !== undefined) return leave(reply, callback);
     const sent = await open(request, reply, interaction);
     return take(sent, () => signIn.finishSso(interaction, challenge, { SAMLResponse }), refusedBy(answer));
+  });
+  // For providers that take requests as a form alone.
+  route('get', `${service}/request`, async (request, reply) => {
+    const { interaction, form } = await signIn.findSsoForm(request, connectorOf(request));
+    return pages.send(request, reply, { kind: 'form-post', ...form }, { appId: interaction.applicationId });
   });
   const signOut = async (request: Request, reply: Reply, message: { query: string } | { field: string }) => {
     const { RelayState } = textsOf('query' in message ? request.query : request.body);

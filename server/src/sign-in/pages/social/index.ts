@@ -8,8 +8,7 @@ import type { Request } from '../../../http/types.ts';
 import { assertSameToken } from '../../factors/one-tap/index.ts';
 import { isNativeCallback, landingAge } from '../../factors/social/landing.ts';
 import { directConnector } from '../../views.ts';
-import { beginSso } from '../enterprise-sso/index.ts';
-import { takeInitiated } from '../enterprise-sso/initiated.ts';
+import { beginSso, takeInitiated } from '../enterprise-sso/index.ts';
 import { leave, type PageRequest, type PageRoutes, queryOf, textsOf, wantsJson } from '../page-requests.ts';
 
 import { refusedBy } from './refused.ts';

@@ -2,19 +2,41 @@
  * Steps of a sign-in with a company's provider: which providers an address leads to, off to one of them, and back with
  * its answer.
  */
+import type { ErrorWithData } from '@aldaba/contract';
+import type { Request } from '../../../http/types.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { normalizeEmail } from '../../../kernel/identifiers.ts';
 import type { SsoChallenge, SsoProof, SsoStart } from '../../factors/enterprise-sso/index.ts';
 import { connectorsFor } from '../../machine/enterprise-sso/index.ts';
 import { termsOf } from '../../machine/policy.ts';
 import type { LoadedInteraction, StepContext } from '../context.ts';
+import { createDirectoryPasswordSteps } from '../directory-password/index.ts';
 import { identifiedBy } from '../enter.ts';
 import { requireAsked } from '../social/index.ts';
 import { answerOnce, type Checks, type Fact } from '../verify.ts';
 import { findPerson } from './account.ts';
 
+/** The custom page that asked. */
+const backTo = ({ redirectUri }: SsoChallenge, state: string): string =>
+  `${redirectUri}?${new URLSearchParams({ state })}`;
+
+/** What the server received for a custom page; undefined before. @throws AldabaError why it was refused */
+function receivedBy({ id, received }: SsoChallenge): Fact<SsoProof> | undefined {
+  if (!received) return undefined;
+  // What was stored no longer shows that the data belongs to the code.
+  if ('refused' in received) throw AldabaError.of(received.refused as ErrorWithData);
+  const { proof } = received;
+  return { proof, event: { type: 'answered', challengeId: id, proof } };
+}
+
+/** A refusal by the provider is an answer too. */
+function refusalIn(error: unknown) {
+  if (!(error instanceof AldabaError) || !error.code.startsWith('connector.')) throw error;
+  return { refused: { code: error.code, data: error.data } };
+}
+
 export function createSsoSteps(context: StepContext & { checks: Checks }) {
-  const { checks, take, factors, stateOf } = context;
+  const { checks, take, factors, stateOf, findState } = context;
   const requireOffered = ({ policy }: LoadedInteraction, connectorId: string) => {
     if (!policy.sso.some(({ id }) => id === connectorId))
       throw new AldabaError('session.invalid_connector_id', { connectorId });
@@ -44,7 +66,15 @@ export function createSsoSteps(context: StepContext & { checks: Checks }) {
       { account: known },
     );
   };
+  const requireSso = (interaction: LoadedInteraction, isMeant: (asked: SsoChallenge) => boolean): SsoChallenge => {
+    const challenge = findState(interaction)?.challenges.find(
+      (asked): asked is SsoChallenge => asked.type === 'EnterpriseSso' && isMeant(asked),
+    );
+    if (!challenge) throw new AldabaError('session.social_state_mismatch');
+    return challenge;
+  };
   return {
+    ...createDirectoryPasswordSteps({ ...context, requireOffered, enterBySso }),
     /** The connectors that sign in an address: none for an address without a company. */
     ssoConnectorsFor: ({ policy }: LoadedInteraction, email: string) =>
       connectorsFor(policy.sso, normalizeEmail(email) ?? ''),
@@ -67,6 +97,21 @@ export function createSsoSteps(context: StepContext & { checks: Checks }) {
       await take(interaction, [{ type: 'challenged', challenge }]);
       return { authorizationUri, verificationId: challenge.id };
     },
+    /**
+     * The same where the provider started the sign-in, and this browser brought its answer: it goes straight back to
+     * the page. Undefined if there is none to take.
+     */
+    async askInitiated(
+      interaction: LoadedInteraction,
+      given: { connectorId: string; secret: string; state: string; redirectUri: string },
+    ) {
+      stateOf(interaction);
+      requireOffered(interaction, given.connectorId);
+      const challenge = await factors.enterpriseSso.askInitiated(interaction, given);
+      if (!challenge) return undefined;
+      await take(interaction, [{ type: 'challenged', challenge }]);
+      return { authorizationUri: backTo(challenge, given.state), verificationId: challenge.id };
+    },
     /** The provider sent the user back: signs in, or registers where that is allowed. */
     finishSso: (interaction: LoadedInteraction, challenge: SsoChallenge, data: Record<string, unknown>) =>
       answerOnce(context, interaction, challenge, async () => {
@@ -83,6 +128,45 @@ export function createSsoSteps(context: StepContext & { checks: Checks }) {
       await take(interaction, [{ type: 'started', intent: policy.signIn ? 'SignIn' : 'Register' }]);
       return enterBySso(interaction, { proof, event: { type: 'proved', proof } }, {});
     },
+    /**
+     * The sign-in that a provider's answer to the server belongs to, by the `state` that the server made.
+     * @throws AldabaError `session.social_state_mismatch` for one that is forged, replayed or not of the connector
+     */
+    async openSsoAnswer(request: Request, { connectorId, state }: { connectorId: string; state: string }) {
+      const interaction = await context.open(request, factors.social.handleOf(state));
+      return {
+        interaction,
+        challenge: requireSso(interaction, (asked) => {
+          const { stateHash = asked.relayHash } = asked;
+          return (
+            asked.connectorId === connectorId &&
+            factors.social.isStateOf(stateHash === undefined ? {} : { stateHash }, state)
+          );
+        }),
+      };
+    },
+    /** The form that takes the browser to the provider. @throws AldabaError as `openSsoAnswer` */
+    async findSsoForm(request: Request, connectorId: string) {
+      const interaction = await context.open(request);
+      const challenge = requireSso(interaction, (asked) => asked.connectorId === connectorId);
+      const { form } = factors.enterpriseSso.departureOf(interaction, challenge);
+      if (!form) throw new AldabaError('session.social_state_mismatch');
+      return { interaction, form };
+    },
+    /**
+     * The provider answered the server in place of the custom page that asked. Keeps the answer for that page, also a
+     * refused one; a second one changes nothing. Returns where the browser goes on; undefined for the hosted pages.
+     */
+    async receiveSso(interaction: LoadedInteraction, challenge: SsoChallenge, data: Record<string, unknown>) {
+      const { pageState } = factors.enterpriseSso.departureOf(interaction, challenge);
+      if (pageState === undefined) return undefined;
+      if (!challenge.received) {
+        requireOffered(interaction, challenge.connectorId);
+        const received = await checks.sso(interaction, challenge, data).then(({ proof }) => ({ proof }), refusalIn);
+        await take(interaction, [{ type: 'challenged', challenge: { ...challenge, received } }]);
+      }
+      return backTo(challenge, pageState);
+    },
     /** The provider's answer, for a page that keeps the `state` itself. One counts, also when it is refused. */
     async verifySso(
       interaction: LoadedInteraction,
@@ -90,7 +174,7 @@ export function createSsoSteps(context: StepContext & { checks: Checks }) {
     ): Promise<SsoProof> {
       const challenge = requireAsked(stateOf(interaction), 'EnterpriseSso', given);
       requireOffered(interaction, challenge.connectorId);
-      const check = () => checks.sso(interaction, challenge, given.data);
+      const check = async () => receivedBy(challenge) ?? (await checks.sso(interaction, challenge, given.data));
       const { proof, event } = await answerOnce(context, interaction, challenge, check);
       await take(interaction, [event]);
       return proof;

@@ -96,6 +96,7 @@ export async function executeLink(
     tx.afterCommit(() => logs.write(tenant.id, { key, result: 'Success', userId, applicationId, sessionId, params }));
   if (effect.type === 'reclaim-account') {
     if (await users.reclaim(tx, userId)) log('Account.Reclaim');
+    else if (effect.required) throw new AldabaError('session.verification_failed');
     return;
   }
   const { target, userId: identityId, details } = effect.identity;
