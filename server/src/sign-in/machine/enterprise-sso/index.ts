@@ -127,7 +127,7 @@ export function withoutStrangers(state: SignInState, account: Account | undefine
     password: false,
     phone: false,
     social: false,
-    targets: [],
+    identities: {},
     addresses: account.addresses.filter((address) => isSameAddress(address, { type: 'email', value: email })),
     trustedDevice: undefined,
     ...(secondFactors ? { secondFactors: { ...secondFactors, ...nothingChosen } } : {}),
