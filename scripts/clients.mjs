@@ -1,6 +1,6 @@
 // `npm run clients`: programs of other vendors that have to be compiled or take long to start, which `npm test` leaves
-// out. `npm run clients -- keycloak` runs one of the suites below. All need Java 17 with Maven; `programs` needs Go 1.25
-// as well.
+// out. `npm run clients -- keycloak` runs one of the suites below. All need Java 17 with Maven; `programs` also needs
+// Go 1.25.
 import { fork, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { prepare } from './prepare.mjs';

@@ -241,8 +241,8 @@ function advance(
     case 'proved':
       return addProof(state, event, context);
     case 'challenged': {
-      const { challenge } = event;
-      return { state: { ...state, challenges: [...state.challenges.filter(differsFrom(challenge)), challenge] } };
+      const others = state.challenges.filter(({ type }) => type !== event.challenge.type);
+      return { state: { ...state, challenges: [...others, event.challenge] } };
     }
     case 'answered':
       return answer(state, event, context);
@@ -260,7 +260,7 @@ function advance(
       return sso.nameAddress(state, event.email, context.policy);
     case 'created':
       return state.userId === undefined
-        ? { state: { ...state, userId: event.account.id, profile: {} }, effects: sso.ssoAtEnd(state, event.account) }
+        ? { state: { ...state, userId: event.account.id, profile: {} }, effects: sso.enterNew(state, event.account) }
         : { refused: 'session.identity_conflict' };
     case 'submitted':
       return submit(state, event, context);
@@ -268,11 +268,6 @@ function advance(
       return extend(state, event, context);
   }
 }
-
-const differsFrom =
-  ({ type }: { type: string }) =>
-  (other: { type: string }) =>
-    other.type !== type;
 
 /** What the first page asks of any user, before a sign-in is begun. */
 const isForAnyone = (challenge: Challenge) => challenge.type === 'SignInPasskey' && challenge.identifier === undefined;

@@ -113,8 +113,8 @@ export interface Users extends RoleHolders<User> {
   isEmailVerified: (q: Queries, userId: string) => Promise<boolean>;
   /**
    * The owner of an unverified email address takes its account: password, phone, identities and second factors may be
-   * an attacker's. They are removed with all sessions, grants and trusted devices, the address is verified, and
-   * the owner gets an email. Returns false, and changes nothing, if it was.
+   * an attacker's. They are removed with all sessions, grants and trusted devices, the address is verified, and the
+   * owner gets an email. Returns false, and changes nothing, if it was.
    */
   reclaim: (tx: Transaction, userId: string) => Promise<boolean>;
   roleNames: (q: Queries, userId: string) => Promise<string[]>;
