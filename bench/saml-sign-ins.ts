@@ -127,7 +127,12 @@ function answerTo(request: string, address: string, { keys, certificate }: Compa
     ...{ issuer, audience: read(/<saml:Issuer>([^<]+)</), acsUrl: read(/AssertionConsumerServiceURL="([^"]+)"/) },
     lifetime: 300,
     nameId: { value: address, format: nameIdFormats.emailAddress },
-    session: { index: id, authenticatedAt: now, withPassword: true },
+    session: {
+      index: id,
+      authenticatedAt: now,
+      endsAt: new Date(+now + 28_800_000),
+      context: 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport',
+    },
     attributes: [{ name: 'groups', values: Array.from({ length: 20 }, (_, group) => `group ${group}`) }],
     signing: { ...keys, algorithm: 'rsa-sha256' },
     encryptFor: certificate,

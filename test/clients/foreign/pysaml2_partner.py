@@ -85,6 +85,20 @@ class Handler(BaseHTTPRequestHandler):
                 return self.answer(303, location=dict(info["headers"])["Location"])
             if path.path == "/logout":
                 query = parse_qs(path.query)
+                if "SAMLRequest" in query:
+                    info = client.handle_logout_request(
+                        query["SAMLRequest"][0],
+                        signed_in["name_id"],
+                        BINDING_HTTP_REDIRECT,
+                        sign=True,
+                        sign_alg=SIG_RSA_SHA256,
+                        digest_alg=DIGEST_SHA256,
+                        relay_state=query["RelayState"][0],
+                        sigalg=query["SigAlg"][0],
+                        signature=query["Signature"][0],
+                    )
+                    signed_in["user"] = {"signedOut": "by the identity provider"}
+                    return self.answer(303, location=dict(info["headers"])["Location"])
                 response = client.parse_logout_request_response(query["SAMLResponse"][0], BINDING_HTTP_REDIRECT)
                 return self.answer(200, page(json.dumps({"signedOut": response.status_ok()})))
             return self.answer(200, page(json.dumps(signed_in.get("user"))))
