@@ -15,11 +15,14 @@ import { encode, makeWorld, signedAssertion } from '../test/saml/messages.ts';
 import { table } from './table.ts';
 
 export const samlId = 'saml';
-/** Milliseconds, for 99 of 100. */
+/** Milliseconds, for 99 of 100: of messages of a usual size, and of the largest. */
 const aim = 50;
+const largeAim = 700;
 const issuer = 'https://idp.example.com/metadata';
 const audience = 'https://sp.example.com/metadata';
 const acsUrl = 'https://sp.example.com/acs';
+
+type Measured = [name: string, operation: () => unknown, aim?: number];
 
 /** Verifies and writes responses of a usual size, with 20 groups. Returns a table. */
 export async function measureSaml({ count }: { count: number }): Promise<string> {
@@ -51,23 +54,23 @@ export async function measureSaml({ count }: { count: number }): Promise<string>
     return () => verifyResponse({ samlResponse, expected });
   };
   const encrypted = { encryptFor: partner.certificate, signResponse: false };
-  const rows = [
+  const rows: readonly Measured[] = [
     ['Response verified: assertion and response signed', verify(write({ signResponse: true }))],
     ['Response verified: assertion signed and encrypted', verify(write(encrypted))],
     ['Response written: assertion and response signed', () => write({ signResponse: true })],
     ...(await refusals()),
-  ] as const;
+  ];
   return table(
     ['SAML', 'Median', '99 %', 'Aim (99 %)'],
-    rows.map(([name, operation]) => {
+    rows.map(([name, operation, most = aim]) => {
       const { median, high } = timesOf(operation, count);
-      return [name, milliseconds(median), milliseconds(high), milliseconds(aim)];
+      return [name, milliseconds(median), milliseconds(high), milliseconds(most)];
     }),
   );
 }
 
 /** What attackers send costs no more than what providers send. */
-async function refusals(): Promise<[name: string, operation: () => void][]> {
+async function refusals(): Promise<Measured[]> {
   const world = await makeWorld();
   const refuse = (samlResponse: string, expected = world.expected) => {
     try {
@@ -92,7 +95,11 @@ async function refusals(): Promise<[name: string, operation: () => void][]> {
         refuse(hostile[turn % hostile.length] ?? '');
       },
     ],
-    ['Response refused: 200 kB, ten certificates, none fits', () => refuse(large, { ...world.expected, certificates })],
+    [
+      'Response refused: 200 kB, ten certificates, none fits',
+      () => refuse(large, { ...world.expected, certificates }),
+      largeAim,
+    ],
   ];
 }
 
