@@ -1,9 +1,11 @@
 /** The words of the portal, which speaks fewer languages than the pages of a sign-in. */
 import type { PortalLanguage } from '@aldaba/contract/pages';
 import { directoryWords } from './directory-words.ts';
+import { ssoWords } from './sso-words.ts';
 
 const english = {
   ...directoryWords.english,
+  ...ssoWords.english,
   startTitle: 'Set up {organization}',
   startLead: '{name} gives you access to the settings of your organization. This link works once.',
   start: 'Open the portal',
@@ -26,6 +28,9 @@ const english = {
   addDomain: 'Add domain',
   verified: 'Verified',
   unverified: 'Not verified yet',
+  recordMissing: 'DNS record missing: restore it before {date}',
+  recordMissingLead:
+    'The DNS record of this domain is missing. Restore it, or confirm by email, before {date}. Otherwise your organization loses the domain.',
   verifiedLead: 'This domain belongs to your organization.',
   unverifiedLead: 'Prove in one of two ways that this domain is yours.',
   byDns: 'With a DNS record',
@@ -86,6 +91,7 @@ export type PortalWord = keyof typeof english;
 
 const spanish: Record<PortalWord, string> = {
   ...directoryWords.spanish,
+  ...ssoWords.spanish,
   startTitle: 'Configurar {organization}',
   startLead: '{name} te da acceso a los ajustes de tu organización. Este enlace funciona una sola vez.',
   start: 'Abrir el portal',
@@ -108,6 +114,9 @@ const spanish: Record<PortalWord, string> = {
   addDomain: 'Añadir dominio',
   verified: 'Verificado',
   unverified: 'Sin verificar',
+  recordMissing: 'Falta el registro DNS: restáuralo antes del {date}',
+  recordMissingLead:
+    'Falta el registro DNS de este dominio. Restáuralo, o confirma por correo, antes del {date}. Si no, tu organización perderá el dominio.',
   verifiedLead: 'Este dominio pertenece a tu organización.',
   unverifiedLead: 'Demuestra de una de estas dos formas que el dominio es vuestro.',
   byDns: 'Con un registro DNS',
@@ -167,6 +176,7 @@ const spanish: Record<PortalWord, string> = {
 
 const chinese: Record<PortalWord, string> = {
   ...directoryWords.chinese,
+  ...ssoWords.chinese,
   startTitle: '设置 {organization}',
   startLead: '{name} 邀请你管理所在组织的设置。此链接只能使用一次。',
   start: '打开门户',
@@ -189,6 +199,8 @@ const chinese: Record<PortalWord, string> = {
   addDomain: '添加域名',
   verified: '已验证',
   unverified: '尚未验证',
+  recordMissing: 'DNS 记录缺失：请在 {date} 之前恢复',
+  recordMissingLead: '此域名的 DNS 记录缺失。请在 {date} 之前恢复记录，或通过邮件确认，否则你的组织将失去此域名。',
   verifiedLead: '此域名属于你的组织。',
   unverifiedLead: '请用以下任一方式证明此域名属于你们。',
   byDns: '使用 DNS 记录',
