@@ -79,6 +79,8 @@ export type AccountScreen =
       isEditable: boolean;
       /** Whether a code can be sent to a new one. */
       isChangeable: boolean;
+      /** The company of the address signs the user in. */
+      isOfCompany?: boolean;
       typedAddress?: string;
     }
   | { part: 'address-code'; type: 'email' | 'phone'; address: string }

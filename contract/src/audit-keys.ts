@@ -44,6 +44,13 @@ const organizationEvents = [
   'RevokePortalLink',
   'OpenPortal',
   'ClosePortal',
+  'AddSsoConnector',
+  'ChangeSsoConnector',
+  'TestSsoConnector',
+  'TurnOnSsoConnector',
+  'TurnOffSsoConnector',
+  'RemoveSsoConnector',
+  'MapSsoGroup',
 ] as const;
 
 /** A step of a sign-in: what follows `Interaction.<event>.` in a key of the audit log. */

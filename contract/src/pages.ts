@@ -24,6 +24,8 @@ export * from './page-fields.ts';
 export * from './page-frame.ts';
 export * from './page-sso.ts';
 export * from './portal-page.ts';
+export * from './portal-role.ts';
+export * from './portal-sso.ts';
 
 /** A social way to sign in, as the page shows it. */
 export interface SocialOption {

@@ -5,6 +5,8 @@ import { instant, jsonObject, pathId, webUrl } from './values.ts';
 
 /** How a message reaches the service provider: a form that the browser submits. */
 const postBinding = z.literal('urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST');
+/** From server to server, for sign-outs alone. */
+const soapBinding = z.literal('urn:oasis:names:tc:SAML:2.0:bindings:SOAP');
 const redirectBinding = z.literal('urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect');
 
 export const samlNameIdFormatSchema = z.enum([
@@ -83,9 +85,11 @@ const configuration = {
   encryption: samlEncryptionSchema.nullable(),
   nameIdFormat: samlNameIdFormatSchema,
   singleLogoutUrl: z
-    .object({ binding: z.union([postBinding, redirectBinding]), url: webUrl })
+    .object({ binding: z.union([postBinding, redirectBinding, soapBinding]), url: webUrl })
     .nullable()
-    .describe('Where requests to sign out, and responses to those of the service provider, are sent.'),
+    .describe(
+      'Where requests to sign out, and responses to those of the service provider, are sent. By SOAP, the service provider is told of every session that ends, and cannot begin.',
+    ),
   requestCertificate: certificate
     .nullable()
     .describe('The certificate that requests are signed with. With one, requests without a signature are refused.'),

@@ -21,6 +21,8 @@ import { type Inbox, sweepInbox } from './features/connectors/inbox/index.ts';
 import type { Sandbox } from './features/connectors/sandbox/index.ts';
 import { sweepInitiated } from './features/enterprise/idp-initiated/index.ts';
 import type { OrganizationDomains } from './features/enterprise/organization-domains/index.ts';
+import { sweepTests } from './features/enterprise/organization-sso/index.ts';
+import { sweepPortalLinks } from './features/enterprise/portal-links/index.ts';
 import { sweepSaml } from './features/enterprise/saml-applications/index.ts';
 import { type SsoConnectors, sweepUsedIds } from './features/enterprise/sso-connectors/index.ts';
 import { createReadiness } from './features/operation/status/index.ts';
@@ -108,6 +110,8 @@ export async function createApp(config: Config, world: World): Promise<App> {
       pictures: mounted.areas.appearance.userAssets.sweep,
       sso: (now, isStopped) => sweepUsedIds(parts.database.system, now, isStopped),
       ssoInitiated: (now) => sweepInitiated(parts.database.system, now),
+      ssoTests: (now, isStopped) => sweepTests(parts.database.system, now, isStopped),
+      portalLinks: (now, isStopped) => sweepPortalLinks(parts.database.system, now, isStopped),
       saml: (now, isStopped) => sweepSaml(parts.database.system, now, isStopped),
       domains: mounted.areas.enterprise.organizationDomains.sweep,
       ssoMetadata: mounted.areas.enterprise.ssoConnectors.refreshMetadata,

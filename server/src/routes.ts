@@ -27,7 +27,7 @@ import type { Http } from './http/types.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { Log } from './kernel/log.ts';
 import { type Oidc, oidcApiRoutes, oidcRoutes } from './oidc/index.ts';
-import { portalRoutes } from './portal/index.ts';
+import { portalRoutes, relayTestAnswers } from './portal/index.ts';
 import type { AccountApi } from './sign-in/account/index.ts';
 import { accountRoutes } from './sign-in/account/routes.ts';
 import { accountPageRoutes } from './sign-in/account-page/index.ts';
@@ -70,7 +70,9 @@ export function mountRoutes(http: Http, app: Mounted): void {
 
   // Pages
   // /sign-in, /register, /verification-code, /forgot-password, /mfa-verification/…, /callback/…, or the tenant's own
-  customUiPageRoutes(http, customUiPages, (scope) => signInPageRoutes(scope, signIn));
+  relayTestAnswers(http, pages, (scope) =>
+    customUiPageRoutes(scope, customUiPages, (inner) => signInPageRoutes(inner, signIn)),
+  );
   accountChooserRoutes(http, signIn); // /select-account
   const { findSignedIn, renewCookie } = oidc;
   accountPageRoutes(http, { api: app.account, findSignedIn, renewCookie }); // /account…

@@ -124,7 +124,7 @@ describe('Second factors on the hosted pages', () => {
       await world.arrives(page);
 
       const { call } = world.operator;
-      await call('PATCH', '/api/account-center', { enabled: true, fields: { session: 'Edit', mfa: 'ReadOnly' } });
+      await call('PATCH', '/api/account-center', { enabled: true, fields: { session: 'Edit', mfa: 'Edit' } });
       await page.goto(`${world.server.url}/account/sessions`);
       await page.getByLabel('Password', { exact: true }).fill(goodPassword);
       await page.getByRole('button', { name: 'Confirm' }).click();

@@ -404,6 +404,7 @@ export const german: Language = {
     'account.removePicture': 'Bild entfernen',
     'account.address': 'E-Mail und Telefon',
     'account.emailLead': 'Wir senden einen Code an die neue Adresse.',
+    'account.companyLead': 'Ihr Unternehmen verwaltet diese Adresse. Bitten Sie dessen Administration, sie zu ändern.',
     'account.phoneLead': 'Wir senden einen Code an die neue Nummer.',
     'account.passwordLead': 'Sie werden in allen anderen Browsern und Apps abgemeldet.',
     'account.passwordSet': 'Festgelegt',
@@ -535,7 +536,8 @@ export const german: Language = {
       'Der Passkey wurde nicht akzeptiert. Versuchen Sie es noch einmal oder wählen Sie eine andere Möglichkeit.',
     'user.user_not_exist': 'Zu dieser Angabe gibt es kein Konto.',
     'user.identity_not_exist': 'Dieses Social-Media-Konto ist noch mit keinem Konto verknüpft.',
-    'user.sso_identity_not_exist': 'Ihr Unternehmenskonto gehört hier noch zu keinem Konto.',
+    'user.sso_identity_not_exist':
+      'Ihr Unternehmenskonto gehört hier noch zu keinem Konto. Wenden Sie sich an den Betreiber dieses Dienstes.',
     'user.identity_already_in_use': 'Dieses Social-Media-Konto gehört schon zu einem anderen Konto.',
     'user.missing_profile': 'Einige Angaben fehlen noch. Ergänzen Sie sie, um fortzufahren.',
     'user.suspended': 'Dieses Konto ist gesperrt. Wenden Sie sich an den Betreiber dieses Dienstes.',

@@ -376,6 +376,7 @@ export const english = {
   'account.removePicture': 'Remove the picture',
   'account.address': 'Email and phone',
   'account.emailLead': 'We will send a code to the new address.',
+  'account.companyLead': 'Your company manages this address. Ask its administrator to change it.',
   'account.phoneLead': 'We will send a code to the new number.',
   'account.passwordLead': 'You will be signed out in all other browsers and apps.',
   'account.passwordSet': 'Set',

@@ -394,6 +394,7 @@ export const spanish: Language = {
     'account.removePicture': 'Quitar la imagen',
     'account.address': 'Correo y teléfono',
     'account.emailLead': 'Enviaremos un código a la dirección nueva.',
+    'account.companyLead': 'Tu empresa gestiona esta dirección. Pide el cambio a su administrador.',
     'account.phoneLead': 'Enviaremos un código al número nuevo.',
     'account.passwordLead': 'Se cerrará tu sesión en los demás navegadores y aplicaciones.',
     'account.passwordSet': 'Definida',
@@ -510,7 +511,8 @@ export const spanish: Language = {
       'No se aceptó la llave de acceso. Inténtalo de nuevo o elige otra forma.',
     'user.user_not_exist': 'No existe ninguna cuenta con ese identificador.',
     'user.identity_not_exist': 'Esta cuenta social todavía no está vinculada a ninguna cuenta.',
-    'user.sso_identity_not_exist': 'Tu cuenta de empresa todavía no pertenece a ninguna cuenta aquí.',
+    'user.sso_identity_not_exist':
+      'Tu cuenta de empresa todavía no pertenece a ninguna cuenta aquí. Avisa a quienes gestionan este servicio.',
     'user.identity_already_in_use': 'Esta cuenta social ya pertenece a otra cuenta.',
     'user.missing_profile': 'Faltan algunos datos. Complétalos para continuar.',
     'user.suspended': 'Esta cuenta está suspendida. Contacta con quienes gestionan este servicio.',

@@ -400,6 +400,7 @@ export const french: Language = {
     'account.removePicture': 'Retirer la photo',
     'account.address': 'E-mail et téléphone',
     'account.emailLead': 'Nous enverrons un code à la nouvelle adresse.',
+    'account.companyLead': 'Votre entreprise gère cette adresse. Demandez à son administrateur de la changer.',
     'account.phoneLead': 'Nous enverrons un code au nouveau numéro.',
     'account.passwordLead': 'Votre session sera fermée dans tous les autres navigateurs et applications.',
     'account.passwordSet': 'Défini',
@@ -515,7 +516,8 @@ export const french: Language = {
       'La clé d’accès n’a pas été acceptée. Réessayez ou choisissez une autre méthode.',
     'user.user_not_exist': 'Aucun compte ne correspond à cet identifiant.',
     'user.identity_not_exist': 'Ce compte social n’est encore associé à aucun compte.',
-    'user.sso_identity_not_exist': 'Votre compte d’entreprise n’appartient encore à aucun compte ici.',
+    'user.sso_identity_not_exist':
+      'Votre compte d’entreprise n’appartient encore à aucun compte ici. Contactez l’équipe qui gère ce service.',
     'user.identity_already_in_use': 'Ce compte social appartient déjà à un autre compte.',
     'user.missing_profile': 'Il manque quelques informations. Complétez-les pour continuer.',
     'user.suspended': 'Ce compte est suspendu. Contactez l’équipe qui gère ce service.',

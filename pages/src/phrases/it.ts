@@ -389,6 +389,7 @@ export const italian: Language = {
     'account.removePicture': 'Rimuovi l’immagine',
     'account.address': 'Email e telefono',
     'account.emailLead': 'Invieremo un codice al nuovo indirizzo.',
+    'account.companyLead': 'La tua azienda gestisce questo indirizzo. Chiedi al suo amministratore di cambiarlo.',
     'account.phoneLead': 'Invieremo un codice al nuovo numero.',
     'account.passwordLead': 'Uscirai dall’account in tutti gli altri browser e app.',
     'account.passwordSet': 'Impostata',
@@ -499,7 +500,8 @@ export const italian: Language = {
     'session.mfa.webauthn_verification_failed': 'La passkey non è stata accettata. Riprova o scegli un altro modo.',
     'user.user_not_exist': 'Nessun account corrisponde a questo identificativo.',
     'user.identity_not_exist': 'Questo account social non è ancora collegato a nessun account.',
-    'user.sso_identity_not_exist': 'Il tuo account aziendale non appartiene ancora a nessun account qui.',
+    'user.sso_identity_not_exist':
+      'Il tuo account aziendale non appartiene ancora a nessun account qui. Contatta chi gestisce questo servizio.',
     'user.identity_already_in_use': 'Questo account social appartiene già a un altro account.',
     'user.missing_profile': 'Mancano alcuni dati. Completali per continuare.',
     'user.suspended': 'Questo account è sospeso. Contatta chi gestisce questo servizio.',

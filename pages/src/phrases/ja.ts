@@ -389,6 +389,7 @@ export const japanese: Language = {
     'account.removePicture': '画像を削除',
     'account.address': 'メールアドレスと電話番号',
     'account.emailLead': '新しいアドレスにコードをお送りします。',
+    'account.companyLead': 'このアドレスは会社が管理しています。変更は会社の管理者に依頼してください。',
     'account.phoneLead': '新しい番号にコードをお送りします。',
     'account.passwordLead': 'ほかのすべてのブラウザとアプリからログアウトします。',
     'account.passwordSet': '設定済み',
@@ -505,7 +506,8 @@ export const japanese: Language = {
       'パスキーを確認できませんでした。もう一度お試しいただくか、別の方法を選んでください。',
     'user.user_not_exist': 'この情報のアカウントはありません。',
     'user.identity_not_exist': 'このソーシャルアカウントは、まだどのアカウントとも連携していません。',
-    'user.sso_identity_not_exist': '会社のアカウントは、まだここのどのアカウントとも結び付いていません。',
+    'user.sso_identity_not_exist':
+      '会社のアカウントは、まだここのどのアカウントとも結び付いていません。このサービスの管理者にお問い合わせください。',
     'user.identity_already_in_use': 'このソーシャルアカウントは、すでに別のアカウントのものです。',
     'user.missing_profile': '不足している情報があります。入力して続けてください。',
     'user.suspended': 'このアカウントは停止されています。このサービスの管理者にお問い合わせください。',

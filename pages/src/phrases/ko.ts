@@ -374,6 +374,7 @@ export const korean: Language = {
     'account.removePicture': '사진 삭제',
     'account.address': '이메일과 전화번호',
     'account.emailLead': '새 주소로 인증 코드를 보내 드릴게요.',
+    'account.companyLead': '이 주소는 회사에서 관리해요. 변경하려면 회사 관리자에게 문의하세요.',
     'account.phoneLead': '새 번호로 인증 코드를 보내 드릴게요.',
     'account.passwordLead': '다른 모든 브라우저와 앱에서 로그아웃돼요.',
     'account.passwordSet': '설정됨',
@@ -483,7 +484,8 @@ export const korean: Language = {
     'session.mfa.webauthn_verification_failed': '패스키를 확인하지 못했어요. 다시 시도하거나 다른 방법을 선택하세요.',
     'user.user_not_exist': '이 정보에 해당하는 계정이 없어요.',
     'user.identity_not_exist': '이 소셜 계정은 아직 어떤 계정과도 연결되어 있지 않아요.',
-    'user.sso_identity_not_exist': '회사 계정이 아직 이곳의 어떤 계정에도 연결되어 있지 않아요.',
+    'user.sso_identity_not_exist':
+      '회사 계정이 아직 이곳의 어떤 계정에도 연결되어 있지 않아요. 이 서비스의 관리자에게 문의하세요.',
     'user.identity_already_in_use': '이 소셜 계정은 이미 다른 계정에 연결되어 있어요.',
     'user.missing_profile': '빠진 정보가 있어요. 입력하고 계속하세요.',
     'user.suspended': '정지된 계정이에요. 이 서비스의 관리자에게 문의하세요.',

@@ -385,6 +385,7 @@ export const brazilianPortuguese: Language = {
     'account.removePicture': 'Remover a foto',
     'account.address': 'E-mail e telefone',
     'account.emailLead': 'Enviaremos um código para o novo endereço.',
+    'account.companyLead': 'Sua empresa gerencia este endereço. Peça a alteração ao administrador dela.',
     'account.phoneLead': 'Enviaremos um código para o novo número.',
     'account.passwordLead': 'Você vai sair da conta em todos os outros navegadores e apps.',
     'account.passwordSet': 'Definida',
@@ -496,7 +497,8 @@ export const brazilianPortuguese: Language = {
       'A chave de acesso não foi aceita. Tente de novo ou escolha outra forma.',
     'user.user_not_exist': 'Não existe nenhuma conta com esse identificador.',
     'user.identity_not_exist': 'Esta conta social ainda não está vinculada a nenhuma conta.',
-    'user.sso_identity_not_exist': 'Sua conta da empresa ainda não pertence a nenhuma conta aqui.',
+    'user.sso_identity_not_exist':
+      'Sua conta da empresa ainda não pertence a nenhuma conta aqui. Fale com a equipe responsável por este serviço.',
     'user.identity_already_in_use': 'Esta conta social já pertence a outra conta.',
     'user.missing_profile': 'Faltam alguns dados. Complete-os para continuar.',
     'user.suspended': 'Esta conta está suspensa. Fale com a equipe responsável por este serviço.',

@@ -1,9 +1,11 @@
 /** The words of the portal, which speaks fewer languages than the pages of a sign-in. */
 import type { PortalLanguage } from '@aldaba/contract/pages';
 import { directoryWords } from './directory-words.ts';
+import { ssoWords } from './sso-words.ts';
 
 const english = {
   ...directoryWords.english,
+  ...ssoWords.english,
   startTitle: 'Set up {organization}',
   startLead: '{name} gives you access to the settings of your organization. This link works once.',
   start: 'Open the portal',
@@ -89,6 +91,7 @@ export type PortalWord = keyof typeof english;
 
 const spanish: Record<PortalWord, string> = {
   ...directoryWords.spanish,
+  ...ssoWords.spanish,
   startTitle: 'Configurar {organization}',
   startLead: '{name} te da acceso a los ajustes de tu organización. Este enlace funciona una sola vez.',
   start: 'Abrir el portal',
@@ -173,6 +176,7 @@ const spanish: Record<PortalWord, string> = {
 
 const chinese: Record<PortalWord, string> = {
   ...directoryWords.chinese,
+  ...ssoWords.chinese,
   startTitle: '设置 {organization}',
   startLead: '{name} 邀请你管理所在组织的设置。此链接只能使用一次。',
   start: '打开门户',

@@ -56,7 +56,7 @@ interface Needs {
   applications: Applications;
   applicationExperiences: ApplicationExperiences;
   deviceTrust: DeviceTrust;
-  ssoConnectors: Pick<SsoConnectors, 'offered'>;
+  ssoConnectors: Pick<SsoConnectors, 'published'>;
 }
 
 type AppearanceArea = ReturnType<typeof createAppearanceArea>;

@@ -19,6 +19,7 @@ import { createOrganizationAdministration } from './organization-administration/
 import { organizationAdministrationRoutes } from './organization-administration/routes.ts';
 import { createOrganizationDomains } from './organization-domains/index.ts';
 import { organizationDomainRoutes } from './organization-domains/routes.ts';
+import { createOrganizationSso, type OrganizationSsoNeeds } from './organization-sso/index.ts';
 import { createPortalLinks } from './portal-links/index.ts';
 import { portalLinkRoutes } from './portal-links/routes.ts';
 import { createSamlApplications, type SamlApplicationsNeeds } from './saml-applications/index.ts';
@@ -39,11 +40,12 @@ interface Needs extends SamlApplicationsNeeds, SsoConnectorsNeeds, Omit<ScimNeed
   events: Events<Transaction>;
   organizations: Organizations;
   organizationRoles: OrganizationRoles;
-  organizationJit: OrganizationJit;
   organizationInvitations: OrganizationInvitations;
   verificationCodes: VerificationCodes;
   resolveTxt: ResolveTxt;
   ssoIdentities: SsoIdentities;
+  organizationJit: OrganizationJit;
+  signInExperiences: OrganizationSsoNeeds['signInExperiences'];
 }
 
 type EnterpriseArea = ReturnType<typeof createEnterpriseArea>;
@@ -55,6 +57,7 @@ export function createEnterpriseArea(needs: Needs) {
   return {
     organizationDomains,
     organizationAdministration: createOrganizationAdministration(needs),
+    organizationSso: createOrganizationSso({ ...needs, ssoConnectors }),
     portalLinks: createPortalLinks(needs),
     samlApplications: createSamlApplications(needs),
     scim,

@@ -28,8 +28,9 @@ export {
   readIdentityProviderMetadata,
   SamlMetadataError,
 } from './metadata.ts';
-export { bindings, nameIdFormats, statuses } from './names.ts';
+export { bindings, nameIdFormats, soapBinding, statuses } from './names.ts';
 export { identityProviderMetadata, serviceProviderMetadata } from './own-metadata.ts';
 export { SamlRefusal, type SamlRefusalReason } from './refusal.ts';
 export { type ExpectedResponse, type VerifiedResponse, verifyResponse } from './response.ts';
 export type { SigningKey } from './signatures.ts';
+export { createSoapLogoutRequest, verifySoapLogoutResponse } from './soap.ts';

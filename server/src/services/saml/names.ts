@@ -12,6 +12,9 @@ export const bindings = {
   post: 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST',
 } as const;
 
+/** For sign-outs alone. */
+export const soapBinding = 'urn:oasis:names:tc:SAML:2.0:bindings:SOAP';
+
 export type SamlBinding = (typeof bindings)[keyof typeof bindings];
 
 export const nameIdFormats = {

@@ -30,18 +30,20 @@ export function addressRoutes(routes: AccountPageRoutes): void {
 
 function routesOf({ api, get, post }: AccountPageRoutes, type: Pending['type']): void {
   const { mine, verifications, changes } = api;
-  const isOpen = async ({ user, visit }: AccountRequest): Promise<boolean> =>
-    visit.center.fields[type] === 'Edit' &&
-    !(type === 'email' && isOfCompany(user.primaryEmail, await api.context.settings(visit.tenant)));
+  const isCompanys = async ({ user, visit }: AccountRequest): Promise<boolean> =>
+    type === 'email' && isOfCompany(user.primaryEmail, await api.context.settings(visit.tenant));
+  const isOpen = async (page: AccountRequest): Promise<boolean> =>
+    page.visit.center.fields[type] === 'Edit' && !(await isCompanys(page));
   const show = async (page: AccountRequest, failure?: AldabaError) => {
     const { user, visit, field } = page;
     const reachable = reachableBy(await api.context.connectors.available(visit.tenant));
     const value = type === 'email' ? user.primaryEmail : user.primaryPhone;
     const isEditable = await isOpen(page);
+    const ofCompany = (await isCompanys(page)) ? { isOfCompany: true } : {};
     const typed = failure ? { typedAddress: field('address') } : {};
     const isChangeable = isEditable && reachable.includes(type);
     return page.show(
-      { part: 'address', type, isEditable, isChangeable, ...(value === null ? {} : { value }), ...typed },
+      { part: 'address', type, isEditable, isChangeable, ...(value === null ? {} : { value }), ...typed, ...ofCompany },
       failure,
     );
   };

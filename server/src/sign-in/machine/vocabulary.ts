@@ -108,13 +108,12 @@ export type Effect =
     }
   /** Removes what was set before the email address was verified. If it is: does nothing, or refuses if required. */
   | { type: 'reclaim-account'; userId: string; required?: true }
-  /** What an enterprise sign-in leaves with the account. `adopted`: it was found by its address. */
+  /** What an enterprise sign-in leaves with the account. It gets the identity if it was found by its address, or new. */
   | {
       type: 'enter-sso';
       userId: string;
       proof: Extract<Proof, { type: 'EnterpriseSso' }>;
       adopted?: true;
-      /** The account is new, and gets the identity. */
       created?: true;
     }
   /** The organizations that the operator named for the used link. */

@@ -87,8 +87,6 @@ export type StepNeeds = Pick<
   | 'ssoLogout'
   | 'idpInitiated'
   | 'ssoIdentities'
-  | 'ssoLogout'
-  | 'idpInitiated'
   | 'userAssets'
   | 'pages'
   | 'clock'

@@ -171,6 +171,31 @@ export default {
     RevokePortalLink: { done: 'Portal link revoked', failed: 'Revoking a portal link refused' },
     OpenPortal: { done: 'Portal of an organization opened', failed: 'Opening a portal refused' },
     ClosePortal: { done: 'Portal of an organization closed', failed: 'Closing a portal refused' },
+    AddSsoConnector: { done: 'Identity provider added in a portal', failed: 'Adding an identity provider refused' },
+    ChangeSsoConnector: {
+      done: 'Identity provider changed in a portal',
+      failed: 'Changing an identity provider refused',
+    },
+    TestSsoConnector: {
+      done: 'Test sign-in with an identity provider succeeded',
+      failed: 'Test sign-in with an identity provider failed',
+    },
+    TurnOnSsoConnector: {
+      done: 'Single sign-on of an organization switched on',
+      failed: 'Switching single sign-on on refused',
+    },
+    TurnOffSsoConnector: {
+      done: 'Single sign-on of an organization switched off',
+      failed: 'Switching single sign-on off refused',
+    },
+    RemoveSsoConnector: {
+      done: 'Identity provider removed in a portal',
+      failed: 'Removing an identity provider refused',
+    },
+    MapSsoGroup: {
+      done: 'Role of an identity provider’s group changed',
+      failed: 'Changing the role of a group refused',
+    },
     RevokeInvitation: {
       done: 'Invitation revoked by an administrator of the organization',
       failed: 'Revoking an invitation to an organization refused',

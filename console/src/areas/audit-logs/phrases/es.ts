@@ -216,6 +216,34 @@ export default {
     RevokePortalLink: { done: 'Enlace del portal revocado', failed: 'Revocación de un enlace del portal rechazada' },
     OpenPortal: { done: 'Portal de una organización abierto', failed: 'Apertura de un portal rechazada' },
     ClosePortal: { done: 'Portal de una organización cerrado', failed: 'Cierre de un portal rechazado' },
+    AddSsoConnector: {
+      done: 'Proveedor de identidad añadido en un portal',
+      failed: 'Alta de un proveedor de identidad rechazada',
+    },
+    ChangeSsoConnector: {
+      done: 'Proveedor de identidad cambiado en un portal',
+      failed: 'Cambio de un proveedor de identidad rechazado',
+    },
+    TestSsoConnector: {
+      done: 'Inicio de sesión de prueba con un proveedor de identidad',
+      failed: 'El inicio de sesión de prueba falló',
+    },
+    TurnOnSsoConnector: {
+      done: 'Inicio de sesión único de una organización activado',
+      failed: 'Activación del inicio de sesión único rechazada',
+    },
+    TurnOffSsoConnector: {
+      done: 'Inicio de sesión único de una organización desactivado',
+      failed: 'Desactivación del inicio de sesión único rechazada',
+    },
+    RemoveSsoConnector: {
+      done: 'Proveedor de identidad quitado en un portal',
+      failed: 'Eliminación de un proveedor de identidad rechazada',
+    },
+    MapSsoGroup: {
+      done: 'Rol de un grupo del proveedor de identidad cambiado',
+      failed: 'Cambio del rol de un grupo rechazado',
+    },
     RevokeInvitation: {
       done: 'Un administrador de la organización revocó una invitación',
       failed: 'Revocación de una invitación a una organización rechazada',

@@ -149,6 +149,13 @@ export default {
     RevokePortalLink: { done: '已撤销门户链接', failed: '拒绝撤销门户链接' },
     OpenPortal: { done: '已打开组织门户', failed: '拒绝打开组织门户' },
     ClosePortal: { done: '已关闭组织门户', failed: '拒绝关闭组织门户' },
+    AddSsoConnector: { done: '已在门户中添加身份提供商', failed: '拒绝添加身份提供商' },
+    ChangeSsoConnector: { done: '已在门户中更改身份提供商', failed: '拒绝更改身份提供商' },
+    TestSsoConnector: { done: '身份提供商测试登录成功', failed: '身份提供商测试登录失败' },
+    TurnOnSsoConnector: { done: '已启用组织的单点登录', failed: '拒绝启用单点登录' },
+    TurnOffSsoConnector: { done: '已停用组织的单点登录', failed: '拒绝停用单点登录' },
+    RemoveSsoConnector: { done: '已在门户中移除身份提供商', failed: '拒绝移除身份提供商' },
+    MapSsoGroup: { done: '已更改身份提供商群组的角色', failed: '拒绝更改群组的角色' },
     RevokeInvitation: { done: '组织管理员撤销了邀请', failed: '拒绝撤销组织邀请' },
   },
   directory: {

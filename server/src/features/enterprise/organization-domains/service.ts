@@ -57,7 +57,7 @@ type DomainProof = BodyOf<typeof verifyOrganizationDomain>;
 const maximum = 100;
 
 export function createOrganizationDomains(needs: OrganizationDomainsNeeds): OrganizationDomains {
-  const { clock, logs, events, organizations } = needs;
+  const { clock, logs, events, ssoConnectors, organizations } = needs;
   const get = async (q: Queries, { organizationId, domain }: DomainKey) => {
     const row = await store.findDomain(q, { organizationId, domain: spelled(domain) });
     if (!row) throw new AldabaError('entity.not_found');
@@ -91,8 +91,9 @@ export function createOrganizationDomains(needs: OrganizationDomainsNeeds): Orga
         await store.deleteDomain(tx, found);
         audit(tx, 'Organization.RemoveDomain', found, by);
         const { organizationId, domain } = found;
-        if (found.isVerified)
-          await events.publish(tx, 'OrganizationDomain.Deleted', { organizationId, domain, data: null });
+        if (!found.isVerified) return;
+        await ssoConnectors.owned.domainsChanged(tx);
+        await events.publish(tx, 'OrganizationDomain.Deleted', { organizationId, domain, data: null });
       }),
     sendCode: async (tenant, key, locale) => {
       const { email, ...domain } = await get(tenant.db, key);
@@ -113,6 +114,7 @@ export function createOrganizationDomains(needs: OrganizationDomainsNeeds): Orga
           const domain = await get(tx, found);
           if (row?.verified_at) return domain;
           audit(tx, 'Organization.VerifyDomain', found, { ...by, method: proof.method });
+          await ssoConnectors.owned.domainsChanged(tx);
           await events.publish(tx, 'OrganizationDomain.Verified', { data: domain });
           return domain;
         })

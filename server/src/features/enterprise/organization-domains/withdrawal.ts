@@ -5,7 +5,7 @@ import type { DomainKey } from './store.ts';
 
 export interface WithdrawalNeeds {
   organizationJit: Pick<OrganizationJit, 'emailDomains' | 'removeEmailDomain' | 'connectors'>;
-  ssoConnectors: Pick<SsoConnectors, 'withdrawDomain'>;
+  ssoConnectors: Pick<SsoConnectors, 'withdrawDomain' | 'owned'>;
 }
 
 /** What ended with a domain, for the audit log. */

@@ -5,7 +5,6 @@ import type {
   SamlApplication,
   updateSamlApplication,
 } from '@aldaba/contract';
-import type { Clock } from '../../../kernel/clock.ts';
 import type { Vault } from '../../../kernel/crypto.ts';
 import { defined } from '../../../kernel/defined.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
@@ -18,10 +17,10 @@ import { createSamlSecrets, type SamlSecrets } from './secrets.ts';
 import { createSamlSignIns, type SamlSignIns } from './sign-ins.ts';
 import { createSamlSignOuts, type SamlSignOuts } from './sign-outs.ts';
 import { createSamlSingleLogout, type SamlSingleLogout } from './single-logout.ts';
+import { type SoapLogoutNeeds, startSoapLogout } from './soap-logout.ts';
 import * as store from './store.ts';
 
-export interface SamlApplicationsNeeds {
-  clock: Clock;
+export interface SamlApplicationsNeeds extends SoapLogoutNeeds {
   vault: Vault;
   applications: Pick<Applications, 'create' | 'update' | 'remove' | 'get' | 'findClient'>;
 }
@@ -57,7 +56,8 @@ const empty: store.SamlConfiguration = {
   requestCertificate: null,
 };
 
-export function createSamlApplications({ clock, vault, applications }: SamlApplicationsNeeds): SamlApplications {
+export function createSamlApplications(given: SamlApplicationsNeeds): SamlApplications {
+  const { clock, vault, applications } = given;
   const secrets = createSamlSecrets({ clock, vault });
   const configurationOf = async (q: Queries, id: string) => {
     const own = await store.findConfiguration(q, id);
@@ -80,6 +80,7 @@ export function createSamlApplications({ clock, vault, applications }: SamlAppli
     return toSamlApplication(application, own);
   };
   const needs = { clock, vault, secrets, configurationOf };
+  startSoapLogout({ ...given, secrets, findConfiguration: store.findConfiguration });
   const signIns = createSamlSignIns(needs);
   const singleLogout = createSamlSingleLogout(needs);
   return {

@@ -1,3 +1,4 @@
+import { soapBinding } from '../../../services/saml/index.ts';
 import type { Queries, Transaction } from '../../../store/database.ts';
 import { deleteExpired, type Sweep } from '../../../store/sweep.ts';
 import type { Participant, SignOutState } from './sign-out-state.ts';
@@ -15,15 +16,17 @@ export async function recordParticipant(q: Queries, participant: Participant): P
   );
 }
 
-/** The applications of a session, and whether they have an address for sign-outs. */
+/** The applications of a session that are not told by SOAP, and whether they have an address for sign-outs. */
 export const findParticipants = (q: Queries, sessionUid: string): Promise<(Participant & { isReachable: boolean })[]> =>
   q.raw(
     `select s.application_id as "applicationId", s.session_uid as "sessionUid", s.name_id as "nameId",
         s.name_id_format as "nameIdFormat", a.single_logout_url is not null as "isReachable"
        from saml_sessions s
        join saml_applications a on a.tenant_id = s.tenant_id and a.application_id = s.application_id
-      where s.tenant_id = $1 and s.session_uid = $2 order by s.application_id`,
-    [q.tenantId, sessionUid],
+      where s.tenant_id = $1 and s.session_uid = $2
+        and a.single_logout_url ->> 'binding' is distinct from $3
+      order by s.application_id`,
+    [q.tenantId, sessionUid, soapBinding],
   );
 
 export async function insertSignOut(

@@ -7,6 +7,7 @@ import {
   createLogoutResponse,
   type IncomingMessage,
   type OutgoingMessage,
+  soapBinding,
   statuses,
   verifyLogoutRequest,
 } from '../../../services/saml/index.ts';
@@ -56,7 +57,7 @@ export function createSamlSignOuts({ clock, vault, secrets, singleLogout, config
     async answer(tenant, applicationId, { message, relayState, sessions }) {
       const own = await configurationOf(tenant.db, applicationId);
       const { entityId, singleLogoutUrl, requestCertificate } = own;
-      if (entityId === null || singleLogoutUrl === null || requestCertificate === null)
+      if (entityId === null || !isForBrowsers(singleLogoutUrl) || requestCertificate === null)
         throw new AldabaError('saml.not_set_up');
       const { entityId: issuer, signOutUrl: destination } = addressesOf(tenant, applicationId);
       const now = new Date(clock.now());
@@ -100,3 +101,7 @@ export function createSamlSignOuts({ clock, vault, secrets, singleLogout, config
     },
   };
 }
+
+/** Whether messages go through the browser. */
+const isForBrowsers = (url: SamlConfiguration['singleLogoutUrl']): url is NonNullable<typeof url> =>
+  url !== null && url.binding !== soapBinding;
