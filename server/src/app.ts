@@ -20,6 +20,7 @@ import type { EmailTemplates } from './features/connectors/email-templates/index
 import { type Inbox, sweepInbox } from './features/connectors/inbox/index.ts';
 import type { Sandbox } from './features/connectors/sandbox/index.ts';
 import { sweepInitiated } from './features/enterprise/idp-initiated/index.ts';
+import type { LdapSyncs } from './features/enterprise/ldap-sync/index.ts';
 import type { OrganizationDomains } from './features/enterprise/organization-domains/index.ts';
 import { type SsoConnectors, sweepUsedIds } from './features/enterprise/sso-connectors/index.ts';
 import { createReadiness } from './features/operation/status/index.ts';
@@ -70,6 +71,7 @@ interface Parts {
   userTransfers: UserTransfers;
   accountDeletions: AccountDeletions;
   ssoConnectors: SsoConnectors;
+  ldapSyncs: LdapSyncs;
   userAssets: UserAssets;
   /** Makes a one-time link for creating an administrator. */
   createAdminLink: () => Promise<string>;
@@ -108,6 +110,7 @@ export async function createApp(config: Config, world: World): Promise<App> {
       sso: (now, isStopped) => sweepUsedIds(parts.database.system, now, isStopped),
       ssoInitiated: (now) => sweepInitiated(parts.database.system, now),
       ssoMetadata: mounted.areas.enterprise.ssoConnectors.refreshMetadata,
+      ldapSyncs: mounted.areas.enterprise.ldapSyncs.startDue,
       inbox: (now, isStopped) => sweepInbox(parts.database.system, now, isStopped),
     },
   });
@@ -219,6 +222,7 @@ async function compose(config: Config, world: World, extent: Extent) {
     userTransfers: areas.operation.userTransfers,
     accountDeletions: areas.people.accountDeletions,
     ssoConnectors: areas.enterprise.ssoConnectors,
+    ldapSyncs: areas.enterprise.ldapSyncs,
     userAssets: areas.appearance.userAssets,
     createAdminLink: () => operation.setup.createAdminLink(admin),
     inboxUrl: async () => {

@@ -7,8 +7,9 @@
  * through `offered` and `connection`; the Management API through `routes.ts`.
  */
 
+export { ldapAnswer } from './ldap.ts';
 export type { LimitAttempts, SignedOut, SsoAnswer } from './protocol.ts';
 export type { BoundSso } from './service.ts';
-export { createSsoConnectors, type SsoConnectors, type SsoConnectorsNeeds } from './service.ts';
+export { createSsoConnectors, type SsoConnectors, type SsoConnectorsNeeds, type SyncedDirectory } from './service.ts';
 export { sweepUsedIds } from './store.ts';
 export type { OfferedSso } from './views.ts';
