@@ -221,8 +221,7 @@ async function compose(config: Config, world: World, extent: Extent) {
     signInExperiences: areas.appearance.signInExperiences,
     userTransfers: areas.operation.userTransfers,
     accountDeletions: areas.people.accountDeletions,
-    ssoConnectors: areas.enterprise.ssoConnectors,
-    ldapSyncs: areas.enterprise.ldapSyncs,
+    ...{ ssoConnectors: areas.enterprise.ssoConnectors, ldapSyncs: areas.enterprise.ldapSyncs },
     userAssets: areas.appearance.userAssets,
     createAdminLink: () => operation.setup.createAdminLink(admin),
     inboxUrl: async () => {

@@ -101,7 +101,10 @@ export function createAccounts({ users, ssoIdentities, organizationJit }: Accoun
       });
       if (isNew) await organizationJit.joinByConnector(tx, user.id, connectorId);
       await organizationJit.applyMappings(tx, user.id, { mappings: row.roleMappings, attributes });
-      const isRestored = await restore(users, tx, { ...user, hasSuspended: await store.hasSuspended(tx, connectorId, user.id) });
+      const isRestored = await restore(users, tx, {
+        ...user,
+        hasSuspended: await store.hasSuspended(tx, connectorId, user.id),
+      });
       const isChanged = await follow(tx, user, { known, email, name, syncs: row.syncProfile });
       await store.savePerson(tx, turn, {
         ...{ identityId: person.id, userId: user.id, digest: digestOf(person, row) },

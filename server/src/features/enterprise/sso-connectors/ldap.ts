@@ -21,7 +21,7 @@ import {
 import type { SsoAnswer, SsoConnection } from './protocol.ts';
 
 /** The issuer of a directory's identities: a change of its address or its tree does not change who its people are. */
-export const ldapIssuer = (connectorId: string): string => `urn:aldaba:ldap:${connectorId}`;
+const ldapIssuer = (connectorId: string): string => `urn:aldaba:ldap:${connectorId}`;
 
 /** Who a person of a directory is. */
 export const ldapAnswer = (connectorId: string, person: LdapPerson, groups: LdapGroups): SsoAnswer => ({
