@@ -1,6 +1,6 @@
-// What the tests need beyond the workspaces: Chromium, Python with the packages of `requirements.txt`, and the npm
-// packages of `test/clients/foreign` and `test/clients/published`, which have lock files of their own so that starting
-// the product does not install them.
+// What the tests need beyond the workspaces: Chromium, slapd (the directory of a company), Python with the packages of
+// `requirements.txt`, and the npm packages of `test/clients/foreign` and `test/clients/published`, which have lock
+// files of their own so that starting the product does not install them.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,6 +11,7 @@ import { fail, root } from './runtime.mjs';
 export function ensureTestTools() {
   ensurePackages('foreign', 'client programs');
   ensurePackages('published', 'published connectors');
+  ensureDirectory();
   return { ALDABA_TEST_CHROMIUM: ensureChromium(), ALDABA_TEST_PYTHON: ensurePython() };
 }
 
@@ -28,6 +29,19 @@ function ensureChromium() {
   run('apt-get', ['update'], advice);
   run('apt-get', ['install', '-y', '--no-install-recommends', 'chromium-headless-shell'], advice);
   return which('chromium-headless-shell') ?? fail(`Chromium was installed and cannot be found. ${advice}`);
+}
+
+/** OpenLDAP's server, which the tests start in folders of their own. The distribution's service stays unconfigured. */
+function ensureDirectory() {
+  const programs = ['/usr/sbin/slapd', '/usr/bin/openssl'];
+  if (programs.every((program) => existsSync(program))) return;
+  const packages = ['slapd', 'openssl'];
+  const advice = `Install it (on Debian: apt-get install ${packages.join(' ')}).`;
+  if (process.getuid?.() !== 0 || !which('apt-get')) fail(`The tests of directories need slapd. ${advice}`);
+  process.stderr.write('Installing slapd for the tests of directories (once; a few seconds) …\n');
+  run('apt-get', ['update'], advice);
+  spawnSync('debconf-set-selections', { input: 'slapd slapd/no_configuration boolean true\n' });
+  run('apt-get', ['install', '-y', '--no-install-recommends', ...packages], advice);
 }
 
 function ensurePython() {

@@ -142,6 +142,8 @@ describe('Outgoing connections', () => {
       'server/src/kernel/dns.ts': 'Resolver',
       // Speaks SMTP over the connection that the client opens.
       'connectors/kit/smtp.ts': '* isIP',
+      // Speaks TLS over the connection that the client opens.
+      'server/src/services/ldap/socket.ts': 'connect',
       // Listens for a moment, to see whether the port is free.
       'server/src/main.ts': 'createServer',
     });

@@ -33,6 +33,8 @@ export type AuditVerification = (typeof auditVerifications)[number];
 const organizationEvents = [
   'AddDomain',
   'VerifyDomain',
+  'MissDomainRecord',
+  'LoseDomain',
   'RemoveDomain',
   'RemoveMember',
   'ChangeRoles',
@@ -42,6 +44,13 @@ const organizationEvents = [
   'RevokePortalLink',
   'OpenPortal',
   'ClosePortal',
+  'AddSsoConnector',
+  'ChangeSsoConnector',
+  'TestSsoConnector',
+  'TurnOnSsoConnector',
+  'TurnOffSsoConnector',
+  'RemoveSsoConnector',
+  'MapSsoGroup',
 ] as const;
 
 /** A step of a sign-in: what follows `Interaction.<event>.` in a key of the audit log. */
@@ -83,6 +92,8 @@ export const auditKeys = [
   'Scim.Group.Map',
   ...(['Create', 'Update', 'Rotate', 'Delete'] as const).map((action) => `Scim.Token.${action}` as const),
   ...organizationEvents.map((event) => `Organization.${event}` as const),
+  'Ldap.Sync',
+  ...(['Create', 'Update', 'Suspend', 'Restore'] as const).map((action) => `Ldap.User.${action}` as const),
   'Inbox.Change',
   'Inbox.Empty',
   'TrustedDevice.Created',
@@ -104,5 +115,6 @@ export const auditKeys = [
   'SamlApplication.AuthnRequest',
   'SamlApplication.Callback',
   'SamlApplication.Logout',
+  'SamlApplication.LogoutResponse',
 ] as const;
 export type AuditKey = (typeof auditKeys)[number];

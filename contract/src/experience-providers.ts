@@ -103,6 +103,7 @@ export const verifySso = route({
     'session.verification_failed',
     'session.connector_validation_session_not_found',
     'connector.general',
+    'connector.not_implemented',
     'connector.insufficient_request_parameters',
     'connector.invalid_response',
     'connector.timeout',
@@ -110,5 +111,36 @@ export const verifySso = route({
     'connector.social_invalid_id_token',
     'connector.social_auth_code_invalid',
     'connector.social_invalid_access_token',
+  ],
+});
+
+export const proveSsoPassword = route({
+  method: 'POST',
+  path: '/api/experience/verification/sso/:connectorId/password',
+  operationId: 'VerifyEnterpriseSsoPassword',
+  tag,
+  access,
+  summary: 'Check a password with the directory of a company (LDAP)',
+  params: connectorParams,
+  body: z.object({
+    username: z
+      .string()
+      .trim()
+      .min(1)
+      .max(256)
+      .describe('What the directory knows the user by, e.g. the email address.'),
+    password: z.string().min(1).max(1024),
+  }),
+  responses: { 200: verified },
+  errors: [
+    ...common,
+    'session.invalid_connector_id',
+    'session.invalid_credentials',
+    'session.captcha_required',
+    'session.verification_blocked_too_many_attempts',
+    'connector.not_implemented',
+    'connector.general',
+    'connector.timeout',
+    'request.overloaded',
   ],
 });

@@ -49,6 +49,7 @@ export * from './sandbox.ts';
 export * from './scim-tokens.ts';
 export * from './sign-in-experience.ts';
 export * from './sso-connectors.ts';
+export * from './sso-ldap.ts';
 export * from './subject-tokens.ts';
 export * from './team.ts';
 export * from './tenants.ts';

@@ -8,7 +8,10 @@ import { idList, instant, jsonObject, pathId, webUrl } from './values.ts';
  * user in.
  */
 
-/** The kinds of providers. The last four are Aldaba's own: OpenID Connect under the provider's name. */
+/**
+ * The kinds of providers. The last five are Aldaba's own: OpenID Connect under the provider's name, and directories
+ * that speak LDAP.
+ */
 export const ssoProviderNames = [
   'OIDC',
   'SAML',
@@ -20,10 +23,11 @@ export const ssoProviderNames = [
   'JumpCloud',
   'Ping',
   'Keycloak',
+  'LDAP',
 ] as const;
 export const ssoProviderNameSchema = z.enum(ssoProviderNames);
 export type SsoProviderName = z.output<typeof ssoProviderNameSchema>;
-export const ssoProviderTypeSchema = z.enum(['oidc', 'saml']);
+export const ssoProviderTypeSchema = z.enum(['oidc', 'saml', 'ldap']);
 export type SsoProviderType = z.output<typeof ssoProviderTypeSchema>;
 
 const logoUrl = z.union([
@@ -64,6 +68,13 @@ export const ssoConnectorSchema = z.object({
   enableTokenStorage: z.boolean(),
   requiresMfa: z.boolean().describe('Whether the tenant’s second factors are asked for after this provider.'),
   roleMappings: z.array(ssoRoleMappingSchema),
+  organizationId: z
+    .string()
+    .nullable()
+    .describe(
+      'The organization whose administrators set it up; its domains are the verified ones of the organization.',
+    ),
+  isActive: z.boolean().describe('Whether it signs users in, once it is configured.'),
   createdAt: instant,
   name: z.string().describe('Name of the kind of provider.'),
   providerType: ssoProviderTypeSchema,
@@ -79,6 +90,10 @@ export const publicSsoConnectorSchema = z.object({
   connectorName: z.string(),
   logo: z.string(),
   darkLogo: z.string().optional(),
+  asksPassword: z
+    .literal(true)
+    .optional()
+    .describe('The password of the company’s directory is entered on a page of this server, or of yours.'),
 });
 export type PublicSsoConnector = z.output<typeof publicSsoConnectorSchema>;
 
@@ -152,9 +167,15 @@ export const updateSsoConnector = route({
   access,
   summary: 'Change an enterprise connector; config replaces the stored one',
   params,
-  body: z.object(fields).partial(),
+  body: z
+    .object({
+      ...fields,
+      organizationId: z.null().describe('Takes the connector over from its organization, with the domains it has.'),
+      isActive: z.boolean(),
+    })
+    .partial(),
   responses: { 200: ssoConnectorSchema },
-  errors: [...saveErrors, 'entity.not_found'],
+  errors: [...saveErrors, 'entity.not_found', 'single_sign_on.domains_of_organization'],
 });
 export const deleteSsoConnector = route({
   method: 'DELETE',

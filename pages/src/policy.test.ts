@@ -19,7 +19,7 @@ const hiddenFields = (html: string): string[] =>
 describe('Operator CSS', () => {
   // security: escaping
   it('links operator CSS on no page that carries a secret in its HTML', () => {
-    const harmless = ['app_id', 'interaction', 'terms', 'profile.avatar'];
+    const harmless = ['app_id', 'interaction', 'terms', 'profile.avatar', 'connector'];
     const secrets = [
       ...['value="one-time"', 'JBSWY3DPEHPK3PXP', '0a1b2c3d4e', '93a4b5c6d7', 'data:application/octet-stream'],
       ...['name="xsrf"', 'name="token"', 'name="one_time_token"', 'name="code" value'],

@@ -20,6 +20,7 @@ const notices: Readonly<Record<NonNullable<AccountView['notice']>, PhraseKey>> =
   removed: 'account.removed',
   ended: 'account.ended',
   proved: 'account.proved',
+  resent: 'code.resent',
   deletionCanceled: 'account.deletionCanceled',
 };
 

@@ -81,6 +81,14 @@ export const accountViews = {
     },
     { notice: 'removed' },
   ),
+  accountCompanyEmail: account({
+    part: 'address',
+    type: 'email',
+    value: 'ana@acme.example',
+    isEditable: false,
+    isChangeable: false,
+    isOfCompany: true,
+  }),
   accountPhone: account({ part: 'address', type: 'phone', isEditable: false, isChangeable: false }),
   accountCode: account({ part: 'address-code', type: 'email', address: 'new@example.com' }, { error: wrongCode }),
   accountPassword: account({

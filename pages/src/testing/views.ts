@@ -342,6 +342,13 @@ export const sampleViews = {
   },
   endSession: { kind: 'end-session', action: '/oidc/session/end/confirm', xsrf: 'one-time', auto: false },
   signedOut: { kind: 'signed-out', applicationName: 'Notes' },
+  samlUnanswered: {
+    kind: 'saml-sign-out',
+    step: 'unanswered',
+    applications: ['Payroll'],
+    action: '/api/saml/sign-out',
+  },
+  samlIncomplete: { kind: 'saml-sign-out', step: 'incomplete', applications: ['Payroll', 'Time & attendance'] },
   unknownSession: { kind: 'unknown-session', continueUrl: 'https://notes.example/' },
   endedSession: {
     kind: 'unknown-session',
@@ -389,6 +396,20 @@ export const sampleViews = {
     ],
     terms: 'checkbox',
   },
+  singleSignOnPassword: {
+    kind: 'single-sign-on-password',
+    appId: 'app',
+    connector: { id: 'acme', name: 'Acme', logo: picture('A') },
+    identifier: 'a.very.long.address.of.a.person@mail.acme.example',
+    terms: 'none',
+    error: { field: 'password', code: 'session.invalid_credentials', message: 'The account or the password is wrong.' },
+  },
+  singleSignOnName: {
+    kind: 'single-sign-on-password',
+    appId: 'app',
+    connector: { id: 'acme', name: 'A company with a long name of its own and its partners', logo: picture('A') },
+    terms: 'checkbox',
+  },
   error: { kind: 'error', code: 'oidc.invalid_client', message: 'The application is unknown.', traceId: 'trace' },
   setup: {
     kind: 'setup',
@@ -426,6 +447,7 @@ export const sampleViews = {
 
 /** Pages that submit themselves: kept apart, because a browser leaves them at once. */
 export const leavingViews = {
+  samlSignOut: { kind: 'saml-sign-out', step: 'leaving', applications: ['Payroll'], action: '/api/saml/sign-out' },
   endSessionAuto: { kind: 'end-session', action: '/oidc/session/end/confirm', xsrf: 'one-time', auto: true },
   formPost: { kind: 'form-post', action: 'https://notes.example/callback', fields: { code: 'c', state: 's' } },
 } satisfies Record<string, PageView>;

@@ -1,7 +1,13 @@
 /** Pages on which a user signs in with their company, and the button that leads there. */
-import type { PageFrame, SingleSignOnConnectorsView, SingleSignOnView } from '@aldaba/contract/pages';
+import type {
+  PageFrame,
+  SingleSignOnConnectorsView,
+  SingleSignOnPasswordView,
+  SingleSignOnView,
+} from '@aldaba/contract/pages';
 import { imageAddress, pageLink } from '../addresses.ts';
-import { AddressField, Alert, Hidden, Submit } from '../fields.tsx';
+import { Captcha } from '../captcha.tsx';
+import { AddressField, Alert, Field, Hidden, IdentifierField, Submit } from '../fields.tsx';
 import { Building } from '../icons.tsx';
 import { type PhraseKey, phrase, phraseParts } from '../phrases/index.ts';
 import { mediaOf } from '../preview.ts';
@@ -99,6 +105,63 @@ export const SingleSignOnConnectors = ({ frame, view }: { frame: PageFrame; view
         ))}
       </form>
       <TermsNotice frame={frame} terms={view.terms} />
+      <Back frame={frame} appId={appId} />
+    </>
+  );
+};
+
+/** Who signs in: known from the page before, or asked for here. */
+const Who = ({ frame, view }: { frame: PageFrame; view: SingleSignOnPasswordView }) =>
+  view.identifier === undefined ? null : (
+    <p class="identifier">
+      <span id="identifier">
+        <LeftToRight>{view.identifier}</LeftToRight>
+      </span>
+      <a href={pageLink(frame, '/single-sign-on/email', view.appId)} aria-describedby="identifier">
+        {phrase(frame.language, 'signInPassword.change')}
+      </a>
+    </p>
+  );
+
+/** The company has no sign-in page of its own: its directory checks the password that is entered here. */
+export const SingleSignOnPassword = ({ frame, view }: { frame: PageFrame; view: SingleSignOnPasswordView }) => {
+  const { appId, error, identifier, connector } = view;
+  const t = (key: PhraseKey) => phrase(frame.language, key);
+  return (
+    <>
+      <Heading
+        text={phrase(frame.language, 'signIn.title', { name: connector.name })}
+        lead={phrase(frame.language, 'sso.passwordLead', { name: connector.name })}
+      />
+      <Who frame={frame} view={view} />
+      <Alert error={error} />
+      <form class="main-form" method="post" action={`${frame.basePath}/single-sign-on/password`}>
+        <Hidden fields={{ app_id: appId, connector: connector.id }} />
+        {identifier === undefined ? (
+          <IdentifierField
+            frame={frame}
+            identifiers={['email', 'username']}
+            value={view.username}
+            error={error}
+            focus={view.username === undefined}
+          />
+        ) : (
+          <input type="text" name="username" autocomplete="username" value={identifier} readOnly hidden />
+        )}
+        <Field
+          frame={frame}
+          name="password"
+          control="password"
+          label="field.password"
+          missing="field.passwordMissing"
+          autocomplete="current-password"
+          error={error}
+          focus={identifier !== undefined || view.username !== undefined}
+        />
+        {view.terms === 'checkbox' && <TermsCheckbox frame={frame} id="terms" error={error} />}
+        <Captcha frame={frame} challenge={view.captcha} />
+        <Submit>{t('signIn.submit')}</Submit>
+      </form>
       <Back frame={frame} appId={appId} />
     </>
   );

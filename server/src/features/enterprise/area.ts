@@ -1,6 +1,5 @@
 /** Enterprise customers: what their organizations set up and prove by themselves, and what their services speak. */
 import type { Http, Implement } from '../../http/index.ts';
-import type { Audit } from '../../kernel/audit.ts';
 import type { ResolveTxt } from '../../kernel/dns.ts';
 import type { Events } from '../../kernel/events.ts';
 import type { Log } from '../../kernel/log.ts';
@@ -8,16 +7,21 @@ import type { Transaction } from '../../store/index.ts';
 import type { Applications } from '../applications/applications/index.ts';
 import type { VerificationCodes } from '../connectors/verification-codes/index.ts';
 import type { OrganizationInvitations } from '../organizations/organization-invitations/index.ts';
+import type { OrganizationJit } from '../organizations/organization-jit/index.ts';
 import type { OrganizationRoles } from '../organizations/organization-roles/index.ts';
 import type { Organizations } from '../organizations/organizations/index.ts';
 import type { SsoIdentities } from '../people/sso-identities/index.ts';
 import type { Users } from '../people/users/index.ts';
+import type { Logs } from '../records/logs/index.ts';
 import { createIdpInitiated } from './idp-initiated/index.ts';
 import { idpInitiatedRoutes } from './idp-initiated/routes.ts';
+import { createLdapSyncs, type LdapSyncNeeds } from './ldap-sync/index.ts';
+import { ldapSyncRoutes } from './ldap-sync/routes.ts';
 import { createOrganizationAdministration } from './organization-administration/index.ts';
 import { organizationAdministrationRoutes } from './organization-administration/routes.ts';
 import { createOrganizationDomains } from './organization-domains/index.ts';
 import { organizationDomainRoutes } from './organization-domains/routes.ts';
+import { createOrganizationSso, type OrganizationSsoNeeds } from './organization-sso/index.ts';
 import { createPortalLinks } from './portal-links/index.ts';
 import { portalLinkRoutes } from './portal-links/routes.ts';
 import { createSamlApplications, type SamlApplicationsNeeds } from './saml-applications/index.ts';
@@ -31,8 +35,12 @@ import { ssoConnectorRoutes } from './sso-connectors/routes.ts';
 import { createSsoLogout } from './sso-logout/index.ts';
 import { ssoLogoutRoutes } from './sso-logout/routes.ts';
 
-interface Needs extends SamlApplicationsNeeds, SsoConnectorsNeeds, Omit<ScimNeeds, 'domains' | 'organizations'> {
-  logs: Audit;
+interface Needs
+  extends Omit<LdapSyncNeeds, 'ssoConnectors'>,
+    SamlApplicationsNeeds,
+    SsoConnectorsNeeds,
+    Omit<ScimNeeds, 'domains' | 'organizations'> {
+  logs: Logs;
   users: Users;
   applications: Applications;
   events: Events<Transaction>;
@@ -42,17 +50,20 @@ interface Needs extends SamlApplicationsNeeds, SsoConnectorsNeeds, Omit<ScimNeed
   verificationCodes: VerificationCodes;
   resolveTxt: ResolveTxt;
   ssoIdentities: SsoIdentities;
+  organizationJit: OrganizationJit;
+  signInExperiences: OrganizationSsoNeeds['signInExperiences'];
 }
 
 type EnterpriseArea = ReturnType<typeof createEnterpriseArea>;
 
 export function createEnterpriseArea(needs: Needs) {
-  const organizationDomains = createOrganizationDomains(needs);
   const ssoConnectors = createSsoConnectors(needs);
+  const organizationDomains = createOrganizationDomains({ ...needs, ssoConnectors });
   const scim = createScim({ ...needs, domains: organizationDomains });
   return {
     organizationDomains,
     organizationAdministration: createOrganizationAdministration(needs),
+    organizationSso: createOrganizationSso({ ...needs, ssoConnectors }),
     portalLinks: createPortalLinks(needs),
     samlApplications: createSamlApplications(needs),
     scim,
@@ -60,6 +71,7 @@ export function createEnterpriseArea(needs: Needs) {
     scimTokens: createScimTokens(needs),
     ssoConnectors,
     ssoLogout: createSsoLogout({ ...needs, ssoConnectors }),
+    ldapSyncs: createLdapSyncs({ ...needs, ssoConnectors }),
     idpInitiated: createIdpInitiated({ ...needs, ssoConnectors }),
   };
 }
@@ -73,6 +85,7 @@ export function mountEnterpriseArea(
   organizationAdministrationRoutes(implement, area.organizationAdministration, clients);
   portalLinkRoutes(implement, area.portalLinks);
   ssoConnectorRoutes(implement, area.ssoConnectors);
+  ldapSyncRoutes(implement, area.ldapSyncs);
   ssoLogoutRoutes(implement, area.ssoLogout);
   idpInitiatedRoutes(implement, area.idpInitiated);
   samlApplicationRoutes(implement, area.samlApplications);

@@ -1,5 +1,6 @@
 import { type Attempts, createAttempts } from '../attempts.ts';
 import type { SignInNeeds } from '../needs.ts';
+import { createDirectoryPasswordFactor, type DirectoryPasswordFactor } from './directory-password/index.ts';
 import { createEnterpriseSsoFactor, type EnterpriseSsoFactor } from './enterprise-sso/index.ts';
 import { createOneTapFactor, type OneTapFactor } from './one-tap/index.ts';
 import { createOneTimeTokenFactor, type OneTimeTokenFactor } from './one-time-token/index.ts';
@@ -15,6 +16,7 @@ export interface Factors {
   password: PasswordFactor;
   social: SocialFactor;
   enterpriseSso: EnterpriseSsoFactor;
+  directoryPassword: DirectoryPasswordFactor;
   socialLanding: SocialLanding;
   oneTap: OneTapFactor;
   verificationCode: VerificationCodeFactor;
@@ -30,6 +32,7 @@ export function createFactors(needs: SignInNeeds): Factors {
     password: createPasswordFactor({ ...needs, attempts }),
     social: createSocialFactor(needs),
     enterpriseSso: createEnterpriseSsoFactor(needs),
+    directoryPassword: createDirectoryPasswordFactor({ ...needs, attempts }),
     socialLanding: createSocialLanding(needs),
     oneTap: createOneTapFactor(needs),
     verificationCode,

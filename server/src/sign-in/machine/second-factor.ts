@@ -187,7 +187,9 @@ export const needsBackupCodes = (state: SignInState, policy: SecondFactorPolicy,
 /** Authentication methods, in the words of RFC 8176 where it has one. */
 export function methodsOf({ proofs }: SignInState): string[] {
   const used = proofs.filter((proof) => proof.used);
-  const named = used.map(({ type }) => traitsOf(type).amr).filter((method) => method !== undefined);
+  const named = used
+    .map((proof) => ('amr' in proof && proof.amr) || traitsOf(proof.type).amr)
+    .filter((method) => method !== undefined);
   const isMultiFactor = used.some((proof) => isSecondProof(proof) || traitsOf(proof.type).isMultiFactor);
   return [...new Set([...named, ...(isMultiFactor ? ['mfa'] : [])])];
 }

@@ -75,6 +75,10 @@ export function createChecks({ factors, attempt }: Pick<StepContext, 'factors' |
       attempt(interaction, logged('EnterpriseSso', { connectorId: challenge.connectorId }), async () =>
         answered(await factors.enterpriseSso.verify(interaction, challenge, data)),
       ),
+    ssoPassword: (interaction: LoadedInteraction, given: Parameters<Factors['directoryPassword']['prove']>[1]) =>
+      attempt(interaction, logged('EnterpriseSso', { connectorId: given.connectorId }), async () =>
+        proved(await factors.directoryPassword.prove(interaction, given)),
+      ),
     oneTap: (interaction: Interaction, given: Parameters<Factors['oneTap']['verify']>[1]) =>
       attempt(interaction, logged('Social', { connectorId: given.connectorId }), async () =>
         proved(await factors.oneTap.verify(interaction, given)),

@@ -4,8 +4,11 @@ import { hashToken } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Log } from '../../../kernel/log.ts';
 import type { Fetch } from '../../../kernel/outbound.ts';
+import type { Connect } from '../../../kernel/outbound-socket.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
+import { ldapConfig } from '../ldap-directories/index.ts';
 import { translated } from './failures.ts';
+import { createLdapConnection, type LdapTurns } from './ldap.ts';
 import { createOidcConnection } from './oidc.ts';
 import type { SsoConnection } from './protocol.ts';
 import { oidcConfigOf } from './providers.ts';
@@ -20,12 +23,16 @@ interface Needs {
   clock: Clock;
   log: Log;
   outbound: Fetch;
+  connect: Connect;
+  turns: LdapTurns;
   signingKeys: Pick<SsoSigningKeys, 'open'>;
+  /** Learns why a SAML message was refused. */
+  note?: ((fields: Record<string, unknown>) => void) | undefined;
 }
 
 /** @throws AldabaError `connector.invalid_config` when the requests have to be signed, and no key is active */
 export async function connect(
-  { clock, log, outbound, signingKeys }: Needs,
+  { clock, log, outbound, connect: reach, turns, signingKeys, note }: Needs,
   tenant: Tenant,
   row: SsoRow,
 ): Promise<SsoConnection> {
@@ -35,6 +42,10 @@ export async function connect(
     const name = row.branding.displayName || row.connectorName;
     const settings = { name, config: oidcConfigOf(provider).parse(config), storesTokens: row.enableTokenStorage };
     return translated(createOidcConnection(settings, world));
+  }
+  if (provider.type === 'ldap') {
+    const world = { connect: reach, log, take: turns(tenant.id, id) };
+    return createLdapConnection({ id, config: ldapConfig.parse(config), domains: row.domains }, world);
   }
   if (!providerMetadata) throw new AldabaError('connector.invalid_config', { problems: [] });
   const { attributeMapping: mapping, signAuthnRequest, requestSignatureAlgorithm } = samlConfig.parse(config);
@@ -56,6 +67,9 @@ export async function connect(
     now: clock.now,
     useOnce: (assertionId, until) =>
       store.useId(tenant.db, id, { idHash: hashToken(assertionId), expiresAt: new Date(until) }),
-    note: (fields, message) => log.warn({ connectorId: id, ...fields }, message),
+    note: (fields, message) => {
+      note?.(fields);
+      log.warn({ connectorId: id, ...fields }, message);
+    },
   });
 }

@@ -35,6 +35,12 @@ export interface SignedOut {
   response: OutgoingMessage | undefined;
 }
 
+/** Checks the password of a person if attempts are left; undefined if it is wrong. */
+export type LimitAttempts = (
+  person: { id: string; issuer: string; email?: string | undefined } | undefined,
+  check: () => Promise<SsoAnswer | undefined>,
+) => Promise<SsoAnswer | undefined>;
+
 /** A configured provider. Its methods throw `connector.*`. */
 export interface SsoConnection {
   /** Whether the provider answers to the server, with the `state`, and not to the redirect URI. */
@@ -47,6 +53,11 @@ export interface SsoConnection {
   receive?: (response: string) => Promise<SsoAnswer>;
   /** The provider signed a person out: whom, and the address that says so to it. @throws AldabaError for others */
   signOut?: (message: { query: string } | { field: string }, relayState: string | undefined) => Promise<SignedOut>;
+  /**
+   * Whom a name and a password belong to; undefined if the password is wrong, or there is no such person. Present where
+   * the server itself asks for the password: then `begin` and `finish` are not called.
+   */
+  prove?: (given: { username: string; password: string }, limited: LimitAttempts) => Promise<SsoAnswer | undefined>;
   /** A new access token; absent where the protocol has none. */
   refresh?: (refreshToken: string) => Promise<TokenResponse>;
 }

@@ -37,6 +37,12 @@ export const ssoProviders: Readonly<Record<SsoProviderName, SsoProvider>> = {
   JumpCloud: oidc('JumpCloud', 'J', '#006b5f'),
   Ping: oidc('Ping Identity', 'P', '#a31f34'),
   Keycloak: oidc('Keycloak', 'K', '#3b5a75'),
+  LDAP: {
+    type: 'ldap',
+    name: 'LDAP',
+    logo: letterLogo('L', '#4a5d23'),
+    description: 'Sign in with the password of a company’s directory, such as Active Directory or OpenLDAP.',
+  },
 };
 
 export const isSsoProvider = (name: string): name is SsoProviderName => Object.hasOwn(ssoProviders, name);

@@ -10,6 +10,7 @@ export function ssoConnectorRoutes(implement: Implement, connectors: SsoConnecto
   implement(contract.getSsoConnector, ({ tenant, params }) => connectors.get(tenant, params.id));
   implement(contract.updateSsoConnector, ({ tenant, params, body }) => connectors.update(tenant, params.id, body));
   implement(contract.deleteSsoConnector, ({ tenant, params }) => connectors.remove(tenant, params.id));
+  implement(contract.testSsoConnector, ({ tenant, params, body }) => connectors.test(tenant, params.id, body.username));
   implement(contract.listSsoSigningKeys, async ({ tenant, params }) =>
     (await connectors.signingKeys(tenant, params.id)).list(),
   );

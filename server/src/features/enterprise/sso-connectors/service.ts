@@ -1,5 +1,12 @@
 import type { TokenResponse } from '@aldaba/connectors/kit';
-import type { BodyOf, createSsoConnector, SsoConnector, SsoProviderType, updateSsoConnector } from '@aldaba/contract';
+import type {
+  BodyOf,
+  createSsoConnector,
+  LdapTest,
+  SsoConnector,
+  SsoProviderType,
+  updateSsoConnector,
+} from '@aldaba/contract';
 import type { Clock } from '../../../kernel/clock.ts';
 import { hashToken, type Vault } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
@@ -7,13 +14,17 @@ import { normalizeDomain } from '../../../kernel/identifiers.ts';
 import { shortId } from '../../../kernel/ids.ts';
 import type { Log } from '../../../kernel/log.ts';
 import type { Fetch } from '../../../kernel/outbound.ts';
+import type { Connect } from '../../../kernel/outbound-socket.ts';
 import { serviceProviderMetadata } from '../../../services/saml/index.ts';
 import { constraintOf } from '../../../store/constraint.ts';
 import type { CacheRegistry, Database, Queries, Transaction } from '../../../store/index.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
+import { ldapConfig } from '../ldap-directories/index.ts';
 import { type CheckedConfig, checkConfig, isConfigured } from './configs.ts';
 import { connect } from './connections.ts';
 import { discover, rememberDiscovery } from './discovery.ts';
+import { createLdapTurns, openForSync, testDirectory } from './ldap.ts';
+import { createOwnedSso, type OwnedSso } from './owned.ts';
 import type { SsoConnection } from './protocol.ts';
 import { isSsoProvider, ssoProviders } from './providers.ts';
 import { isPublicMailDomain } from './public-mail-domains.ts';
@@ -21,7 +32,7 @@ import { fetchMetadata } from './saml-config.ts';
 import { samlSideOf } from './saml-side.ts';
 import { createSsoSigningKeys, type SsoSigningKeys } from './signing-keys.ts';
 import * as store from './store.ts';
-import { type OfferedSso, type SsoRow, toOffered, toSsoConnector } from './views.ts';
+import { isInUse, type OfferedSso, type SsoRow, toOffered, toSsoConnector } from './views.ts';
 
 export interface SsoConnectorsNeeds {
   database: Database;
@@ -31,6 +42,8 @@ export interface SsoConnectorsNeeds {
   log: Log;
   /** Providers are called through it alone. */
   outbound: Fetch;
+  /** Directories are reached through it alone. */
+  connect: Connect;
   tokenSets: {
     /** Removes the tokens that were stored for a connector. */
     forgetSso: (tx: Transaction, connectorId: string) => Promise<void>;
@@ -45,6 +58,12 @@ export interface BoundSso extends SsoConnection {
   row: Pick<SsoRow, 'id' | 'domains' | 'syncProfile' | 'enableTokenStorage' | 'requiresMfa' | 'roleMappings'>;
 }
 
+/** A connector for a sync: the settings that accounts follow, and the way to its directory. */
+export interface SyncedDirectory {
+  row: BoundSso['row'];
+  open: () => ReturnType<typeof openForSync>;
+}
+
 /** The keys of one connector. */
 interface BoundKeys {
   list: () => ReturnType<SsoSigningKeys['list']>;
@@ -54,9 +73,11 @@ interface BoundKeys {
 }
 
 export interface SsoConnectors {
-  /** The configured connectors, the newest first; cached. */
+  /** The connectors that sign users in, the newest first; cached. */
   offered: (tenant: Tenant) => Promise<readonly OfferedSso[]>;
-  /** Undefined for an unknown connector, or one that is not configured. */
+  /** The operator's own among them: every visitor may read their names, and not those of customers. */
+  published: (tenant: Tenant) => Promise<readonly OfferedSso[]>;
+  /** Undefined for an unknown connector, or one that signs no user in: inactive, not configured, without a domain. */
   connection: (tenant: Tenant, id: string) => Promise<BoundSso | undefined>;
   /** A new access token. @throws AldabaError `secrets.third_party_token_set.access_token_expired`, `connector.*` */
   refresh: (tenant: Tenant, id: string, refreshToken: string) => Promise<TokenResponse>;
@@ -78,6 +99,18 @@ export interface SsoConnectors {
   /** Reads the metadata of SAML providers again, once an hour. Returns how many were read. */
   refreshMetadata: (now: number, isStopped: () => boolean) => Promise<number>;
 
+  /** The connectors of organizations, as their administrators reach them. */
+  owned: OwnedSso;
+  /**
+   * The directory of an LDAP connector, for a sync; undefined for a connector that is not one, or not configured.
+   * `open` throws LdapError.
+   */
+  directory: (tenant: Tenant, id: string) => Promise<SyncedDirectory | undefined>;
+  /**
+   * Asks the directory of an LDAP connector, step by step.
+   * @throws AldabaError `entity.not_found`, `single_sign_on.ldap_only`, `single_sign_on.not_configured`
+   */
+  test: (tenant: Tenant, id: string, username: string | undefined) => Promise<LdapTest>;
   list: (tenant: Tenant) => Promise<SsoConnector[]>;
   /** @throws AldabaError `entity.not_found` */
   get: (tenant: Tenant, id: string) => Promise<SsoConnector>;
@@ -85,6 +118,8 @@ export interface SsoConnectors {
   create: (tenant: Tenant, draft: Draft) => Promise<SsoConnector>;
   update: (tenant: Tenant, id: string, patch: Patch) => Promise<SsoConnector>;
   remove: (tenant: Tenant, id: string) => Promise<void>;
+  /** Takes a domain from the given connectors. Returns the names of the connectors that had it. */
+  withdrawDomain: (tx: Transaction, ids: readonly string[], domain: string) => Promise<string[]>;
 }
 
 export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
@@ -108,6 +143,7 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
   });
   const signingKeys = createSsoSigningKeys({ vault, clock });
   const published = rememberDiscovery(outbound, clock);
+  const connecting = { ...needs, signingKeys, turns: createLdapTurns() };
   const written = (tenant: Tenant, id: string, { config, ...resolved }: CheckedConfig) => ({
     configSealed: seal(tenant.id, id, config),
     ...resolved,
@@ -140,12 +176,20 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
     return toSsoConnector(tenant.id, row, metadata && { ...metadata });
   };
 
+  const owned = createOwnedSso({
+    ...{ rows, cache, seal, clock, signingKeys },
+    check: (provider, config) => checkConfig(needs, provider, config),
+    connect: (tenant, row, note) => connect({ ...connecting, note }, tenant, row),
+  });
   return {
-    offered: async (tenant) => (await rows(tenant)).filter(({ config }) => config !== undefined).map(toOffered),
+    owned,
+    offered: async (tenant) => (await rows(tenant)).filter(isInUse).map(toOffered),
+    published: async (tenant) =>
+      (await rows(tenant)).filter((row) => isInUse(row) && row.organizationId === null).map(toOffered),
     connection: async (tenant, id) => {
       const row = await find(tenant, id);
-      if (!row?.config) return undefined;
-      return { row, ...(await connect({ ...needs, signingKeys }, tenant, row)) };
+      if (!row || !isInUse(row)) return undefined;
+      return { row, ...(await connect(connecting, tenant, row)) };
     },
     publishedBy: async (tenant, id) => {
       const { config = {} } = await require(tenant, id);
@@ -155,7 +199,7 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
     },
     refresh: async (tenant, id, refreshToken) => {
       const row = await find(tenant, id);
-      const connection = row?.config && (await connect({ ...needs, signingKeys }, tenant, row));
+      const connection = row?.config && (await connect(connecting, tenant, row));
       if (!connection?.refresh) throw new AldabaError('secrets.third_party_token_set.access_token_expired');
       return connection.refresh(refreshToken);
     },
@@ -205,12 +249,25 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
       return read;
     },
 
+    directory: async (tenant, id) => {
+      const row = await find(tenant, id);
+      if (row?.provider.type !== 'ldap' || !row.config) return undefined;
+      const config = ldapConfig.parse(row.config);
+      return { row, open: () => openForSync(needs.connect, { config, domains: row.domains }) };
+    },
+    test: async (tenant, id, username) => {
+      const { config, domains, provider } = await require(tenant, id);
+      if (provider.type !== 'ldap') throw new AldabaError('single_sign_on.ldap_only');
+      if (!config) throw new AldabaError('single_sign_on.not_configured');
+      const given = { config: ldapConfig.parse(config), domains, username };
+      return connecting.turns(tenant.id, id)(() => testDirectory(needs.connect, given));
+    },
     list: async (tenant) => (await rows(tenant)).map((row) => toSsoConnector(tenant.id, row)),
     get: async (tenant, id) => shown(tenant, await require(tenant, id)),
     create: async (tenant, { providerName, roleMappings = [], ...draft }) => {
       if (!isSsoProvider(providerName)) throw new AldabaError('connector.not_found', { type: providerName });
       const { type } = ssoProviders[providerName];
-      const checked = draft.config && (await checkConfig(outbound, ssoProviders[providerName], draft.config));
+      const checked = draft.config && (await checkConfig(needs, ssoProviders[providerName], draft.config));
       requireTokenStorage(type, draft.enableTokenStorage);
       const id = shortId();
       const domains = checkedDomains(draft.domains ?? []);
@@ -226,6 +283,8 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
             syncProfile: draft.syncProfile ?? false,
             enableTokenStorage: draft.enableTokenStorage ?? false,
             requiresMfa: draft.requiresMfa ?? false,
+            organizationId: null,
+            isActive: true,
             createdAt: new Date(clock.now()),
           }),
         );
@@ -237,13 +296,16 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
       return shown(tenant, await require(tenant, id));
     },
     update: async (tenant, id, { roleMappings, config: given, domains: named, ...patch }) => {
-      const { provider } = await require(tenant, id);
-      const checked = given && (await checkConfig(outbound, provider, given));
+      const { provider, ...row } = await require(tenant, id);
+      const checked = given && (await checkConfig(needs, provider, given));
       requireTokenStorage(provider.type, patch.enableTokenStorage);
-      const domains = named && checkedDomains(named);
+      const domains = domainsAfter(row, {
+        organizationId: patch.organizationId,
+        named: named && checkedDomains(named),
+      });
       await tenant.db.transaction(async (tx) => {
         const config = checked && { ...written(tenant, id, checked), metadataReadAt: new Date(clock.now()) };
-        if ((await precise(store.updateSsoConnector(tx, id, { ...patch, domains, ...config }))) === 0)
+        if ((await precise(store.updateSsoConnector(tx, { id }, { ...patch, domains, ...config }))) === 0)
           throw new AldabaError('entity.not_found');
         if (roleMappings) await store.replaceRoleMappings(tx, id, roleMappings);
         if (patch.enableTokenStorage === false) await needs.tokenSets.forgetSso(tx, id);
@@ -251,9 +313,14 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
       });
       return shown(tenant, await require(tenant, id));
     },
+    withdrawDomain: async (tx, ids, domain) => {
+      const names = await store.withdrawDomain(tx, ids, domain);
+      await cache.changed(tx, '');
+      return names;
+    },
     remove: (tenant, id) =>
       tenant.db.transaction(async (tx) => {
-        if ((await store.deleteSsoConnector(tx, id)) === 0) throw new AldabaError('entity.not_found');
+        if ((await store.deleteSsoConnector(tx, { id })) === 0) throw new AldabaError('entity.not_found');
         await cache.changed(tx, '');
       }),
   };
@@ -264,9 +331,20 @@ const metadataLife = 3_600_000;
 
 const contextOf = (tenantId: string, id: string) => `${tenantId}/sso-connectors/${id}`;
 
-/** A SAML provider issues no tokens. */
+/** An organization's domains are the connector's, until the operator takes it over with them. */
+function domainsAfter(
+  { organizationId, domains }: SsoRow | Omit<SsoRow, 'provider'>,
+  change: { organizationId: null | undefined; named: string[] | undefined },
+): string[] | undefined {
+  if (organizationId === null) return change.named;
+  if (change.organizationId === null) return change.named ?? domains;
+  if (change.named) throw new AldabaError('single_sign_on.domains_of_organization');
+  return undefined;
+}
+
+/** Only OpenID Connect providers issue tokens. */
 function requireTokenStorage(type: SsoProviderType, enabled: boolean | undefined): void {
-  if (enabled && type === 'saml') throw new AldabaError('connector.token_storage_not_supported');
+  if (enabled && type !== 'oidc') throw new AldabaError('connector.token_storage_not_supported');
 }
 
 /** @throws AldabaError `single_sign_on.*` */

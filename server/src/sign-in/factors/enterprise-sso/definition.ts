@@ -24,6 +24,8 @@ interface SsoPersonProof {
   /** The provider's own session. */
   sessionId?: string;
   syncProfile: boolean;
+  /** The server checked the password with the company's directory. */
+  amr?: 'pwd';
   /** The provider's tokens, where the connector stores them. */
   tokensSealed?: string;
 }
@@ -47,6 +49,8 @@ interface EnterpriseSsoRecords {
       /** What the protocol keeps for the answer: state, nonce and PKCE verifier. */
       sessionSealed?: string;
       agreed?: boolean;
+      /** The server asks for the password, on a page that shows what the user entered. */
+      asksPassword?: { username?: string };
     };
   };
 }

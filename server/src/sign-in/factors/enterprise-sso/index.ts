@@ -2,21 +2,19 @@
  * The enterprise factor: sends the user to the company's provider and learns from it who the user is. The provider's
  * answer counts once, and only for the sign-in, the connector and the redirect URI of the request.
  */
-import type { BoundSso, SsoAnswer } from '../../../features/enterprise/sso-connectors/index.ts';
+import type { BoundSso } from '../../../features/enterprise/sso-connectors/index.ts';
 import { hashToken } from '../../../kernel/crypto.ts';
-import { defined } from '../../../kernel/defined.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
-import { normalizeEmail } from '../../../kernel/identifiers.ts';
 import { standardId } from '../../../kernel/ids.ts';
-import { makeStorable } from '../../../kernel/storable.ts';
 import type { PostForm } from '../../../services/saml/index.ts';
-import type { ChallengeOf, Proof } from '../../machine/state.ts';
+import type { ChallengeOf } from '../../machine/state.ts';
 import type { SignInNeeds } from '../../needs.ts';
+import { passwordPage } from '../directory-password/index.ts';
 import { answerSession, beginSession, isDeclined, newState, type ProviderOccasion } from '../provider-visit/index.ts';
-import type { SsoPerson } from './definition.ts';
+import { createSsoProofs, type SsoProof } from '../sso-person/index.ts';
 
 export type SsoChallenge = ChallengeOf<'EnterpriseSso'>;
-export type SsoProof = Extract<Proof, { type: 'EnterpriseSso' }>;
+export type { SsoProof };
 
 export interface SsoStart {
   connectorId: string;
@@ -70,36 +68,7 @@ export function createEnterpriseSsoFactor({
     if (!connection) throw new AldabaError('session.invalid_connector_id', { connectorId });
     return connection;
   };
-  const proofOf = (
-    { tenant }: ProviderOccasion,
-    { id, row }: { id: string; row: BoundSso['row'] },
-    answer: SsoAnswer,
-  ): SsoProof => {
-    const email = answer.email === undefined ? undefined : normalizeEmail(answer.email);
-    const domain = email?.slice(email.lastIndexOf('@') + 1);
-    const isVouched = domain !== undefined && answer.isEmailVerified && row.domains.includes(domain);
-    const { issuer, name, avatar } = answer;
-    // Role mappings read them, so they are kept whole or not at all.
-    if (JSON.stringify(answer.attributes).length > maximumAttributes)
-      throw new AldabaError('connector.invalid_response');
-    const person = makeStorable({
-      issuer,
-      id: answer.id,
-      ...defined({ email, name: shortened(name, 128), avatar: showable(avatar) }),
-      ...(isVouched ? { isVouched } : {}),
-    }) as SsoPerson;
-    return {
-      id,
-      type: 'EnterpriseSso',
-      createdAt: clock.now(),
-      used: false,
-      connectorId: row.id,
-      person,
-      attributes: makeStorable(answer.attributes),
-      syncProfile: row.syncProfile,
-      ...defined({ sessionId: answer.sessionId, tokensSealed: tokenSets.pack(tenant, id, answer.tokens) }),
-    };
-  };
+  const proofOf = createSsoProofs({ tokenSets, clock });
   const factor: EnterpriseSsoFactor = {
     async begin(occasion, { connectorId, redirectUri, state: given, email: loginHint, agreed }) {
       const connection = await connectionOf(occasion, connectorId);
@@ -116,6 +85,10 @@ export function createEnterpriseSsoFactor({
         ...(isRelayed ? { relayHash: hashToken(state) } : {}),
         ...(agreed ? { agreed } : {}),
       };
+      if (connection.prove) {
+        const asksPassword = loginHint === undefined ? {} : { username: loginHint };
+        return { challenge: { ...challenge, asksPassword }, authorizationUri: passwordPage(occasion, connectorId) };
+      }
       const session = beginSession(vault, occasion, challenge);
       const message = await connection.begin({ state, redirectUri, loginHint }, session);
       const isForm = 'form' in message;
@@ -166,10 +139,3 @@ function requireCallback({ tenant }: ProviderOccasion, given: { connectorId: str
 /** The page that posts the form to the provider. */
 const formAddressOf = ({ tenant, handle }: ProviderOccasion, connectorId: string) =>
   `${tenant.baseUrl}/api/authn/single-sign-on/saml/${connectorId}/request?${new URLSearchParams({ interaction: handle })}`;
-
-/** Characters of what a provider told that a sign-in carries along. */
-const maximumAttributes = 65_536;
-const shortened = (text: string | undefined, length: number) => text?.slice(0, length) || undefined;
-/** A picture is loaded by browsers of other users: only over https. */
-const showable = (avatar: string | undefined) =>
-  avatar !== undefined && /^https:/i.test(avatar) && avatar.length <= 2048 ? avatar : undefined;

@@ -27,7 +27,9 @@ export async function takeInitiated(signIn: SignIn, { interaction, request, repl
   return secret === undefined ? undefined : signIn.finishInitiated(interaction, { connectorId, secret });
 }
 
-export function ssoPageRoutes({ signIn, page }: PageRoutes): void {
+export function ssoPageRoutes(routes: PageRoutes): void {
+  const { signIn, page } = routes;
+  ssoPasswordPage(routes);
   page('/single-sign-on/email', {
     view({ interaction, context, typed }, _, failure): Screen<'single-sign-on'> | '/sign-in' {
       if (interaction.policy.sso.length === 0) return '/sign-in';
@@ -63,6 +65,33 @@ export function ssoPageRoutes({ signIn, page }: PageRoutes): void {
         const chosen = connectors.find(({ id }) => id === sent.field('connector'));
         if (!chosen) throw new AldabaError('session.invalid_connector_id');
         return beginSso(signIn, sent, chosen.id, email);
+      },
+    },
+  });
+}
+
+/** The password of a company without a sign-in page of its own. The sign-in keeps what the user entered before. */
+function ssoPasswordPage({ signIn, page }: PageRoutes): void {
+  page('/single-sign-on/password', {
+    at(_, { interaction, field }) {
+      const connector = interaction.policy.sso.find(({ id }) => id === field('connector'));
+      const { challenges = [] } = signIn.findState(interaction) ?? {};
+      const challenge = challenges.find((each) => each.type === 'EnterpriseSso' && each.connectorId === connector?.id);
+      if (!connector || challenge?.type !== 'EnterpriseSso' || !challenge.asksPassword) return undefined;
+      return { connector, challenge, identifier: challenge.asksPassword.username };
+    },
+    view: async ({ interaction }, { connector, identifier }, failure): Promise<Screen<'single-sign-on-password'>> => ({
+      kind: 'single-sign-on-password',
+      connector: choiceOf(connector),
+      identifier,
+      captcha: await signIn.captchaFor(interaction),
+      terms: failure?.code === 'user.terms_required' ? 'checkbox' : 'none',
+    }),
+    forms: {
+      '/single-sign-on/password'({ interaction, typed }, { challenge, identifier }) {
+        const agreed = challenge.agreed === true || typed.agreed;
+        const given = { username: identifier ?? typed.username, password: typed.password };
+        return signIn.finishSsoPassword(interaction, { ...challenge, agreed }, given);
       },
     },
   });

@@ -10,6 +10,7 @@ import type { SsoChallenge, SsoProof, SsoStart } from '../../factors/enterprise-
 import { connectorsFor } from '../../machine/enterprise-sso/index.ts';
 import { termsOf } from '../../machine/policy.ts';
 import type { LoadedInteraction, StepContext } from '../context.ts';
+import { createDirectoryPasswordSteps } from '../directory-password/index.ts';
 import { identifiedBy } from '../enter.ts';
 import { requireAsked } from '../social/index.ts';
 import { answerOnce, type Checks, type Fact } from '../verify.ts';
@@ -73,6 +74,7 @@ export function createSsoSteps(context: StepContext & { checks: Checks }) {
     return challenge;
   };
   return {
+    ...createDirectoryPasswordSteps({ ...context, requireOffered, enterBySso }),
     /** The connectors that sign in an address: none for an address without a company. */
     ssoConnectorsFor: ({ policy }: LoadedInteraction, email: string) =>
       connectorsFor(policy.sso, normalizeEmail(email) ?? ''),

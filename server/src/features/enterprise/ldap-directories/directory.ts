@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto';
+import type { Connect } from '../../../kernel/outbound-socket.ts';
+import {
+  anyEntry,
+  type LdapConnection,
+  type LdapEntry,
+  LdapError,
+  type LdapLimits,
+  openLdap,
+  textsOf,
+  withValue,
+} from '../../../services/ldap/index.ts';
+import type { LdapSettings } from './config.ts';
+import { groupsOfEntry, type LdapGroups, type LdapPerson, personOf, wantedAttributes } from './person.ts';
+
+/** A page of people, with what of it could not be read. */
+interface PeoplePage {
+  people: (LdapPerson & LdapGroups)[];
+  /** Entries without an identifier. */
+  unreadable: number;
+  /** Referrals, which are not followed. */
+  references: number;
+}
+
+/** A directory, connected as the account of the connector. Every method throws LdapError. */
+export interface LdapDirectory {
+  /** Who has what the user typed. Undefined if there is no such person, or more than one. */
+  find: (login: string) => Promise<LdapPerson | undefined>;
+  /**
+   * Whether it is the person's password. Without a person, the directory is asked about an entry that does not exist,
+   * so that the answer takes as many messages.
+   */
+  accepts: (person: LdapPerson | undefined, password: string) => Promise<boolean>;
+  groupsOf: (person: LdapPerson) => Promise<LdapGroups>;
+  /** Everyone, by pages; ends without an error only if the directory said that nothing is left. */
+  people: (pageSize: number) => AsyncGenerator<PeoplePage>;
+  /** @throws LdapError `not-found` if an entry that searches start from does not exist */
+  requireBases: () => Promise<void>;
+  close: () => void;
+}
+
+/** A sign-in waits for the directory: short, and little is sent. */
+export const signInLimits: LdapLimits = { connect: 5000, answer: 5000, bytes: 1_048_576 };
+
+/** A page of a sync. */
+export const syncLimits: LdapLimits = { connect: 10_000, answer: 30_000, bytes: 16_777_216 };
+
+/** @throws LdapError `account` if the directory refuses the connector's own name or password */
+export async function openDirectory(
+  connect: Connect,
+  settings: LdapSettings,
+  { limits, domains }: { limits: LdapLimits; domains: readonly string[] },
+): Promise<LdapDirectory> {
+  const connection = await openLdap(connect, settings.server, limits);
+  try {
+    await bindAccount(connection, settings);
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+  return directoryOf(connection, settings, domains);
+}
+
+async function bindAccount(connection: LdapConnection, { account }: LdapSettings): Promise<void> {
+  try {
+    await connection.bind(account.dn, account.password);
+  } catch (error) {
+    if (!(error instanceof LdapError) || error.resultCode === undefined || error.reason === 'confidentiality')
+      throw error;
+    throw new LdapError('account', `The account of the connector was refused. ${error.message}`, {
+      cause: error,
+      resultCode: error.resultCode,
+    });
+  }
+}
+
+/** Groups of a person that are read by a search. */
+const maximumGroups = 1000;
+
+/** The server is not able to say now, RFC 4511 appendix A.2. */
+const unable: ReadonlySet<number> = new Set([1, 2, 3, 8, 11, 13, 51, 52, 80]);
+
+function directoryOf(connection: LdapConnection, settings: LdapSettings, domains: readonly string[]): LdapDirectory {
+  const { users, groups } = settings;
+  const attributes = wantedAttributes(settings);
+  const entries = new WeakMap<LdapPerson, LdapEntry>();
+  const read = (entry: LdapEntry) => {
+    const person = personOf(settings, entry, domains);
+    if (person) entries.set(person, entry);
+    return person;
+  };
+  const groupsOf: LdapDirectory['groupsOf'] = async (person) => {
+    if ('memberOf' in groups) {
+      const entry = entries.get(person);
+      return entry ? groupsOfEntry(entry, groups.memberOf) : { groups: [], groupDns: [] };
+    }
+    const filter = withValue(groups.filter, [groups.member], person.dn);
+    const search = { base: groups.base, scope: 'sub', filter, attributes: [groups.name] } as const;
+    // Not by pages: a server keeps one position for each connection, which is the one among the people.
+    const found = await connection.find(search, maximumGroups);
+    if (found.length === maximumGroups) throw new LdapError('size', `A person has ${maximumGroups} groups or more`);
+    const names = found.flatMap((entry) => textsOf(entry, groups.name));
+    return { groups: [...new Set(names)].sort(), groupDns: found.map(({ dn }) => dn).sort() };
+  };
+  return {
+    groupsOf,
+    async find(login) {
+      const filter = withValue(users.filter, users.loginAttributes, login);
+      const found = await connection.find({ base: users.base, scope: 'sub', filter, attributes }, 2);
+      return found.length === 1 ? read(found[0] as LdapEntry) : undefined;
+    },
+    async accepts(person, password) {
+      const dn = person?.dn ?? `cn=${randomBytes(12).toString('hex')},${users.base}`;
+      try {
+        await connection.bind(dn, password);
+      } catch (error) {
+        const isRefusal = error instanceof LdapError && error.resultCode !== undefined && !unable.has(error.resultCode);
+        if (isRefusal || (error instanceof LdapError && error.reason === 'credentials')) return false;
+        throw error;
+      }
+      // The connection is the person's now, who may see less.
+      await bindAccount(connection, settings);
+      return person !== undefined;
+    },
+    async *people(pageSize) {
+      const search = { base: users.base, scope: 'sub', filter: users.filter, attributes } as const;
+      for await (const { entries: found, references } of connection.pages(search, pageSize)) {
+        const people: PeoplePage['people'] = [];
+        for (const person of found.map(read)) if (person) people.push({ ...person, ...(await groupsOf(person)) });
+        yield { people, unreadable: found.length - people.length, references };
+      }
+    },
+    async requireBases() {
+      for (const base of [users.base, ...('base' in groups ? [groups.base] : [])])
+        await connection.find({ base, scope: 'base', filter: anyEntry(), attributes: ['1.1'] }, 1);
+    },
+    close: connection.close,
+  };
+}

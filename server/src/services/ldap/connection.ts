@@ -1,0 +1,161 @@
+import type { Socket } from 'node:net';
+import {
+  BindRequest,
+  ExtendedRequest,
+  PagedResultsControl,
+  type SearchEntry,
+  SearchRequest,
+  UnbindRequest,
+} from 'ldapts';
+import { OutboundError } from '../../kernel/outbound.ts';
+import type { Connect } from '../../kernel/outbound-socket.ts';
+import { LdapError, resultError } from './errors.ts';
+import { createExchange, type Exchange } from './exchange.ts';
+import type { LdapFilter } from './filters.ts';
+import { secure } from './socket.ts';
+import type { LdapEntry } from './values.ts';
+
+export interface LdapServer {
+  host: string;
+  port: number;
+  /** `tls`: from the start. `none` sends passwords as they are. */
+  security: 'tls' | 'starttls' | 'none';
+  /** In place of the authorities that the system trusts; PEM. */
+  caCertificate?: string | undefined;
+}
+
+export interface LdapLimits {
+  /** Milliseconds for the connection and for the TLS handshake. */
+  connect: number;
+  /** Milliseconds for the answer to one request: a bind, or a page of a search. */
+  answer: number;
+  /** Bytes of the answer to one request. */
+  bytes: number;
+}
+
+interface LdapSearch {
+  base: string;
+  scope: 'base' | 'sub';
+  filter: LdapFilter;
+  attributes: readonly string[];
+}
+
+interface LdapPage {
+  entries: LdapEntry[];
+  /** Referrals, which are not followed. */
+  references: number;
+}
+
+/** A connection to a directory. Every method throws LdapError. */
+export interface LdapConnection {
+  /** @throws LdapError `credentials` if the password is wrong, and for an empty one, which would not be checked */
+  bind: (dn: string, password: string) => Promise<void>;
+  /** At most `limit` entries; one more is enough to know that a value is not unique. */
+  find: (search: LdapSearch, limit: number) => Promise<LdapEntry[]>;
+  /**
+   * All entries, by pages (RFC 2696). The end is reached only when the server says so: what is cut short throws.
+   */
+  pages: (search: LdapSearch, pageSize: number) => AsyncGenerator<LdapPage>;
+  close: () => void;
+}
+
+/** Opens a connection with the security that was asked for, never with less. @throws LdapError */
+export async function openLdap(connect: Connect, server: LdapServer, limits: LdapLimits): Promise<LdapConnection> {
+  const { host, port, security, caCertificate } = server;
+  const options = { host, caCertificate, timeout: limits.connect };
+  const bounds = { timeout: limits.answer, bytes: limits.bytes };
+  const plain = await reach(connect, { host, port, timeout: limits.connect });
+  if (security === 'none') return createConnection(createExchange(plain, bounds));
+  const encrypted = await secure(security === 'tls' ? plain : await startTls(plain, bounds), options);
+  return createConnection(createExchange(encrypted, bounds));
+}
+
+async function reach(connect: Connect, target: { host: string; port: number; timeout: number }): Promise<Socket> {
+  const { timeout, ...address } = target;
+  const signal = AbortSignal.timeout(timeout);
+  try {
+    return await connect({ ...address, lookupTimeout: timeout, signal });
+  } catch (error) {
+    if (signal.aborted)
+      throw new LdapError('time', `The directory was not reached within ${timeout} ms`, { cause: error });
+    const reason = error instanceof OutboundError && error.reason !== 'network' ? error.reason : undefined;
+    if (reason === 'address')
+      throw new LdapError('address', 'The address is not public. Add it to OUTBOUND_ALLOWED_HOSTS', { cause: error });
+    throw new LdapError(reason === 'time' ? 'time' : 'unreachable', 'The directory could not be reached', {
+      cause: error,
+    });
+  }
+}
+
+const startTlsName = '1.3.6.1.4.1.1466.20037';
+
+/** Asks for TLS (RFC 4511 section 4.14). What the server sent beyond its answer is not read as part of the session. */
+async function startTls(socket: Socket, bounds: { timeout: number; bytes: number }): Promise<Socket> {
+  const exchange = createExchange(socket, bounds);
+  const { result } = await exchange.send(new ExtendedRequest({ messageId: 1, oid: startTlsName }));
+  if (result.status !== 0) {
+    exchange.close();
+    throw new LdapError('starttls', 'The directory refused StartTLS', { resultCode: result.status });
+  }
+  return exchange.release();
+}
+
+function createConnection(exchange: Exchange): LdapConnection {
+  let last = 1;
+  const nextId = () => {
+    last += 1;
+    return last;
+  };
+  const search = async (
+    { base, scope, filter, attributes }: LdapSearch,
+    more: { sizeLimit?: number; control?: PagedResultsControl },
+  ) =>
+    exchange.send(
+      new SearchRequest({
+        ...{ messageId: nextId(), baseDN: base, scope, filter, attributes: [...attributes] },
+        ...{ sizeLimit: more.sizeLimit ?? 0, timeLimit: 0, controls: more.control ? [more.control] : [] },
+      }),
+    );
+  return {
+    async bind(dn, password) {
+      // RFC 4513 section 5.1.2: a server may accept a name without a password, and has checked nothing then.
+      if (dn === '' || password === '') throw new LdapError('credentials', 'A name or a password is missing');
+      const { result } = await exchange.send(new BindRequest({ messageId: nextId(), dn, password }));
+      if (result.status !== 0) throw resultError(result.status, result.errorMessage);
+    },
+    async find(asked, limit) {
+      const { result, entries } = await search(asked, { sizeLimit: limit });
+      const isCut = result.status === sizeLimitExceeded && entries.length >= limit;
+      if (result.status !== 0 && !isCut) throw resultError(result.status, result.errorMessage);
+      return entries.map(toEntry);
+    },
+    async *pages(asked, size) {
+      let cookie: Buffer | undefined;
+      do {
+        const control = new PagedResultsControl({ critical: true, value: { size, ...(cookie ? { cookie } : {}) } });
+        const { result, entries, references } = await search(asked, { control });
+        if (result.status !== 0) throw resultError(result.status, result.errorMessage);
+        const answered = result.controls?.find((each) => each instanceof PagedResultsControl);
+        // Without it nothing says whether more is to come.
+        if (!answered?.value) throw new LdapError('broken', 'The directory does not page its results (RFC 2696)');
+        cookie = answered.value.cookie;
+        yield { entries: entries.map(toEntry), references };
+      } while (cookie && cookie.length > 0);
+    },
+    close() {
+      exchange.tell(new UnbindRequest({ messageId: nextId() }));
+      exchange.close();
+    },
+  };
+}
+
+const sizeLimitExceeded = 4;
+
+function toEntry({ name, attributes }: SearchEntry): LdapEntry {
+  const found = new Map<string, Buffer[]>();
+  for (const attribute of attributes) {
+    const [type = ''] = attribute.type.toLowerCase().split(';');
+    found.set(type, [...(found.get(type) ?? []), ...attribute.parsedBuffers]);
+  }
+  return { dn: name, attributes: found };
+}
