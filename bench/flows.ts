@@ -163,7 +163,8 @@ interface Redeemable {
   verifier: string;
 }
 
-async function beginSignIn(target: Target): Promise<SignIn> {
+/** Sends the authorization request. */
+export async function beginSignIn(target: Target): Promise<SignIn> {
   const { spa, resource, scope } = target.fixtures;
   const browser = createBrowser(target);
   const verifier = randomBytes(32).toString('base64url');

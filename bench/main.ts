@@ -17,6 +17,7 @@ import { type Options, readOptions } from './options.ts';
 import { measurePasswordQueue, passwordQueueId } from './password-queue.ts';
 import type { Row } from './rows.ts';
 import { measureSaml, samlId } from './saml.ts';
+import { measureSamlSignIns, samlSignInsId } from './saml-sign-ins.ts';
 import { measureScim, scimId } from './scim.ts';
 import { freePort, type Servers, startServers } from './servers.ts';
 import { measureSignIns, signInsId } from './sign-ins.ts';
@@ -118,6 +119,10 @@ async function runRows(options: Setup): Promise<Tables> {
   if (wanted(samlId)) {
     say('  SAML responses …');
     tables.push(await measureSaml({ count: Math.ceil(2000 * effort) }));
+  }
+  if (wanted(samlSignInsId)) {
+    say('  complete sign-ins by SAML …');
+    tables.push(await measureSamlSignIns(options));
   }
   return [
     ...(tables.length > 0 ? [['table', tables.join('\n\n')] as Tables[number]] : []),

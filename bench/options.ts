@@ -5,6 +5,7 @@ import { consoleListId, largeRows } from './large.ts';
 import { passwordQueueId } from './password-queue.ts';
 import { rows } from './rows.ts';
 import { samlId } from './saml.ts';
+import { samlSignInsId } from './saml-sign-ins.ts';
 import { scimId } from './scim.ts';
 import { signInsId } from './sign-ins.ts';
 import { signInsMemoryId } from './sign-ins-memory.ts';
@@ -16,6 +17,7 @@ const rowIds = [
   breachedPasswordsId,
   scimId,
   samlId,
+  samlSignInsId,
   signInsId,
   signInsMemoryId,
 ];

@@ -25,7 +25,12 @@ export async function measureSaml({ count }: { count: number }): Promise<string>
       ...{ responseId: '_response', assertionId: '_assertion', inResponseTo: '_request', issuedAt: now, lifetime: 300 },
       ...{ issuer, audience, acsUrl },
       nameId: { value: 'ada', format: nameIdFormats.persistent },
-      session: { index: 'session', authenticatedAt: now, withPassword: true },
+      session: {
+        index: 'session',
+        authenticatedAt: now,
+        endsAt: new Date(now.getTime() + 3_600_000),
+        context: 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport',
+      },
       attributes: [{ name: 'groups', values: Array.from({ length: 20 }, (_, group) => `group ${group}`) }],
       signing: { ...keys, algorithm: 'rsa-sha256' },
       ...options,

@@ -19,6 +19,7 @@ const islands = {
   'copy.js': 'copy',
   'demo.js': 'demo',
   'submit.js': 'submit',
+  'leave.js': 'leave',
 };
 
 /** Comments and needless white space out; our sheets have no strings that this could hurt. */

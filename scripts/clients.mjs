@@ -1,20 +1,29 @@
-// `npm run clients`: client programs that have to be compiled, which `npm test` leaves out. Needs Go 1.25, and Java 17
-// with Maven.
+// `npm run clients`: programs of other vendors that have to be compiled or take long to start, which `npm test` leaves
+// out. `npm run clients -- keycloak` runs one of the suites below. All need Java 17 with Maven; `programs` also needs
+// Go 1.25.
 import { fork, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { prepare } from './prepare.mjs';
 import { fail, requireNode, root } from './runtime.mjs';
 import { ensureTestTools } from './test-tools.mjs';
 
-for (const [program, flag, need] of [
-  ['go', 'version', 'Go 1.25 or newer'],
-  ['mvn', '--version', 'Java 17 or newer with Maven'],
-]) {
-  if (spawnSync(program, [flag]).status !== 0) fail(`The compiled client programs need ${need} on the PATH.`);
+const suites = { programs: ['go', 'mvn'], keycloak: ['mvn'] };
+const needs = {
+  go: ['version', 'Go 1.25 or newer'],
+  mvn: ['--version', 'Java 17 or newer with Maven'],
+};
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(suites);
+for (const suite of wanted) {
+  if (!Object.hasOwn(suites, suite)) fail(`There is no suite ${suite}. Suites: ${Object.keys(suites).join(', ')}.`);
+  for (const program of suites[suite]) {
+    const [flag, need] = needs[program];
+    if (spawnSync(program, [flag]).status !== 0) fail(`The suite ${suite} needs ${need} on the PATH.`);
+  }
 }
 await prepare({ development: true });
 await requireNode();
-const child = fork(join(root, 'scripts/test-run.mjs'), [join(root, 'test/clients/compiled/programs.ts')], {
+const files = wanted.map((suite) => join(root, `test/clients/compiled/${suite}.ts`));
+const child = fork(join(root, 'scripts/test-run.mjs'), files, {
   cwd: root,
   env: { ...process.env, ...ensureTestTools(), ALDABA_ROOT: root, NODE_ENV: 'test' },
 });

@@ -3,15 +3,14 @@ import type { Persona } from './personas.ts';
 import type { ProviderOutcome, ProviderReply } from './provider.ts';
 
 /**
- * The policy of the page where a user agrees. The answer goes back to Aldaba itself, and from there perhaps into an
- * app.
+ * The policy of the page where a user agrees. It has no `form-action`: Chromium applies that to every redirect after
+ * the form, and a sign-in that needs nothing more ends at the redirect URI of the application, on any origin.
  */
 export const consentContentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
   "img-src 'self' data:",
-  "form-action 'self' logto-callback:",
   "base-uri 'none'",
   "frame-ancestors 'self'",
 ].join('; ');

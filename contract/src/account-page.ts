@@ -26,7 +26,7 @@ export type AccountSection = (typeof accountSections)[number];
 export type AccountProof = 'password' | 'passkey' | 'authenticator' | 'email' | 'phone' | 'signIn';
 
 /** What was done a moment ago. */
-export type AccountNotice = 'saved' | 'removed' | 'ended' | 'proved' | 'deletionCanceled';
+export type AccountNotice = 'saved' | 'removed' | 'ended' | 'proved' | 'resent' | 'deletionCanceled';
 
 /** A line of a list, with the button that takes it away where that is allowed. */
 export interface AccountEntry {
@@ -79,6 +79,8 @@ export type AccountScreen =
       isEditable: boolean;
       /** Whether a code can be sent to a new one. */
       isChangeable: boolean;
+      /** The company of the address signs the user in. */
+      isOfCompany?: boolean;
       typedAddress?: string;
     }
   | { part: 'address-code'; type: 'email' | 'phone'; address: string }

@@ -33,6 +33,8 @@ export type AuditVerification = (typeof auditVerifications)[number];
 const organizationEvents = [
   'AddDomain',
   'VerifyDomain',
+  'MissDomainRecord',
+  'LoseDomain',
   'RemoveDomain',
   'RemoveMember',
   'ChangeRoles',
@@ -42,6 +44,13 @@ const organizationEvents = [
   'RevokePortalLink',
   'OpenPortal',
   'ClosePortal',
+  'AddSsoConnector',
+  'ChangeSsoConnector',
+  'TestSsoConnector',
+  'TurnOnSsoConnector',
+  'TurnOffSsoConnector',
+  'RemoveSsoConnector',
+  'MapSsoGroup',
 ] as const;
 
 /** A step of a sign-in: what follows `Interaction.<event>.` in a key of the audit log. */
@@ -106,5 +115,6 @@ export const auditKeys = [
   'SamlApplication.AuthnRequest',
   'SamlApplication.Callback',
   'SamlApplication.Logout',
+  'SamlApplication.LogoutResponse',
 ] as const;
 export type AuditKey = (typeof auditKeys)[number];

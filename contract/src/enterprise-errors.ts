@@ -33,6 +33,26 @@ export const enterpriseErrors = {
   ],
   'single_sign_on.signing_key_in_use': [400, 'This key signs requests. Activate another key first.'],
   'single_sign_on.duplicate_connector_name': [409, 'A connector with this name exists. Choose another name.'],
+  'single_sign_on.domains_of_organization': [
+    422,
+    'The domains of this connector are the verified domains of its organization. Change those, or take the connector over.',
+  ],
+  // organization_sso: what an organization connects by itself
+  'organization_sso.too_many': [422, 'An organization can have {maximum} sign-in connections. Remove one first.'],
+  'organization_sso.not_tested': [422, 'Sign in with the test first. It has to succeed with these settings.'],
+  'organization_sso.no_domain': [422, 'Verify a domain first. It decides which people sign in with your provider.'],
+  'organization_sso.switched_off': [
+    422,
+    'Single sign-on is switched off for this service. Ask the operator to switch it on.',
+  ],
+  'organization_sso.test_ended': [
+    422,
+    'This test was already finished, has expired, or began in another browser. Start a new test.',
+  ],
+  'organization_sso.secret_required': [
+    422,
+    'Enter the client secret again: it is kept only while the issuer and the client ID stay the same.',
+  ],
   // saml: sign-in to SAML applications
   'saml.request_refused': [
     400,
@@ -43,6 +63,8 @@ export const enterpriseErrors = {
     'This sign-in has expired or began in another browser. Go back to the application and start again.',
   ],
   'saml.not_set_up': [400, 'The application is not set up completely. Ask the administrator of the application.'],
+  // scim_token
+  'scim_token.too_many': [422, 'A directory can have {maximum} tokens. Delete one first.'],
   // organization_domain
   'organization_domain.invalid': [422, 'This is not a domain. Enter a name like example.com.'],
   'organization_domain.public': [

@@ -133,7 +133,10 @@ export const errorCatalog = {
   // user
   'user.user_not_exist': [404, 'No account with this identifier exists.'],
   'user.identity_not_exist': [404, 'This social account is not linked to any account yet.'],
-  'user.sso_identity_not_exist': [404, 'Your company account does not belong to any account here yet.'],
+  'user.sso_identity_not_exist': [
+    404,
+    'Your company account does not belong to any account here yet. Contact the operators of this service.',
+  ],
   'user.identity_already_in_use': [422, 'This social account already belongs to another account.'],
   'user.identity_exists_in_profile': [422, 'Your account already has this social account.'],
   'user.missing_profile': [422, 'Some details are missing. Fill them in to continue.'],

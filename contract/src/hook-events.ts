@@ -30,6 +30,8 @@ export const dataHookEvents = [
   'Organization.Data.Updated',
   'Organization.Membership.Updated',
   'OrganizationDomain.Verified',
+  'OrganizationDomain.RecordMissing',
+  'OrganizationDomain.Lost',
   'OrganizationDomain.Deleted',
   'OrganizationRole.Created',
   'OrganizationRole.Deleted',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { auditKeys } from './audit-keys.ts';
 import { organizationInvitationSchema } from './organization-invitations.ts';
 import { heldOrganizationRoleSchema, organizationRoleSchema } from './organization-roles.ts';
 import { route } from './route.ts';
@@ -26,6 +27,19 @@ export const delegatedRoleSchema = organizationRoleSchema.pick({ id: true, name:
   isAssignable: z.boolean().describe('Whether the caller has every permission of the role, and may assign it.'),
 });
 export type DelegatedRole = z.output<typeof delegatedRoleSchema>;
+
+/** What administrators of an organization read of its audit log: addresses of networks stay with the operator. */
+export const delegatedLogSchema = z.object({
+  id: z.string(),
+  key: z.enum(auditKeys),
+  result: z.enum(['Success', 'Error']),
+  createdAt: instant,
+  source: z.enum(['portal', 'directory', 'operator', 'member', 'system']).describe('Where the change was made.'),
+  actor: z.object({ id: z.string(), name: z.string() }).nullable().describe('The member who made it.'),
+  subject: z.string().nullable().describe('The name of what was changed: a domain, a member, a group, a token.'),
+  roles: z.array(z.string()).describe('The names of the roles after the change.'),
+});
+export type DelegatedLog = z.output<typeof delegatedLogSchema>;
 
 const access = 'organization';
 const members = 'Delegated members';
@@ -151,6 +165,18 @@ export const revokeDelegatedInvitation = route({
   responses: { 204: null },
   errors: ['entity.not_exists_with_id', 'request.invalid_input'],
   statuses: { 'request.invalid_input': 422 },
+});
+
+export const listDelegatedLogs = route({
+  method: 'GET',
+  path: '/api/organizations/:id/logs',
+  operationId: 'ListDelegatedLogs',
+  tag: 'Delegated logs',
+  access,
+  summary: 'List what was changed for the organization, newest first',
+  params,
+  pagination: 'required',
+  responses: { 200: z.array(delegatedLogSchema) },
 });
 
 export const createAdministratorRole = route({

@@ -23,6 +23,17 @@ export interface SingleSignOnConnectorsView {
   error?: PageError;
 }
 
+/** A sign-out that goes through SAML applications, between two of them or at its end. */
+export interface SamlSignOutView {
+  kind: 'saml-sign-out';
+  /** `leaving`: the form submits itself. `unanswered`: the user came back. `incomplete`: all were asked. */
+  step: 'leaving' | 'unanswered' | 'incomplete';
+  /** Names of the application that is asked, or of all that did not confirm. */
+  applications: string[];
+  /** Complete path of the form's target; absent if nothing follows. */
+  action?: string;
+}
+
 /** `/single-sign-on/password`: the password that the company's directory checks. */
 export interface SingleSignOnPasswordView {
   kind: 'single-sign-on-password';

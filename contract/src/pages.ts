@@ -8,7 +8,12 @@ import type { ConnectorPlatform } from './connectors.ts';
 import type { SignInFactor } from './mfa-factors.ts';
 import type { ChooseAccountView, LinkAccountView } from './page-accounts.ts';
 import type { PageError, PasswordRule, ProfileQuestion, Terms } from './page-fields.ts';
-import type { SingleSignOnConnectorsView, SingleSignOnPasswordView, SingleSignOnView } from './page-sso.ts';
+import type {
+  SamlSignOutView,
+  SingleSignOnConnectorsView,
+  SingleSignOnPasswordView,
+  SingleSignOnView,
+} from './page-sso.ts';
 import type { PortalView } from './portal-page.ts';
 
 export * from './account-page.ts';
@@ -19,6 +24,8 @@ export * from './page-fields.ts';
 export * from './page-frame.ts';
 export * from './page-sso.ts';
 export * from './portal-page.ts';
+export * from './portal-role.ts';
+export * from './portal-sso.ts';
 
 /** A social way to sign in, as the page shows it. */
 export interface SocialOption {
@@ -355,6 +362,7 @@ export interface FormPostView {
 }
 
 export type PageView =
+  | SamlSignOutView
   | SignInView
   | SignInPasswordView
   | RegisterView

@@ -1,8 +1,10 @@
 /** What the portal of an organization shows: one view with the part of it that is open. Plain data, like every view. */
 import type { PageError } from './page-fields.ts';
+import type { PortalRole } from './portal-role.ts';
+import type { PortalSsoScreen } from './portal-sso.ts';
 
 /** What a portal can offer, in the order of its first page. A feature that has a part adds it here. */
-export const portalParts = ['domains', 'directory', 'members', 'invitations', 'audit-logs'] as const;
+export const portalParts = ['domains', 'sso', 'directory', 'members', 'invitations', 'audit-logs'] as const;
 export type PortalPart = (typeof portalParts)[number];
 
 /** The languages of the portal. */
@@ -10,7 +12,17 @@ export const portalLanguages = ['en', 'es', 'zh-CN'] as const;
 export type PortalLanguage = (typeof portalLanguages)[number];
 
 /** What was done a moment ago. */
-export const portalNotices = ['added', 'verified', 'sent', 'saved', 'removed', 'invited', 'revoked'] as const;
+export const portalNotices = [
+  'added',
+  'verified',
+  'sent',
+  'saved',
+  'removed',
+  'invited',
+  'revoked',
+  'turned-on',
+  'turned-off',
+] as const;
 export type PortalNotice = (typeof portalNotices)[number];
 
 export interface PortalMember {
@@ -20,12 +32,11 @@ export interface PortalMember {
   roles: string[];
 }
 
-/** A role that can be chosen. */
-export interface PortalRole {
-  id: string;
-  name: string;
-  description?: string;
-  isChosen: boolean;
+export interface PortalDomain {
+  domain: string;
+  isVerified: boolean;
+  /** The record of a verified domain is missing, and the domain is lost then: milliseconds. */
+  losesAt?: number;
 }
 
 export interface PortalLogEntry {
@@ -36,7 +47,7 @@ export interface PortalLogEntry {
   hasFailed: boolean;
   time: number;
   /** Where the change was made. */
-  source: 'portal' | 'directory' | 'operator' | 'member';
+  source: 'portal' | 'directory' | 'operator' | 'member' | 'system';
   /** The name of the member who made it. */
   actor?: string;
 }
@@ -54,16 +65,16 @@ export interface PortalDirectoryToken {
 }
 
 export type PortalScreen =
+  | PortalSsoScreen
   /** Before the link is used up: programs that check mail open links, but send no forms. */
   | { part: 'start'; token: string }
   /** Without a session. */
   | { part: 'ended' }
   | { part: 'home'; parts: PortalPart[] }
-  | { part: 'domains'; domains: { domain: string; isVerified: boolean }[]; typed?: string }
+  | { part: 'domains'; domains: PortalDomain[]; typed?: string }
   | {
       part: 'domain';
-      domain: string;
-      isVerified: boolean;
+      domain: PortalDomain;
       record: { name: string; value: string };
       email: string;
       /** A code was sent to the postmaster. */

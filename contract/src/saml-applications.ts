@@ -5,6 +5,8 @@ import { instant, jsonObject, pathId, webUrl } from './values.ts';
 
 /** How a message reaches the service provider: a form that the browser submits. */
 const postBinding = z.literal('urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST');
+/** From server to server, for sign-outs alone. */
+const soapBinding = z.literal('urn:oasis:names:tc:SAML:2.0:bindings:SOAP');
 const redirectBinding = z.literal('urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect');
 
 export const samlNameIdFormatSchema = z.enum([
@@ -69,19 +71,25 @@ export const samlEncryptionSchema = z.discriminatedUnion('encryptAssertion', [
 
 export const samlAcsUrlSchema = z.object({
   binding: postBinding,
-  url: webUrl.describe('Responses are sent to this address alone.'),
+  url: webUrl.describe('Responses are sent to this address, unless a request names another registered one.'),
 });
 
 const configuration = {
   attributeMapping: samlAttributeMappingSchema.describe('From a claim of the user to the name of the attribute.'),
   entityId: z.string().min(1).max(1024).nullable().describe('The entity ID (issuer) of the service provider.'),
   acsUrl: samlAcsUrlSchema.nullable().describe('The assertion consumer service of the service provider.'),
+  additionalAcsUrls: z
+    .array(z.object({ index: z.number().int().min(0).max(65_535), url: webUrl }))
+    .max(20)
+    .describe('More addresses for responses, which requests choose by `index` or `url`. Without a choice, `acsUrl`.'),
   encryption: samlEncryptionSchema.nullable(),
   nameIdFormat: samlNameIdFormatSchema,
   singleLogoutUrl: z
-    .object({ binding: z.union([postBinding, redirectBinding]), url: webUrl })
+    .object({ binding: z.union([postBinding, redirectBinding, soapBinding]), url: webUrl })
     .nullable()
-    .describe('Where answers to requests to sign out are sent.'),
+    .describe(
+      'Where requests to sign out, and responses to those of the service provider, are sent. By SOAP, the service provider is told of every session that ends, and cannot begin.',
+    ),
   requestCertificate: certificate
     .nullable()
     .describe('The certificate that requests are signed with. With one, requests without a signature are refused.'),

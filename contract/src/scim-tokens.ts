@@ -73,7 +73,7 @@ export const createScimToken = route({
   summary: 'Create a SCIM token of the tenant; its value is shown once',
   body: draft,
   responses: { 201: newScimTokenSchema },
-  errors: ['entity.unique_integrity_violation', 'request.invalid_input'],
+  errors: ['scim_token.too_many', 'entity.unique_integrity_violation', 'request.invalid_input'],
 });
 export const updateScimToken = route({
   method: 'PATCH',
@@ -156,7 +156,7 @@ export const createOrganizationScimToken = route({
   params,
   body: draft,
   responses: { 201: newScimTokenSchema },
-  errors: [...unknownOrganization, 'entity.unique_integrity_violation', 'request.invalid_input'],
+  errors: [...unknownOrganization, 'scim_token.too_many', 'entity.unique_integrity_violation', 'request.invalid_input'],
 });
 export const updateOrganizationScimToken = route({
   method: 'PATCH',

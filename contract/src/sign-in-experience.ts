@@ -153,7 +153,11 @@ const settings = {
     .describe('Registration can be turned off.')
     .default('SignInAndRegister'),
   customCss: text.nullable().default(null),
-  customContent: z.record(z.string().max(256), text).default({}),
+  /** HTML by the path of a page. Only an empty one is accepted: no hosted page shows it. */
+  customContent: z
+    .record(z.string().max(256), text)
+    .describe('Only an empty object is accepted: no hosted page shows it.')
+    .default({}),
   customUiAssets: z
     .object({ id: z.string().min(1).max(128), createdAt: instant })
     .nullable()

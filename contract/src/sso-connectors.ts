@@ -68,6 +68,13 @@ export const ssoConnectorSchema = z.object({
   enableTokenStorage: z.boolean(),
   requiresMfa: z.boolean().describe('Whether the tenant’s second factors are asked for after this provider.'),
   roleMappings: z.array(ssoRoleMappingSchema),
+  organizationId: z
+    .string()
+    .nullable()
+    .describe(
+      'The organization whose administrators set it up; its domains are the verified ones of the organization.',
+    ),
+  isActive: z.boolean().describe('Whether it signs users in, once it is configured.'),
   createdAt: instant,
   name: z.string().describe('Name of the kind of provider.'),
   providerType: ssoProviderTypeSchema,
@@ -160,9 +167,15 @@ export const updateSsoConnector = route({
   access,
   summary: 'Change an enterprise connector; config replaces the stored one',
   params,
-  body: z.object(fields).partial(),
+  body: z
+    .object({
+      ...fields,
+      organizationId: z.null().describe('Takes the connector over from its organization, with the domains it has.'),
+      isActive: z.boolean(),
+    })
+    .partial(),
   responses: { 200: ssoConnectorSchema },
-  errors: [...saveErrors, 'entity.not_found'],
+  errors: [...saveErrors, 'entity.not_found', 'single_sign_on.domains_of_organization'],
 });
 export const deleteSsoConnector = route({
   method: 'DELETE',

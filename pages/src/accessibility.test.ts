@@ -114,6 +114,12 @@ const lostBySpacing = (): string[] => {
   return [...wide, ...clipped.map((part) => part.outerHTML)];
 };
 
+/** What is beyond an edge of the screen, where the page cuts it off. Runs in the page. */
+const cutOff = (): string[] =>
+  [...document.querySelectorAll('main :not(.rings, .rings *, .visually-hidden, .code-field input), footer *')]
+    .filter((part) => part.getBoundingClientRect().right > innerWidth || part.getBoundingClientRect().left < 0)
+    .map((part) => part.outerHTML);
+
 describe('Accessibility in Chromium', () => {
   let browser: Browser;
   let server: PageServer;
@@ -135,12 +141,10 @@ describe('Accessibility in Chromium', () => {
         await page.goto(`${server.origin}/page`);
         await page.evaluate(() => document.querySelector('details')?.setAttribute('open', ''));
         assert.deepEqual(await violationsIn(page), [], name);
-        const wide = await page.evaluate(() =>
-          [...document.querySelectorAll('main :not(.rings, .rings *, .visually-hidden, .code-field input), footer *')]
-            .filter((part) => part.getBoundingClientRect().right > 320 || part.getBoundingClientRect().left < 0)
-            .map((part) => part.outerHTML),
-        );
-        assert.deepEqual(wide, [], name);
+        assert.deepEqual(await page.evaluate(cutOff), [], name);
+        await page.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'));
+        assert.deepEqual(await page.evaluate(cutOff), [], `${name} in text of twice the size`);
+        await page.evaluate(() => document.documentElement.style.removeProperty('font-size'));
         assert.deepEqual(await page.evaluate(faintEdges), [], `edges of ${name}`);
         if ('error' in view && view.error !== undefined) {
           assert.deepEqual(await page.evaluate(silentErrors), [], `errors of ${name}`);

@@ -8,7 +8,8 @@ export type AssetName =
   | 'passkey-sign-in.js'
   | 'copy.js'
   | 'demo.js'
-  | 'submit.js';
+  | 'submit.js'
+  | 'leave.js';
 
 interface EmbeddedAsset {
   name: AssetName;

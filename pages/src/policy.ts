@@ -73,8 +73,10 @@ const formActionOf = (view: PageView): string[] => {
     case 'demo-app':
       return ["form-action 'none'"];
     case 'setup':
-    case 'portal':
       return ["form-action 'self'"];
+    case 'portal':
+      // A test sign-in leads to the provider of the organization.
+      return view.screen.part === 'sso-connection' ? [] : ["form-action 'self'"];
     case 'account':
       // Linking a social account leads to its provider.
       return view.screen.part === 'social' ? [] : ["form-action 'self'"];

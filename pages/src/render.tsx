@@ -19,7 +19,15 @@ import { LinkAccount } from './views/link-account.tsx';
 import { OneTimeToken } from './views/one-time-token.tsx';
 import { ForgotPassword, ResetPassword } from './views/password.tsx';
 import { SecondFactor } from './views/second-factor.tsx';
-import { EndSession, ErrorPage, FormPost, SignedOut, UnknownSession } from './views/session.tsx';
+import {
+  EndSession,
+  ErrorPage,
+  FormPost,
+  SamlSignOut,
+  SignedOut,
+  samlSignOutTitle,
+  UnknownSession,
+} from './views/session.tsx';
 import { Setup, Welcome } from './views/setup.tsx';
 import { SingleSignOn, SingleSignOnConnectors, SingleSignOnPassword } from './views/single-sign-on.tsx';
 import { VerificationCode } from './views/verification.tsx';
@@ -80,10 +88,14 @@ const body = (frame: PageFrame, view: PageView) => {
       return <Portal frame={frame} view={view} />;
     case 'form-post':
       return <FormPost frame={frame} view={view} />;
+    case 'saml-sign-out':
+      return <SamlSignOut frame={frame} view={view} />;
   }
 };
 
-const titles: Readonly<Record<Exclude<PageView['kind'], BindingView['kind'] | 'account' | 'portal'>, PhraseKey>> = {
+const titles: Readonly<
+  Record<Exclude<PageView['kind'], BindingView['kind'] | 'account' | 'portal' | 'saml-sign-out'>, PhraseKey>
+> = {
   'sign-in': 'signIn.title',
   'sign-in-password': 'signInPassword.title',
   register: 'register.title',
@@ -117,13 +129,15 @@ const headingOf = (view: PageView): PhraseKey => {
   if (view.kind === 'bind-passkey' && view.signsIn) return 'bindPasskey.offerTitle';
   if (view.kind === 'continue' && view.expired) return 'continue.expiredTitle';
   if (view.kind === 'unknown-session' && view.isSignedIn) return 'endedSession.title';
+  if (view.kind === 'saml-sign-out') return samlSignOutTitle(view);
   return bindingPageOf(view)?.title ?? titles[view.kind as keyof typeof titles];
 };
 
 /** The title names the page and the tenant; on an error page it starts with the error, for users of screen readers. */
 const titleOf = (frame: PageFrame, view: PageView): string => {
   const { name } = frame.branding;
-  const application = view.kind === 'consent' ? view.application.name : '';
+  const named = view.kind === 'saml-sign-out' ? view.applications[0] : undefined;
+  const application = view.kind === 'consent' ? view.application.name : (named ?? '');
   const sentence =
     view.kind === 'portal' ? portalTitle(view) : phrase(frame.language, headingOf(view), { name, application });
   const title = sentence.includes(name) ? sentence : `${sentence} · ${name}`;
@@ -162,6 +176,8 @@ const scriptOf = (view: PageView): AssetName | undefined => {
       return view.screen.part.startsWith('directory') ? 'copy.js' : 'form.js';
     case 'end-session':
       return view.auto ? 'submit.js' : 'form.js';
+    case 'saml-sign-out':
+      return view.step === 'leaving' ? 'leave.js' : 'form.js';
     case 'form-post':
       return 'submit.js';
     case 'account':

@@ -22,6 +22,9 @@ import type { Sandbox } from './features/connectors/sandbox/index.ts';
 import { sweepInitiated } from './features/enterprise/idp-initiated/index.ts';
 import type { LdapSyncs } from './features/enterprise/ldap-sync/index.ts';
 import type { OrganizationDomains } from './features/enterprise/organization-domains/index.ts';
+import { sweepTests } from './features/enterprise/organization-sso/index.ts';
+import { sweepPortalLinks } from './features/enterprise/portal-links/index.ts';
+import { sweepSaml } from './features/enterprise/saml-applications/index.ts';
 import { type SsoConnectors, sweepUsedIds } from './features/enterprise/sso-connectors/index.ts';
 import { createReadiness } from './features/operation/status/index.ts';
 import type { UserTransfers } from './features/operation/user-transfers/index.ts';
@@ -109,6 +112,10 @@ export async function createApp(config: Config, world: World): Promise<App> {
       pictures: mounted.areas.appearance.userAssets.sweep,
       sso: (now, isStopped) => sweepUsedIds(parts.database.system, now, isStopped),
       ssoInitiated: (now) => sweepInitiated(parts.database.system, now),
+      ssoTests: (now, isStopped) => sweepTests(parts.database.system, now, isStopped),
+      portalLinks: (now, isStopped) => sweepPortalLinks(parts.database.system, now, isStopped),
+      saml: (now, isStopped) => sweepSaml(parts.database.system, now, isStopped),
+      domains: mounted.areas.enterprise.organizationDomains.sweep,
       ssoMetadata: mounted.areas.enterprise.ssoConnectors.refreshMetadata,
       ldapSyncs: mounted.areas.enterprise.ldapSyncs.startDue,
       inbox: (now, isStopped) => sweepInbox(parts.database.system, now, isStopped),
@@ -273,6 +280,7 @@ function composeOidc(foundation: Foundation, areas: Areas): Oidc {
     consentOrganizations: applications.consentOrganizations,
     pages: appearance.pages,
     configs: operation.configs,
+    singleLogout: areas.enterprise.samlApplications.singleLogout,
   });
 }
 

@@ -146,7 +146,7 @@ function createUpperAreas(foundation: Foundation, lower: ReturnType<typeof creat
 /** What the organizations of customers set up. */
 function createEnterprise(
   { database, caches, clock, vault, log, outbound, connect, resolveTxt, jobs, tenancy }: Foundation,
-  { records, connectors, people, authorization }: ReturnType<typeof createLowerAreas>,
+  { records, connectors, people, authorization, signInExperienceReader }: ReturnType<typeof createLowerAreas>,
   organizations: ReturnType<typeof createOrganizationsArea>,
   { applications }: ReturnType<typeof createApplicationsArea>,
 ) {
@@ -155,6 +155,7 @@ function createEnterprise(
   const { users, ssoIdentities } = people;
   return createEnterpriseArea({
     ...{ database, caches, clock, vault, log, outbound, connect, logs, events, resolveTxt, jobs, tenancy },
+    signInExperiences: signInExperienceReader,
     ...{ ...organizations, applications, verificationCodes, tokenSets, users, ssoIdentities },
     roles: authorization.roles,
   });

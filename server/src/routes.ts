@@ -27,7 +27,7 @@ import type { Http } from './http/types.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { Log } from './kernel/log.ts';
 import { type Oidc, oidcApiRoutes, oidcRoutes } from './oidc/index.ts';
-import { portalRoutes } from './portal/index.ts';
+import { portalRoutes, relayTestAnswers } from './portal/index.ts';
 import type { AccountApi } from './sign-in/account/index.ts';
 import { accountRoutes } from './sign-in/account/routes.ts';
 import { accountPageRoutes } from './sign-in/account-page/index.ts';
@@ -70,19 +70,21 @@ export function mountRoutes(http: Http, app: Mounted): void {
 
   // Pages
   // /sign-in, /register, /verification-code, /forgot-password, /mfa-verification/…, /callback/…, or the tenant's own
-  customUiPageRoutes(http, customUiPages, (scope) => signInPageRoutes(scope, signIn));
+  relayTestAnswers(http, pages, (scope) =>
+    customUiPageRoutes(scope, customUiPages, (inner) => signInPageRoutes(inner, signIn)),
+  );
   accountChooserRoutes(http, signIn); // /select-account
-  accountPageRoutes(http, { api: app.account, findSignedIn: oidc.findSignedIn }); // /account…
-  const { logs } = areas.records;
-  portalRoutes(http, { ...areas.enterprise, ...areas.organizations, logs, pages, log, clock: app.clock }); // /portal…
+  const { findSignedIn, renewCookie } = oidc;
+  accountPageRoutes(http, { api: app.account, findSignedIn, renewCookie }); // /account…
+  portalRoutes(http, { ...areas.enterprise, ...areas.organizations, pages, log, clock: app.clock }); // /portal…
   const { url: consoleUrl } = app.console;
   hostedPageRoutes(http, pages, { signInExperiences, customUiPages, consoleUrl }); // /, /demo-app, /unknown-session, /assets/…
   previewDocumentRoutes(http, previews); // /preview
   userAssetFileRoutes(http, appearance.userAssets); // /user-assets/…
-  const { startSession, findSignedIn } = oidc;
+  const { startSession } = oidc;
   setupRoutes(http, operation.setup, { signInExperiences, pages, log, startSession, findSignedIn, consoleUrl }); // /setup
   const { relay } = oidc;
-  enterpriseBrowserRoutes(http, areas.enterprise, { pages, relay, logs }); // /api/saml/…, /api/saml-applications/…/metadata
+  enterpriseBrowserRoutes(http, areas.enterprise, { pages, relay, logs: areas.records.logs }); // /api/saml/…, /api/saml-applications/…/metadata
   sandboxRoutes(http, connectors.sandbox, phoneFolder); // /sandbox…
   apiReferenceRoutes(http); // /api/reference
   consoleRoutes(http, app.console); // /console…

@@ -303,7 +303,10 @@ describe('Account page', () => {
     const refused = await page.post('/password', { password: '1' });
     assert.equal((await shownError(refused)).field, 'password');
     const next = 'another horse battery 8';
+    const before = page.agent.cookies();
     assert.equal(locationOf(await page.post('/password', { password: next })), '/account/password?notice=saved');
+    const stolen = await fetch(`${server.url}/account`, { headers: { cookie: before }, redirect: 'manual' });
+    assert.match(locationOf(stolen), /\/oidc\/auth\?/, 'the cookie of before');
     assert.equal((await page.get('')).status, 200);
     assert.match(locationOf(await elsewhere.get('')), /\/oidc\/auth\?/);
     await visitAccount(server.url, name, next);
@@ -341,6 +344,21 @@ describe('Account page', () => {
   });
 
   // security: account-enumeration
+  it('sends another code to the new address, which replaces the first', async () => {
+    const { page, id } = await create({ primaryEmail: 'resender@example.com' });
+    assert.equal(locationOf(await page.post('/email/code/again')), '/account/email');
+    await page.prove(password);
+    await page.post('/email', { address: 'resent@example.com' });
+    const first = await post.post.codeTo('resent@example.com');
+    assert.ok((await (await page.get('/email/code')).text()).includes('Send another code'));
+    clock.ahead += 120_000;
+    assert.equal(locationOf(await page.post('/email/code/again')), '/account/email/code?notice=resent');
+    const second = await post.post.codeTo('resent@example.com');
+    assert.notEqual((await page.post('/email/code', { code: first })).status, 303);
+    assert.equal(locationOf(await page.post('/email/code', { code: second })), '/account/email?notice=saved');
+    assert.equal((await userOf(id)).primaryEmail, 'resent@example.com');
+  });
+
   it('does not tell whether an address belongs to another user until its mailbox is proved', async () => {
     await create({ primaryEmail: 'somebody@example.com' });
     const { page, id } = await create();
@@ -466,70 +484,6 @@ describe('Account page', () => {
     );
     assert.equal(/secret|passwordEncrypted|digest/i.test(text), false);
     assert.equal((await logsOf(id, 'Account.Export')).length, 1);
-  });
-
-  it('deletes the account after the grace period, unless the user cancels', async () => {
-    const { page, id, name } = await create({ primaryEmail: 'leaver@example.com' });
-    await page.prove(password);
-    assert.equal((await page.get('/delete')).status, 400);
-    assert.equal((await page.post('/delete')).status, 400);
-    await api.patch('/api/account-center', { deletionGraceDays: 14 });
-    const { page: unproved } = await create();
-    leadsToProof(await unproved.post('/delete'), 'delete');
-
-    assert.equal(locationOf(await page.post('/delete')), '/account');
-    assert.ok((await (await page.get('')).text()).includes('Your account will be deleted on'));
-    const { body: deletion } = await api.get(`/api/users/${id}/deletion`);
-    assert.equal(deletion.deletesAt - deletion.requestedAt, 14 * 86_400_000);
-    assert.deepEqual((await api.get('/api/account-deletions')).body, [deletion]);
-    await post.post.arrived('leaver@example.com', /deletion of your account was requested/);
-
-    const back = await visitAccount(server.url, name, password);
-    assert.equal(locationOf(await back.post('/delete/cancel')), '/account?notice=deletionCanceled');
-    assert.equal((await api.get(`/api/users/${id}/deletion`)).status, 404);
-    await post.post.arrived('leaver@example.com', /deletion of your account was canceled/);
-    const { sweep } = server.app.accountDeletions;
-    assert.equal(await sweep(clock.now() + 15 * 86_400_000, () => false), 0);
-
-    await page.prove(password);
-    await page.post('/delete');
-    assert.equal((await api.delete(`/api/users/${id}/deletion`)).status, 204);
-    await page.post('/delete');
-    assert.equal(await sweep(clock.now() + 13 * 86_400_000, () => false), 0);
-    assert.equal(await sweep(clock.now() + 15 * 86_400_000, () => false), 1);
-    assert.equal((await api.get(`/api/users/${id}`)).status, 404);
-    assert.match(locationOf(await page.get('')), /\/oidc\/auth\?/);
-    assert.deepEqual(
-      (
-        await Promise.all(['RequestDeletion', 'CancelDeletion', 'Delete'].map((key) => logsOf(id, `Account.${key}`)))
-      ).map((entries) => entries.filter(({ result }: { result: string }) => result === 'Success').length),
-      [3, 1, 1],
-    );
-    await api.patch('/api/account-center', { deletionGraceDays: null });
-  });
-
-  it('deletes accounts that are due although the deletion of another one fails', async () => {
-    await api.patch('/api/account-center', { deletionGraceDays: 14 });
-    const [stuck, leaver] = [await create(), await create()];
-    for (const { page } of [stuck, leaver]) {
-      await page.prove(password);
-      await page.post('/delete');
-    }
-    const { db } = server.tenant;
-    await db.raw(`create function refuse_deletion() returns trigger language plpgsql as
-      $$ begin raise exception 'not this one'; end $$`);
-    await db.raw(`create trigger refused before delete on users for each row
-      when (old.id = '${stuck.id}') execute function refuse_deletion()`);
-    const { sweep } = server.app.accountDeletions;
-    await assert.rejects(
-      sweep(clock.now() + 15 * 86_400_000, () => false),
-      /not this one/,
-    );
-    assert.equal((await api.get(`/api/users/${leaver.id}`)).status, 404);
-    await db.raw('drop trigger refused on users');
-    assert.equal(await sweep(clock.now() + 15 * 86_400_000, () => false), 1);
-    assert.equal((await api.get(`/api/users/${stuck.id}`)).status, 404);
-    await api.patch('/api/account-center', { deletionGraceDays: null });
   });
 
   // security: social-linking

@@ -119,7 +119,7 @@ describe('Deny by default', () => {
       interaction: /^[A-Z]+ \/api\/(experience|interaction)(\/|$)/,
       account: /^[A-Z]+ \/api\/(my-account|verifications)(\/|$)/,
       me: /^[A-Z]+ \/me(\/|$)/,
-      organization: /^[A-Z]+ \/api\/organizations\/:id\/(members|roles|invitations)(\/|$)/,
+      organization: /^[A-Z]+ \/api\/organizations\/:id\/(members|roles|invitations|claimed-domains|logs)(\/|$)/,
     };
     const wrong = allRoutes.filter(({ access, method, path }) => {
       const places = Object.entries(opened).filter(([, place]) => place.test(`${method} ${path}`));

@@ -195,6 +195,7 @@ describe('A provider of a company', () => {
     const mine = managerWith(server.url, access_token);
     const page = await (await accountVisitorOf(server.url, person.agent).get('/email')).text();
     assert.ok(page.includes(address) && !/name="address"|\/email\/remove/.test(page), page);
+    assert.match(page, /Your company manages this address\. Ask its administrator to change it\./);
     const [user] = (await api.get('/api/users?search.primaryEmail=ada@acme.example')).body;
     await api.patch(`/api/users/${user.id}`, { username: 'ada' });
     const own = async (identifier: object, templateType?: string) => {

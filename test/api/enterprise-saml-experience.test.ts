@@ -193,7 +193,13 @@ describe('SAML through the Experience API', () => {
     assert.equal(form.action, destination);
     const request = readAuthnRequest(
       { field: form.fields.SAMLRequest ?? '', relayState: form.fields.RelayState },
-      { issuer: side.entityId, acsUrl: side.acsUrl, destination, certificates: [certificate], now: new Date() },
+      {
+        issuer: side.entityId,
+        acsUrls: [{ url: side.acsUrl }],
+        destination,
+        certificates: [certificate],
+        now: new Date(),
+      },
     );
     assert.match(request.id, /^_/);
     await deliver(begun.agent, acme.answer(form, ada));
@@ -213,10 +219,16 @@ describe('SAML through the Experience API', () => {
     const agent = createAgent();
     const { acsUrl, fields } = acme.answer(acme.unasked(side), ada, { responseInResponseTo: '' });
     const started = await agent.fetch(acsUrl, { method: 'POST', body: new URLSearchParams(fields) });
-    await agent.fetch(started.headers.get('location') ?? '');
     const page = experienceOf(server, agent);
-    await page.expect(204, 'PUT', '', { interactionEvent: 'SignIn' });
     const asked = { state, redirectUri: callback() };
+    await agent.fetch(authorization({ endpoint: server.url }).url);
+    await page.expect(204, 'PUT', '', { interactionEvent: 'SignIn' });
+    const unmeant = await page.expect(200, 'POST', `${path()}/authorization-uri`, asked);
+    assert.ok(unmeant.authorizationUri?.startsWith(new URL('/sso', acme.metadataUrl).href), 'not in another sign-in');
+    await agent.fetch(started.headers.get('location') ?? '');
+    const { pathname, searchParams } = new URL(started.headers.get('location') ?? '');
+    assert.deepEqual([pathname, searchParams.get('direct_sign_in')], ['/oidc/auth', `sso:${connectorId}`]);
+    await page.expect(204, 'PUT', '', { interactionEvent: 'SignIn' });
     const begun = await page.expect(200, 'POST', `${path()}/authorization-uri`, asked);
     assert.equal(begun.authorizationUri, `${callback()}?${new URLSearchParams({ state })}`);
     const id = { verificationId: begun.verificationId ?? '' };

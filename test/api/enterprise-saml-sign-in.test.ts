@@ -125,6 +125,67 @@ describe('Enterprise sign-in by SAML', () => {
     assert.equal((await users()).length, 1);
   });
 
+  // security: enterprise-domains
+  it('finds the sign-in by a whole relay state alone, and takes no response of another connector', async () => {
+    await connect();
+    const person = await visit(server);
+    const answer = acme.answer(await begin(person), ada);
+    const { RelayState: state } = answer.fields;
+    const [handle = '', secret = ''] = state.split('.');
+    const other = await visit(server);
+    const otherHandle = acme.answer(await begin(other), ada).fields.RelayState.split('.')[0];
+    const flipped = `${handle}.${secret.slice(0, -1)}${secret.endsWith('A') ? 'B' : 'A'}`;
+    for (const RelayState of [flipped, `${otherHandle}.${secret}`, `${handle}.${'A'.repeat(43)}`]) {
+      const refused = await deliver(person, { ...answer, fields: { ...answer.fields, RelayState } });
+      assert.equal(refused.status, 400, RelayState);
+    }
+    // Any other relay state means a sign-in that the provider starts, which is off.
+    for (const RelayState of ['', handle, state.slice(0, -1), `${state}x`, 'https://evil.example', 'x'.repeat(5000)]) {
+      const fields = new URLSearchParams({ ...answer.fields, RelayState });
+      const posted = await person.agent.fetch(answer.acsUrl, { method: 'POST', body: fields, redirect: 'manual' });
+      assert.equal(posted.status, 400, RelayState);
+      assert.match(await posted.text(), /idp_initiated_authentication_not_supported/);
+    }
+    const second = await startSamlCompany(clock.now);
+    const draft = { providerName: 'SAML', connectorName: 'Second', config: { metadataUrl: second.metadataUrl } };
+    const { id } = (await api.post('/api/sso-connectors', { ...draft, domains: ['second.example'] })).body;
+    const elsewhere = answer.acsUrl.replace(/[^/]+$/, id);
+    assert.equal((await deliver(person, { ...answer, acsUrl: elsewhere })).status, 400, 'at another connector');
+    assert.deepEqual(await users(), []);
+    assert.ok((await person.arrive(await deliver(person, answer))).searchParams.get('code'));
+    const forged = second.answer(await begin(await visit(server)), ada);
+    const late = await visit(server);
+    const mixed = {
+      ...forged,
+      fields: { ...forged.fields, RelayState: acme.answer(await begin(late), ada).fields.RelayState },
+    };
+    assert.equal((await shownError(await deliver(late, mixed))).code, 'connector.social_invalid_id_token');
+    await second.close();
+  });
+
+  // security: enterprise-domains
+  it('keeps its keys when the metadata that it reads again has none, or is nothing', async () => {
+    await connect();
+    const whole = acme.metadata;
+    const without = () => whole().replace(/<md:KeyDescriptor.*<\/md:KeyDescriptor>/s, '');
+    const foreign = await startSamlCompany(clock.now);
+    try {
+      for (const published of [without, () => '', () => '<html>', () => `<!DOCTYPE x [<!ENTITY e "x">]>${whole()}`]) {
+        acme.metadata = published;
+        clock.ahead += 3_700_000;
+        assert.equal(await server.app.ssoConnectors.refreshMetadata(clock.now(), () => false), 0);
+        const person = await visit(server);
+        const unsigned = foreign.answer(await begin(person), ada);
+        assert.equal((await shownError(await deliver(person, unsigned))).code, 'connector.social_invalid_id_token');
+        assert.ok((await signIn()).searchParams.get('code'));
+      }
+    } finally {
+      acme.metadata = whole;
+      clock.ahead = 0;
+      await foreign.close();
+    }
+  });
+
   it('refuses assertions that are unsigned, of another key, for others, or late', async () => {
     await connect();
     const other = await startSamlCompany(clock.now);

@@ -315,6 +315,13 @@ describe('Enterprise sign-in', () => {
         ],
         ['an old one', tokenFor({ sub: 'ada', iat: hour })],
         ['without an event', tokenFor({ sub: 'ada', events: {} })],
+        ['without events', tokenFor({ sub: 'ada', events: undefined })],
+        ['of another event', tokenFor({ sub: 'ada', events: { 'https://example.com/event': {} } })],
+        ['with a list of events', tokenFor({ sub: 'ada', events: Object.keys(event) })],
+        ['with an event that is no object', tokenFor({ sub: 'ada', events: { [Object.keys(event)[0] ?? '']: true } })],
+        ['of the future', tokenFor({ sub: 'ada', iat: hour + 7200 })],
+        ['expired', tokenFor({ sub: 'ada', exp: hour })],
+        ['without a time', tokenFor({ sub: 'ada', iat: undefined })],
         ['with a nonce', tokenFor({ sub: 'ada', nonce: 'n' })],
         ['of nobody', tokenFor({})],
         ['without an id', tokenFor({ sub: 'ada', jti: undefined })],
@@ -322,6 +329,8 @@ describe('Enterprise sign-in', () => {
         ['text', 'not a token'],
       ];
       for (const [name, token] of refused) assert.equal((await send(id, token)).status, 400, name);
+      const other = await connect(globex, { domains: ['globex.example'] });
+      assert.equal((await send(other, tokenFor({ sub: 'ada' }))).status, 400, 'at another connector');
       assert.equal((await sessions()).length, 1);
       assert.equal((await send('unknown', tokenFor({ sub: 'ada' }))).status, 404);
     });

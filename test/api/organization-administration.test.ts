@@ -1,109 +1,51 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { allRoutes, delegatedPermissions, organizationPermissionOf } from '@aldaba/contract';
+import { allRoutes, organizationPermissionOf } from '@aldaba/contract';
 import fc from 'fast-check';
 import type { Keys } from '../../server/src/oidc/keys.ts';
-import { experienceClient } from '../support/agent.ts';
-import { assertRefused, type Manager, manage, managerWith } from '../support/management.ts';
+import {
+  type DelegatedOrganization,
+  type Delegation,
+  delegatedNames as names,
+  openDelegation,
+  delegatedScope as scope,
+} from '../support/delegation.ts';
+import { assertRefused, managerWith } from '../support/management.ts';
 import type { Ids } from '../support/planted.ts';
 import { bodyWith, pathWith } from '../support/route-requests.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-const password = 'correct horse battery 1';
-const names = delegatedPermissions.map(({ name }) => name);
-const scope = `openid offline_access urn:logto:scope:organizations ${names.join(' ')}`;
 const delegated = allRoutes.filter(({ access }) => access === 'organization');
 
 describe('The delegated Management API', () => {
   let server: TestServer;
-  let operator: Manager;
-  /** Has every permission of the built-in set. */
-  let administratorId: string;
-  let number = 0;
+  let world: Delegation;
   before(async () => {
     server = await startServer();
-    operator = await manage(server);
-    administratorId = (await operator.post('/api/organization-roles/administrator', {})).body.id as string;
+    world = await openDelegation(server);
   });
   after(() => server.close());
 
-  const make = async (path: string, body: object): Promise<{ id: string }> => {
-    const reply = await operator.post(path, body);
-    assert.ok(reply.status < 300, `${path}: ${JSON.stringify(reply.body)}`);
-    return reply.body as { id: string };
-  };
-  const newName = (prefix: string) => {
-    number += 1;
-    return `${prefix}_${number}`;
-  };
-  const newUser = async () => {
-    const username = newName('user');
-    const draft = {
-      username,
-      password,
-      primaryEmail: `${username}@example.com`,
-      primaryPhone: `1650253${1000 + number}`,
-    };
-    return { username, ...(await make('/api/users', { ...draft, name: username, customData: { secret: username } })) };
-  };
-  const join = async (organizationId: string, userId: string, roleIds: readonly string[] = []) => {
-    await operator.post(`/api/organizations/${organizationId}/users`, { userIds: [userId] });
-    const path = `/api/organizations/${organizationId}/users/${userId}/roles`;
-    assert.equal((await operator.put(path, { organizationRoleIds: roleIds })).status, 204);
-  };
-  const roleWith = async (scopes: readonly string[], resourceScopeIds: readonly string[] = []) => {
-    const { body } = await operator.get('/api/organization-scopes?page_size=100');
-    const ids = scopes.map((name) => body.find((each: { name: string }) => each.name === name)?.id);
-    const draft = { name: newName('role'), organizationScopeIds: ids, resourceScopeIds };
-    return (await make('/api/organization-roles', draft)).id;
-  };
-  const refresh = async (username: string, organizationId: string, asked = scope): Promise<string> => {
-    const client = experienceClient(server.url, { scope: asked });
-    const tokens = await client.redeem(await client.signIn(username, password));
-    const answer = await fetch(`${server.url}/oidc/token`, {
-      method: 'POST',
-      body: new URLSearchParams({
-        grant_type: 'refresh_token',
-        client_id: 'demo-app',
-        refresh_token: tokens.refresh_token,
-        organization_id: organizationId,
-      }),
-    });
-    const body = await answer.json();
-    assert.equal(answer.status, 200, JSON.stringify(body));
-    return body.access_token as string;
-  };
-  /** An organization with an administrator and a member, and what they can call. */
-  const newOrganization = async (roleIds: readonly string[] = [administratorId]) => {
-    const { id } = await make('/api/organizations', { name: newName('organization') });
-    const [admin, member] = [await newUser(), await newUser()];
-    await join(id, admin.id, roleIds);
-    await join(id, member.id);
-    const api = managerWith(server.url, await refresh(admin.username, id));
-    return { id, path: `/api/organizations/${id}`, admin, member, api };
-  };
-  const draftOf = (organizationRoleIds: readonly string[] = []) => ({
-    invitee: `${newName('guest')}@example.com`,
-    expiresAt: Date.now() + 3_600_000,
-    organizationRoleIds,
-  });
-
   it('lets an administrator list and remove members, set roles, and invite', async () => {
-    const { path, api, admin, member } = await newOrganization();
+    const { path, api, admin, member } = await world.newOrganization();
     const { body: roles } = await api.get(`${path}/roles`);
     assert.ok(
       roles.some(
-        ({ id, isAssignable }: { id: string; isAssignable: boolean }) => id === administratorId && isAssignable,
+        ({ id, isAssignable }: { id: string; isAssignable: boolean }) => id === world.administratorId && isAssignable,
       ),
     );
-    const promoted = await api.put(`${path}/members/${member.id}/roles`, { organizationRoleIds: [administratorId] });
-    assert.deepEqual(promoted.body.organizationRoles, [{ id: administratorId, name: 'Organization administrator' }]);
+    const promoted = await api.put(`${path}/members/${member.id}/roles`, {
+      organizationRoleIds: [world.administratorId],
+    });
+    assert.deepEqual(promoted.body.organizationRoles, [
+      { id: world.administratorId, name: 'Organization administrator' },
+    ]);
     const { body: members, headers } = await api.get(`${path}/members`);
     assert.equal(headers.get('total-number'), '2');
     assert.deepEqual(members.map(({ id }: { id: string }) => id).sort(), [admin.id, member.id].sort());
     assert.equal((await api.delete(`${path}/members/${member.id}`)).status, 204);
     assertRefused(await api.get(`${path}/members/${member.id}`), 422, 'organization.require_membership');
-    const { status, body: invitation } = await api.post(`${path}/invitations`, draftOf([administratorId]));
+    const { status, body: invitation } = await api.post(`${path}/invitations`, world.draftOf([world.administratorId]));
     assert.deepEqual([status, invitation.inviterId], [201, admin.id]);
     assert.equal((await api.delete(`${path}/invitations/${invitation.id}`)).status, 204);
     const { body: invitations } = await api.get(`${path}/invitations`);
@@ -111,7 +53,7 @@ describe('The delegated Management API', () => {
       invitations.map(({ id, status }: { id: string; status: string }) => [id, status]),
       [[invitation.id, 'Revoked']],
     );
-    const { body: entries } = await operator.get(`/api/logs?organizationId=${path.split('/').at(-1)}`);
+    const { body: entries } = await world.operator.get(`/api/logs?organizationId=${path.split('/').at(-1)}`);
     assert.deepEqual(
       entries.map(({ key, payload }: { key: string; payload: { params: { actorId: string } } }) => [
         key,
@@ -123,25 +65,25 @@ describe('The delegated Management API', () => {
 
   // security: delegated-administration
   it('shows of a member what colleagues may know, and changes nothing of the account', async () => {
-    const { path, api, member } = await newOrganization();
-    const before = (await operator.get(`/api/users/${member.id}`)).body;
+    const { path, api, member } = await world.newOrganization();
+    const before = (await world.operator.get(`/api/users/${member.id}`)).body;
     const shown = (await api.get(`${path}/members/${member.id}`)).body;
     const known = ['avatar', 'id', 'isSuspended', 'name', 'organizationRoles', 'primaryEmail', 'username'];
     assert.deepEqual(Object.keys(shown).sort(), known);
     const attack = { organizationRoleIds: [], primaryEmail: 'evil@example.com', username: 'evil', isSuspended: true };
     assert.equal((await api.put(`${path}/members/${member.id}/roles`, attack)).status, 200);
     assert.equal((await api.delete(`${path}/members/${member.id}`)).status, 204);
-    assert.deepEqual((await operator.get(`/api/users/${member.id}`)).body, before);
+    assert.deepEqual((await world.operator.get(`/api/users/${member.id}`)).body, before);
     for (const route of delegated) assert.doesNotMatch(route.path, /\/users(\/|$)/);
   });
 
   // security: delegated-administration
   it('never reaches another organization, whatever IDs a request names', async () => {
-    const [own, other] = [await newOrganization(), await newOrganization()];
+    const [own, other] = [await world.newOrganization(), await world.newOrganization()];
     const idsOf = async ({ id, path, member, api }: typeof own): Promise<Ids> => {
-      const invitation = (await api.post(`${path}/invitations`, draftOf())).body;
+      const invitation = (await api.post(`${path}/invitations`, world.draftOf())).body;
       const ids = { organizationId: id, userId: member.id, invitationId: invitation.id };
-      return { ...ids, organizationRoleId: administratorId, other: {} } as unknown as Ids;
+      return { ...ids, organizationRoleId: world.administratorId, other: {} } as unknown as Ids;
     };
     const [mine, theirs] = [await idsOf(own), await idsOf(other)];
     const digest = async () => {
@@ -183,13 +125,13 @@ describe('The delegated Management API', () => {
 
   // security: delegated-administration
   it('asks for its own permission on every route', async () => {
-    const organizations = new Map<string, Awaited<ReturnType<typeof newOrganization>>>();
+    const organizations = new Map<string, DelegatedOrganization>();
     for (const name of ['', ...names])
-      organizations.set(name, await newOrganization(name === '' ? [] : [await roleWith([name])]));
+      organizations.set(name, await world.newOrganization(name === '' ? [] : [await world.roleWith([name])]));
     for (const route of delegated)
       for (const [name, { id, member, api }] of organizations) {
         const ids = { organizationId: id, userId: member.id, invitationId: 'none', other: {} } as unknown as Ids;
-        const body = bodyWith(route, { ...ids, organizationRoleId: administratorId });
+        const body = bodyWith(route, { ...ids, organizationRoleId: world.administratorId });
         const reply = await api.send(route.method, pathWith(route, ids), body === undefined ? {} : { body });
         const what = `${route.operationId} with ${name}: ${reply.status} ${reply.body?.code}`;
         const isAllowed = name === organizationPermissionOf(route);
@@ -199,9 +141,9 @@ describe('The delegated Management API', () => {
 
   // security: delegated-administration
   it('allows an application only the permissions that it requested', async () => {
-    const { id, path, admin, member } = await newOrganization();
+    const { id, path, admin, member } = await world.newOrganization();
     const asked = 'openid offline_access urn:logto:scope:organizations aldaba:read:members';
-    const api = managerWith(server.url, await refresh(admin.username, id, asked));
+    const api = managerWith(server.url, await world.refresh(admin.username, id, asked));
     assert.equal((await api.get(`${path}/members`)).status, 200);
     assertRefused(await api.delete(`${path}/members/${member.id}`), 403, 'auth.forbidden');
     assertRefused(await api.get(`${path}/roles`), 403, 'auth.forbidden');
@@ -209,35 +151,39 @@ describe('The delegated Management API', () => {
 
   // security: delegated-administration
   it('never lets an administrator give, or act on, more than the administrator has', async () => {
-    const limited = await roleWith([
+    const limited = await world.roleWith([
       'aldaba:read:members',
       'aldaba:write:members',
       'aldaba:write:roles',
       'aldaba:write:invitations',
       'aldaba:read:roles',
     ]);
-    const part = await roleWith(['aldaba:read:members']);
-    const bare = (await make('/api/organization-roles', { name: newName('bare') })).id;
-    const resource = await make('/api/resources', { name: 'Bills', indicator: 'https://bills.example.com' });
-    const pay = await make(`/api/resources/${resource.id}/scopes`, { name: 'pay' });
-    const payer = await roleWith(['aldaba:read:members'], [pay.id]);
-    const { id, path, api, admin, member } = await newOrganization([limited]);
+    const part = await world.roleWith(['aldaba:read:members']);
+    const bare = (await world.make('/api/organization-roles', { name: world.newName('bare') })).id;
+    const resource = await world.make('/api/resources', { name: 'Bills', indicator: 'https://bills.example.com' });
+    const pay = await world.make(`/api/resources/${resource.id}/scopes`, { name: 'pay' });
+    const payer = await world.roleWith(['aldaba:read:members'], [pay.id]);
+    const { id, path, api, admin, member } = await world.newOrganization([limited]);
     const rolesOf = (userId: string) => `${path}/members/${userId}/roles`;
-    for (const roleId of [administratorId, bare, payer]) {
+    for (const roleId of [world.administratorId, bare, payer]) {
       const given = await api.put(rolesOf(member.id), { organizationRoleIds: [part, roleId] });
       assertRefused(given, 403, 'organization.exceeds_own_rights');
-      assertRefused(await api.post(`${path}/invitations`, draftOf([roleId])), 403, 'organization.exceeds_own_rights');
+      assertRefused(
+        await api.post(`${path}/invitations`, world.draftOf([roleId])),
+        403,
+        'organization.exceeds_own_rights',
+      );
     }
     const assignable = (await api.get(`${path}/roles`)).body
       .filter(({ isAssignable }: { isAssignable: boolean }) => isAssignable)
       .map(({ id }: { id: string }) => id);
     assert.ok(assignable.includes(part) && assignable.includes(limited));
-    assert.ok(![administratorId, bare, payer].some((roleId) => assignable.includes(roleId)));
+    assert.ok(![world.administratorId, bare, payer].some((roleId) => assignable.includes(roleId)));
     assert.equal((await api.put(rolesOf(member.id), { organizationRoleIds: [part] })).status, 200);
 
-    for (const roleId of [administratorId, bare, payer]) {
-      const powerful = await newUser();
-      await join(id, powerful.id, [roleId]);
+    for (const roleId of [world.administratorId, bare, payer]) {
+      const powerful = await world.newUser();
+      await world.join(id, powerful.id, [roleId]);
       const demoted = await api.put(rolesOf(powerful.id), { organizationRoleIds: [] });
       assertRefused(demoted, 403, 'organization.exceeds_own_rights');
       const removed = await api.delete(`${path}/members/${powerful.id}`);
@@ -250,27 +196,31 @@ describe('The delegated Management API', () => {
 
   // security: delegated-administration
   it('ends with the role, the membership, the account and the session of the administrator', async () => {
-    const ends: [string, number, (organization: Awaited<ReturnType<typeof newOrganization>>) => Promise<unknown>][] = [
+    const ends: [string, number, (organization: DelegatedOrganization) => Promise<unknown>][] = [
       [
         'the role',
         403,
         ({ id, admin }) =>
-          operator.put(`/api/organizations/${id}/users/${admin.id}/roles`, { organizationRoleIds: [] }),
+          world.operator.put(`/api/organizations/${id}/users/${admin.id}/roles`, { organizationRoleIds: [] }),
       ],
-      ['the membership', 403, ({ id, admin }) => operator.delete(`/api/organizations/${id}/users/${admin.id}`)],
-      ['the account', 401, ({ admin }) => operator.patch(`/api/users/${admin.id}/is-suspended`, { isSuspended: true })],
+      ['the membership', 403, ({ id, admin }) => world.operator.delete(`/api/organizations/${id}/users/${admin.id}`)],
+      [
+        'the account',
+        401,
+        ({ admin }) => world.operator.patch(`/api/users/${admin.id}/is-suspended`, { isSuspended: true }),
+      ],
       [
         'the session',
         401,
         async ({ admin }) => {
-          const { body } = await operator.get(`/api/users/${admin.id}/sessions`);
+          const { body } = await world.operator.get(`/api/users/${admin.id}/sessions`);
           const uid = (body as { sessions: { payload: { uid: string } }[] }).sessions[0]?.payload.uid;
-          await operator.delete(`/api/users/${admin.id}/sessions/${uid}?revokeGrantsTarget=all`);
+          await world.operator.delete(`/api/users/${admin.id}/sessions/${uid}?revokeGrantsTarget=all`);
         },
       ],
     ];
     for (const [what, status, end] of ends) {
-      const organization = await newOrganization();
+      const organization = await world.newOrganization();
       assert.equal((await organization.api.get(`${organization.path}/members`)).status, 200, what);
       await end(organization);
       assert.equal((await organization.api.get(`${organization.path}/members`)).status, status, what);
@@ -279,18 +229,18 @@ describe('The delegated Management API', () => {
 
   // security: delegated-administration
   it('refuses every token that a member did not get by a sign-in to an application of the operator', async () => {
-    const { id, path, admin } = await newOrganization();
+    const { id, path, admin } = await world.newOrganization();
     const audience = `urn:logto:organization:${id}`;
     const [grant] = await server.tenant.db.raw<{ id: string }>(
       'select id from grants where tenant_id = $1 and user_id = $2',
       [server.tenant.id, admin.id],
     );
-    await operator.post(`/api/users/${admin.id}/personal-access-tokens`, { name: 'Own' });
+    await world.operator.post(`/api/users/${admin.id}/personal-access-tokens`, { name: 'Own' });
     const [personal] = await server.tenant.db.raw<{ id: string }>(
       'select id from personal_access_tokens where tenant_id = $1 and user_id = $2',
       [server.tenant.id, admin.id],
     );
-    const thirdParty = await make('/api/applications', {
+    const thirdParty = await world.make('/api/applications', {
       name: 'Partner',
       type: 'SPA',
       isThirdParty: true,
@@ -319,16 +269,18 @@ describe('The delegated Management API', () => {
     for (const [what, claims] of Object.entries(wrong)) assert.equal(await statusWith(await sign(claims)), 401, what);
     assert.equal(await statusWith(await sign({}, 'JWT')), 401);
     assert.equal(await statusWith(await sign({ client_id: thirdParty.id })), 403);
-    assert.equal(await statusWith(operator.token), 401);
+    assert.equal(await statusWith(world.operator.token), 401);
 
-    const machine = await make('/api/applications', { name: 'Robot', type: 'MachineToMachine' });
-    const robotScopes = (await operator.get('/api/organization-scopes?page_size=100')).body.map(
+    const machine = await world.make('/api/applications', { name: 'Robot', type: 'MachineToMachine' });
+    const robotScopes = (await world.operator.get('/api/organization-scopes?page_size=100')).body.map(
       ({ id: scopeId }: { id: string }) => scopeId,
     );
-    const robotRole = { name: newName('robot'), type: 'MachineToMachine', organizationScopeIds: robotScopes };
-    const roleId = (await make('/api/organization-roles', robotRole)).id;
-    await operator.post(`/api/organizations/${id}/applications`, { applicationIds: [machine.id] });
-    await operator.put(`/api/organizations/${id}/applications/${machine.id}/roles`, { organizationRoleIds: [roleId] });
+    const robotRole = { name: world.newName('robot'), type: 'MachineToMachine', organizationScopeIds: robotScopes };
+    const roleId = (await world.make('/api/organization-roles', robotRole)).id;
+    await world.operator.post(`/api/organizations/${id}/applications`, { applicationIds: [machine.id] });
+    await world.operator.put(`/api/organizations/${id}/applications/${machine.id}/roles`, {
+      organizationRoleIds: [roleId],
+    });
     const { secret } = machine as unknown as { secret: string };
     const body = new URLSearchParams({ grant_type: 'client_credentials', organization_id: id, scope: names.join(' ') });
     const answer = await fetch(`${server.url}/oidc/token`, {
@@ -343,8 +295,8 @@ describe('The delegated Management API', () => {
 
   // security: delegated-administration
   it('sends invitations with links to the application only', async () => {
-    const { path, api } = await newOrganization();
-    const send = (link: string) => api.post(`${path}/invitations`, { ...draftOf(), link });
+    const { path, api } = await world.newOrganization();
+    const send = (link: string) => api.post(`${path}/invitations`, { ...world.draftOf(), link });
     for (const link of [
       'https://evil.example.com/',
       `${server.url}.evil.example.com/`,
@@ -359,7 +311,7 @@ describe('The delegated Management API', () => {
   });
 
   it('answers pages of any origin, as the token decides', async () => {
-    const { path, api } = await newOrganization();
+    const { path, api } = await world.newOrganization();
     const headers = { origin: 'https://app.example.com' };
     const reply = await api.send('GET', `${path}/members`, { headers });
     assert.equal(reply.headers.get('access-control-allow-origin'), 'https://app.example.com');

@@ -76,6 +76,17 @@ describe('Pictures of users', () => {
   });
 
   // security: pictures
+  it('are no longer served once their user was deleted, and are removed with the next clean-up', async () => {
+    const person = await create();
+    const { url } = (await upload(person.api)).body;
+    await person.api.patch('/api/my-account', { avatar: url });
+    assert.equal(await isServed(url), true);
+    assert.equal((await api.delete(`/api/users/${person.id}`)).status, 204);
+    assert.equal(await isServed(url), false);
+    assert.equal(await sweepIn(0), 1);
+  });
+
+  // security: pictures
   it('are limited for each user, also when many come at once', async () => {
     const [person, other] = [await create(), await create()];
     const answers = await Promise.all(Array.from({ length: 24 }, () => upload(person.api)));

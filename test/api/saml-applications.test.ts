@@ -27,6 +27,7 @@ describe('SAML applications', () => {
     const configuration = {
       entityId: 'urn:payroll',
       acsUrl: { binding: post, url: 'https://payroll.example.com/acs?tenant=1' },
+      additionalAcsUrls: [{ index: 3, url: 'https://payroll.example.com/other' }],
       attributeMapping: { email: 'mail', roles: 'groups' },
       nameIdFormat: 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress',
       encryption: { encryptAssertion: true, encryptThenSign: true, certificate: partner.keys.certificate },

@@ -209,14 +209,14 @@ describe('Sign-in to a SAML application', () => {
     const xml = Buffer.from(fields.SAMLResponse ?? '', 'base64').toString();
     assert.match(xml, /status:RequestDenied/);
     assert.ok(!xml.includes('Assertion '));
-    assert.equal((await lastReason('SamlApplication.Callback')).error, 'access_denied');
+    assert.equal((await lastReason('SamlApplication.Callback')).error, 'RequestDenied');
     await api.patch(`/api/applications/${id}`, { appLevelAccessControlEnabled: false });
 
     const late = createAgent();
     const back = await stopping(late, client)();
     await api.patch(`/api/applications/${id}`, { appLevelAccessControlEnabled: true });
-    const denied = await late.fetch(back);
-    assert.deepEqual([denied.status, (await denied.json()).code], [400, 'oidc.access_denied'], 'refused in between');
+    const denied = (await formOf(await late.fetch(back))).fields.SAMLResponse ?? '';
+    assert.match(Buffer.from(denied, 'base64').toString(), /status:RequestDenied/, 'refused in between');
     await api.patch(`/api/applications/${id}`, { appLevelAccessControlEnabled: false });
 
     const agent = createAgent();
@@ -267,7 +267,6 @@ describe('Sign-in to a SAML application', () => {
       [xml({ destination: 'https://other.example.com' }), 'destination_mismatch'],
       [xml({ at: clock.now() - 3_600_000 }), 'expired'],
       [xml({ at: clock.now() + 3_600_000 }), 'not_yet_valid'],
-      [xml({ more: ' ProtocolBinding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Artifact"' }), 'unexpected_structure'],
       [xml({ before: '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>' }), 'forbidden_markup'],
       ['text', 'malformed_message'],
       [xml().replaceAll('AuthnRequest', 'LogoutRequest'), 'unexpected_structure'],

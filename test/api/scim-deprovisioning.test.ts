@@ -88,6 +88,85 @@ describe('Deprovisioning', () => {
     assert.equal(typeof (await client.refresh(next)).access_token, 'string');
   });
 
+  // security: suspension
+  it('ends personal access tokens, sessions and grants at once, by PATCH and by DELETE', async () => {
+    const { body: program } = await api.post('/api/applications', {
+      name: 'Script',
+      type: 'Traditional',
+      customClientMetadata: { allowTokenExchange: true },
+    });
+    const exchange = async (value: string) => {
+      const grant = { grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange', scope: 'openid' };
+      const subject = { subject_token: value, subject_token_type: 'urn:logto:token-type:personal_access_token' };
+      const body = new URLSearchParams({ ...grant, ...subject, client_id: program.id, client_secret: program.secret });
+      return (await fetch(`${server.tenant.baseUrl}/oidc/token`, { method: 'POST', body })).status;
+    };
+    const password = 'a long enough one 7';
+    const ends = [
+      (scim: ScimClient, id: string) => scim.patch(`/Users/${id}`, activity(false)),
+      (scim: ScimClient, id: string) => scim.delete(`/Users/${id}`),
+    ];
+    for (const scim of [tenantDirectory, directory])
+      for (const [index, end] of ends.entries()) {
+        const username = `holder${scim === directory ? 1 : 2}${index}`;
+        const { body } = await scim.post('/Users', person(`${username}@acme.example`));
+        await api.patch(`/api/users/${body.id}`, { username });
+        await api.patch(`/api/users/${body.id}/password`, { password });
+        const { body: personal } = await api.post(`/api/users/${body.id}/personal-access-tokens`, { name: 'script' });
+        const client = experienceClient(server.tenant.baseUrl);
+        await client.redeem(await client.signIn(username, password));
+        assert.equal(await exchange(personal.value), 200);
+        assert.equal((await api.get(`/api/users/${body.id}/sessions`)).body.sessions.length, 1);
+        assert.ok([200, 204].includes((await end(scim, body.id)).status));
+        assert.equal(await exchange(personal.value), 400);
+        assert.deepEqual((await api.get(`/api/users/${body.id}/sessions`)).body.sessions, []);
+        assert.deepEqual((await api.get(`/api/users/${body.id}/grants`)).body.grants, []);
+      }
+  });
+
+  it('gives membership and mapped roles back to a user who is activated again', async () => {
+    const { body: role } = await api.post('/api/organization-roles', { name: 'Returning' });
+    const { body: user } = await directory.post('/Users', person('returning@acme.example'));
+    const { body: group } = await directory.post('/Groups', { displayName: 'Staff', members: [{ value: user.id }] });
+    await api.patch(`/api/organizations/${organizationId}/scim/groups/${group.id}`, { roleId: role.id });
+    const state = async () => {
+      const { body: joined } = await api.get(`/api/users/${user.id}/organizations`);
+      const roles = joined.flatMap((one: { organizationRoles: { name: string }[] }) => one.organizationRoles);
+      return [joined.length, roles.map(({ name }: { name: string }) => name), (await account(user.id)).isSuspended];
+    };
+    assert.deepEqual(await state(), [1, ['Returning'], false]);
+    await directory.patch(`/Users/${user.id}`, activity(false));
+    assert.deepEqual(await state(), [0, [], true]);
+    await directory.patch(`/Users/${user.id}`, activity(true));
+    assert.deepEqual(await state(), [1, ['Returning'], false]);
+  });
+
+  // security: directory-walls
+  it('removes a user of two organizations from one of them, and leaves the sessions', async () => {
+    const otherId = await organizationWith(server, api, 'Other', 'other.example');
+    const other = await directoryOf(api, server.tenant.baseUrl, otherId);
+    const password = 'a long enough one 7';
+    for (const end of ['PATCH', 'DELETE'] as const) {
+      const username = `shared_${end.toLowerCase()}`;
+      const { body: user } = await directory.post('/Users', person(`${username}@acme.example`));
+      await api.post(`/api/organizations/${otherId}/users`, { userIds: [user.id] });
+      await api.patch(`/api/users/${user.id}`, { username });
+      await api.patch(`/api/users/${user.id}/password`, { password });
+      const client = experienceClient(server.tenant.baseUrl);
+      const tokens = await client.redeem(await client.signIn(username, password));
+      if (end === 'PATCH') await directory.patch(`/Users/${user.id}`, activity(false));
+      else await directory.delete(`/Users/${user.id}`);
+      const { body: joined } = await api.get(`/api/users/${user.id}/organizations`);
+      assert.deepEqual(
+        joined.map(({ id }: { id: string }) => id),
+        [otherId],
+      );
+      assert.equal((await account(user.id)).isSuspended, false);
+      assert.equal((await client.userinfo((await client.refresh(tokens.refresh_token)).access_token)).sub, user.id);
+      assert.equal((await other.get(`/Users/${user.id}`)).body.active, true);
+    }
+  });
+
   it('is idempotent', async () => {
     for (const scim of [tenantDirectory, directory]) {
       const { body } = await scim.post('/Users', person(`idem${Math.random()}@acme.example`));

@@ -149,6 +149,26 @@ describe('Microsoft Entra ID', () => {
     assert.equal((await scim.delete(path)).status, 204);
   });
 
+  it('asks whether a user is a member, without reading the members', async () => {
+    const { body: group } = await scim.post('/Groups', { displayName: 'Asked', members: [{ value: id }] });
+    const ask = async (filter: string) =>
+      (await scim.get(`/Groups?filter=${encodeURIComponent(filter)}&attributes=id`)).body.Resources;
+    assert.deepEqual(
+      (await ask(`id eq "${group.id}" and members eq "${id}"`)).map((one: { id: string }) => one.id),
+      [group.id],
+    );
+    assert.deepEqual(await ask(`id eq "${group.id}" and members eq "another"`), []);
+    assert.equal((await scim.delete(`/Groups/${group.id}`)).status, 204);
+  });
+
+  it('sends the flags of its tenant URL with every request', async () => {
+    const flag = 'aadOptscim062020';
+    assert.equal((await scim.get(`/Users/${id}?${flag}=true`)).status, 200);
+    assert.equal((await scim.get(`/Users?${flag}&filter=userName+eq+%22none%22`)).body.totalResults, 0);
+    const body = { Operations: [{ op: 'replace', path: 'title', value: 'Flagged' }] };
+    assert.equal((await scim.send('PATCH', `/Users/${id}?${flag}=true`, { body })).body.title, 'Flagged');
+  });
+
   it('deletes a user and finds no trace of it', async () => {
     assert.equal((await scim.delete(`/Users/${id}`)).status, 204);
     assert.equal((await scim.get(`/Users/${id}`)).status, 404);

@@ -64,6 +64,27 @@ describe('Okta', () => {
     assert.equal((await api.get(`/api/users/${id}`)).body.isSuspended, false);
   });
 
+  it('imports users page by page, in the same order', async () => {
+    for (let index = 1; index <= 4; index += 1)
+      await scim.post('/Users', {
+        ...profile,
+        userName: `import${index}@atko.example`,
+        emails: undefined,
+        externalId: `i${index}`,
+      });
+    const all: string[] = [];
+    let total = Number.POSITIVE_INFINITY;
+    for (let startIndex = 1; startIndex <= total; startIndex += 2) {
+      const { body } = await scim.get(`/Users?startIndex=${startIndex}&count=2`);
+      total = body.totalResults;
+      assert.deepEqual([body.startIndex, body.itemsPerPage], [startIndex, body.Resources.length]);
+      all.push(...body.Resources.map((user: { id: string }) => user.id));
+    }
+    assert.deepEqual([all.length, new Set(all).size], [total, total]);
+    const { body: past } = await scim.get(`/Users?startIndex=${total + 1}&count=2`);
+    assert.deepEqual([past.totalResults, past.itemsPerPage], [total, 0]);
+  });
+
   it('pushes a group: creates, renames with its id in the value, and changes members', async () => {
     const { body: group } = await scim.post('/Groups', {
       schemas: [scimUrn.group],

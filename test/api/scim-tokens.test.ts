@@ -94,6 +94,50 @@ describe('SCIM tokens', () => {
     }
   });
 
+  // security: directory-tokens
+  it('are 20 in a directory at most, also when several are created at the same time', async () => {
+    const full = await organizationWith(server, api, 'Full');
+    const other = await organizationWith(server, api, 'Beside');
+    const path = `/api/organizations/${full}/scim/tokens`;
+    const create = (name: string, at = path) => api.send('POST', at, { body: { name } });
+    const replies = await Promise.all(Array.from({ length: 24 }, (_, index) => create(`Token ${index}`)));
+    const refused = replies.filter(({ status }) => status !== 201);
+    assert.equal(refused.length, 4);
+    for (const reply of refused) {
+      assertRefused(reply, 422, 'scim_token.too_many');
+      assert.deepEqual(reply.body.data, { maximum: 20 });
+    }
+    // Of each directory: the tenant's and another organization's have their own.
+    for (const at of ['/api/scim/tokens', `/api/organizations/${other}/scim/tokens`])
+      assert.equal((await create('Room', at)).status, 201);
+    const { body: tokens } = await api.send('GET', path);
+    assert.equal((await api.send('POST', `${path}/${tokens[0].id}/rotate`, { body: {} })).status, 200);
+    assert.equal((await api.send('DELETE', `${path}/${tokens[0].id}`)).status, 204);
+    assert.equal((await create('Next')).status, 201);
+  });
+
+  it('show when they were last used, which a refused request is not', async () => {
+    const path = paths()[1] as string;
+    const { body } = await api.send('POST', path, {
+      body: { name: 'Used', expiresAt: Date.now() + clock.ahead + day },
+    });
+    const lastUse = async () =>
+      (await api.send('GET', path)).body.find(({ id }: { id: string }) => id === body.id).lastUsedAt;
+    assert.equal(await lastUse(), null);
+    const [before] = [Date.now() + clock.ahead];
+    assert.equal(await statusOf(body.value), 200);
+    const first = await lastUse();
+    assert.ok(first >= before && first <= Date.now() + clock.ahead);
+    await advance(61_000);
+    const { body: rotated } = await api.send('POST', `${path}/${body.id}/rotate`, { body: { overlap: 3600 } });
+    assert.equal(await statusOf(body.value), 200);
+    assert.ok((await lastUse()) >= first + 61_000, 'by the previous value too');
+    const last = await lastUse();
+    await advance(day);
+    assert.deepEqual([await statusOf(body.value), await statusOf(rotated.value)], [401, 401]);
+    assert.equal(await lastUse(), last);
+  });
+
   // security: directory-tokens, tenant-isolation
   it('works in its own tenant and directory only', async () => {
     const acme = await server.app.tenancy.create({ id: 'acme', name: 'Acme' });

@@ -136,6 +136,7 @@ describe('Sign-in experience', () => {
     for (const [setting, settings] of [
       ['captchaPolicy.enabled', { captchaPolicy: { enabled: true } }],
       ['adaptiveMfa.enabled', { adaptiveMfa: { enabled: true } }],
+      ['customContent', { customContent: { '/sign-in': '<p>Hello</p>' } }],
     ] as const) {
       const refused = await change(settings);
       assertRefused(refused, 422, 'request.feature_not_supported');
@@ -143,6 +144,7 @@ describe('Sign-in experience', () => {
     }
     const off = {
       captchaPolicy: { enabled: false },
+      customContent: {},
       singleSignOnEnabled: false,
       socialSignIn: { automaticAccountLinking: false, skipRequiredIdentifiers: false },
       passkeySignIn: { enabled: false, showPasskeyButton: false, allowAutofill: false },

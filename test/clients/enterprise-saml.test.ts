@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { createSamlKeyPair } from '../../server/src/services/saml/index.ts';
-import { type ForeignClient, startForeignClient } from '../support/foreign-clients.ts';
+import type { ForeignClient } from '../support/foreign-clients.ts';
 import { type Manager, manage } from '../support/management.ts';
+import { operate } from '../support/operator.ts';
 import { type Visit, visit } from '../support/page-agent.ts';
-import { freePort } from '../support/programs.ts';
+import { connectPysaml2Company, type Pysaml2Company } from '../support/pysaml2-company.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const address = 'ada@acme.example';
@@ -16,37 +13,20 @@ describe('A company whose identity provider is pysaml2', () => {
   let server: TestServer;
   let api: Manager;
   let company: ForeignClient;
-  let folder: string;
+  let acme: Pysaml2Company;
   let connectorId: string;
 
   before(async () => {
     server = await startServer({ environment: { OUTBOUND_ALLOWED_HOSTS: 'localhost' } });
     api = await manage(server);
-    folder = await mkdtemp(join(tmpdir(), 'aldaba-saml-company-'));
-    // As an operator does it: the connector first, then our metadata at the provider, then its metadata here.
-    const draft = { providerName: 'SAML', connectorName: 'Acme', domains: ['acme.example'] };
-    const created = await api.post('/api/sso-connectors', draft);
-    assert.equal(created.status, 200, JSON.stringify(created.body));
-    connectorId = created.body.id;
-    const { entityId } = created.body.providerConfig.serviceProvider;
-    const own = await fetch(`${server.url}/api/authn/single-sign-on/saml/${connectorId}/metadata`);
-    const validity = { notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + 86_400_000) };
-    const keys = await createSamlKeyPair('company', validity);
-    await writeFile(join(folder, 'key.pem'), keys.privateKey);
-    await writeFile(join(folder, 'cert.pem'), keys.certificate);
-    await writeFile(join(folder, 'sp.xml'), await own.text());
-    const settings = { port: await freePort(), issuer: server.url, clientId: '', clientSecret: '' };
-    const environment = { FOLDER: folder, PARTNER: entityId };
-    company = await startForeignClient('pysaml2_company.py', { ...settings, environment });
-    const config = { metadataUrl: `${company.url}/metadata` };
-    const connected = await api.patch(`/api/sso-connectors/${connectorId}`, { config });
-    assert.equal(connected.status, 200, JSON.stringify(connected.body));
-    assert.equal((await api.patch('/api/sign-in-exp', { singleSignOnEnabled: true })).status, 200);
+    const operator = await operate(server);
+    await operator.configure({ singleSignOnEnabled: true });
+    acme = await connectPysaml2Company(operator);
+    ({ program: company, connectorId } = acme);
   });
   after(async () => {
-    await company?.stop();
+    await acme?.close();
     await server?.close();
-    await rm(folder, { recursive: true, force: true });
   });
 
   const unescaped = (text: string) =>

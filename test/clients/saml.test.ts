@@ -95,6 +95,24 @@ describe('A service provider on pysaml2, in a browser', () => {
     }
   });
 
+  it('ends its session at the request of the server, and sends the user back', async () => {
+    const visitor = await openBrowser();
+    try {
+      const { page, complaints } = visitor;
+      await page.goto(`${partner.url}/sign-in`);
+      await signIn(page, person);
+      await shownUser(page, partner);
+      await page.goto(`${server.url}/oidc/session/end`);
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.waitForURL(/\/oidc\/session\/end\/success/);
+      await page.goto(partner.url);
+      assert.deepEqual(await shownUser(page, partner), { signedOut: 'by the identity provider' });
+      assert.deepEqual(complaints, []);
+    } finally {
+      await visitor.close();
+    }
+  });
+
   it('begins at a link of the server only where the service takes that', async () => {
     const visitor = await openBrowser();
     try {
@@ -102,6 +120,10 @@ describe('A service provider on pysaml2, in a browser', () => {
       await signIn(visitor.page, person);
       await visitor.page.locator('#error').waitFor();
       assert.match((await visitor.page.locator('#error').textContent()) ?? '', /Unsolicited/i);
+      await visitor.page.goto(`${partner.url}/allow-unsolicited`);
+      await visitor.page.goto(`${server.url}/api/saml/${applicationId}/sign-in?RelayState=/payslips`);
+      const user = await shownUser(visitor.page, partner);
+      assert.deepEqual([user.name, user.relayState], [userId, '/payslips']);
     } finally {
       await visitor.close();
     }

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
-import { openBrowser, phoneScreen, type Visitor } from '../support/browser.ts';
+import { desktopScreen, eachScreen, openBrowser, phoneScreen, type Visitor } from '../support/browser.ts';
 import { addPasskeyDevice, assertFits, type HostedSignIn, openHostedSignIn } from '../support/hosted-sign-in.ts';
 import { keyboardOf } from '../support/keyboard.ts';
 import { goodPassword, signIn } from '../support/pages.ts';
+import { pngOf } from '../support/picture.ts';
+import { openPostOffice, type PostOffice } from '../support/post-office.ts';
 import { totpCode } from '../support/totp-app.ts';
 
 const fields = Object.fromEntries(
@@ -19,9 +21,13 @@ const pictures = process.env.ALDABA_TEST_PICTURES;
 describe('Account page in a browser', () => {
   let hosted: HostedSignIn;
   let visitor: Visitor;
+  let post: PostOffice;
   before(async () => {
-    hosted = await openHostedSignIn();
+    post = await openPostOffice();
+    hosted = await openHostedSignIn({ environment: post.environment });
     const { operator } = hosted;
+    await post.addEmail(operator);
+    await operator.call('PATCH', '/api/configs/inbox', { enabled: false });
     await operator.call('PATCH', '/api/configs/sandbox', { enabled: true });
     await operator.call('POST', '/api/connectors', {
       connectorId: 'github-universal',
@@ -34,7 +40,10 @@ describe('Account page in a browser', () => {
       socialSignInConnectorTargets: ['github'],
     });
   });
-  after(() => hosted?.close());
+  after(async () => {
+    await hosted?.close();
+    await post?.close();
+  });
   afterEach(() => visitor?.close());
 
   const create = async (username: string) => {
@@ -48,102 +57,169 @@ describe('Account page in a browser', () => {
     await page.getByRole('button', { name: 'Confirm' }).click();
   };
 
-  it('signs in, sets a factor up and asks for the deletion, on a phone with scripts off', async () => {
-    visitor = await openBrowser({ ...phoneScreen, javaScriptEnabled: false });
-    const { page } = visitor;
-    const ana = await create('ana_account_off');
-    await open(page);
-    await signIn(page, ana);
-    await heading(page, 'Ana María');
-    await page.getByRole('link', { name: 'Profile' }).click();
-    await page.getByLabel('First name').fill('Ana');
-    await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Saved.').waitFor();
-    await page.getByRole('link', { name: 'Back' }).click();
+  for (const [screen, options] of eachScreen)
+    it(`signs in, sets a factor up and asks for the deletion, on a ${screen} with scripts ${screen === 'phone' ? 'off' : 'on'}`, async () => {
+      visitor = await openBrowser({ ...options, javaScriptEnabled: screen !== 'phone' });
+      const { page } = visitor;
+      const ana = await create(`ana_factor_${screen}`);
+      await open(page);
+      await signIn(page, ana);
+      await heading(page, 'Ana María');
+      await page.getByRole('link', { name: 'Profile' }).click();
+      await page.getByLabel('First name').fill('Ana');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('Saved.').waitFor();
+      await page.getByRole('link', { name: 'Back' }).click();
 
-    await page.getByRole('link', { name: 'Second factors and passkeys' }).click();
-    await heading(page, 'Confirm it’s you');
-    await prove(page);
-    await page.getByRole('link', { name: 'Add: Authenticator app' }).click();
-    const secret = ((await page.locator('#secret').textContent()) ?? '').replaceAll(/\s/g, '');
-    await page.getByLabel('Enter the code from the app').fill(totpCode(secret, Date.now()));
-    await page.getByRole('button', { name: 'Connect the app' }).click();
-    await page.getByText('Saved.').waitFor();
-    await page.getByRole('button', { name: 'Remove: Authenticator app' }).waitFor();
+      await page.getByRole('link', { name: 'Second factors and passkeys' }).click();
+      await heading(page, 'Confirm it’s you');
+      await prove(page);
+      await page.getByRole('link', { name: 'Add: Authenticator app' }).click();
+      const secret = ((await page.locator('#secret').textContent()) ?? '').replaceAll(/\s/g, '');
+      await page.getByLabel('Enter the code from the app').fill(totpCode(secret, Date.now()));
+      await page.getByRole('button', { name: 'Connect the app' }).click();
+      await page.getByText('Saved.').waitFor();
+      await page.getByRole('button', { name: 'Remove: Authenticator app' }).waitFor();
 
-    await open(page, '/delete');
-    await page.getByRole('button', { name: 'Delete my account' }).click();
-    await page.getByText(/Your account will be deleted on/).waitFor();
-    await page.getByRole('button', { name: 'Keep my account' }).click();
-    await page.getByText(/The deletion was canceled/).waitFor();
-  });
+      await open(page, '/delete');
+      await page.getByRole('button', { name: 'Delete my account' }).click();
+      await page.getByText(/Your account will be deleted on/).waitFor();
+      await page.getByRole('button', { name: 'Keep my account' }).click();
+      await page.getByText(/The deletion was canceled/).waitFor();
+    });
 
-  it('creates a passkey and proves the ownership with it, by keyboard', async () => {
-    visitor = await openBrowser();
-    const { page } = visitor;
-    await addPasskeyDevice(visitor);
-    const keyboard = keyboardOf(page);
-    await open(page, '/factors');
-    await signIn(page, await create('ana_account_key'));
-    await keyboard.type(page.getByLabel('Password', { exact: true }), goodPassword);
-    await keyboard.press(page.getByRole('button', { name: 'Confirm' }));
-    await keyboard.press(page.getByRole('link', { name: 'Add: Passkey' }));
-    await heading(page, 'Create a passkey');
-    await keyboard.press(page.getByRole('button', { name: 'Create a passkey' }));
-    await page.getByText('Saved.').waitFor();
-    await page.context().clearCookies({ name: '_account.proof' });
-    await open(page, '/proof?next=factors&method=passkey');
-    await keyboard.press(page.getByRole('button', { name: 'Use your passkey' }));
-    await page.getByText(/^Confirmed\./).waitFor();
-    assert.deepEqual(visitor.complaints, []);
-  });
+  for (const [screen, options] of eachScreen)
+    it(`creates a passkey, proves the ownership with it and renames it, by keyboard on a ${screen}`, async () => {
+      visitor = await openBrowser(options);
+      const { page } = visitor;
+      await addPasskeyDevice(visitor);
+      const keyboard = keyboardOf(page);
+      await open(page, '/factors');
+      await signIn(page, await create(`ana_key_${screen}`));
+      await keyboard.type(page.getByLabel('Password', { exact: true }), goodPassword);
+      await keyboard.press(page.getByRole('button', { name: 'Confirm' }));
+      await keyboard.press(page.getByRole('link', { name: 'Add: Passkey' }));
+      await heading(page, 'Create a passkey');
+      await keyboard.press(page.getByRole('button', { name: 'Create a passkey' }));
+      await page.getByText('Saved.').waitFor();
+      await page.context().clearCookies({ name: '_account.proof' });
+      await open(page, '/proof?next=factors&method=passkey');
+      await keyboard.press(page.getByRole('button', { name: 'Use your passkey' }));
+      await page.getByText(/^Confirmed\./).waitFor();
+      await keyboard.type(page.getByLabel(/^New name/), 'Key of Ana');
+      await page.keyboard.press('Enter');
+      await keyboard.press(page.getByRole('button', { name: 'Remove: Key of Ana' }));
+      await page.getByText('Removed.').waitFor();
+      assert.deepEqual(visitor.complaints, []);
+    });
 
-  it('withdraws an app, ends another session, links a social account, downloads the data and changes the language', async () => {
-    visitor = await openBrowser({ viewport: { width: 1440, height: 900 } });
-    const { page } = visitor;
-    const ana = await create('ana_account_all');
-    const other = await openBrowser(phoneScreen);
-    await other.page.goto(`${hosted.server.url}/demo-app`);
-    await other.page.getByRole('button', { name: 'Sign in' }).click();
-    await signIn(other.page, ana);
-    await other.page.getByRole('table').waitFor();
+  for (const [screen, options] of eachScreen)
+    it(`changes the picture, username, email address, password and backup codes, on a ${screen}`, async () => {
+      visitor = await openBrowser(options);
+      const { page } = visitor;
+      const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
+      const saved = () => page.getByText('Saved.').waitFor();
+      await open(page, '/profile');
+      await signIn(page, await create(`ana_all_${screen}`));
+      await page
+        .getByLabel('Picture')
+        .setInputFiles({ name: 'me.png', mimeType: 'image/png', buffer: Buffer.from(pngOf({})) });
+      await press('Upload');
+      await saved();
+      await page.locator('img.portrait').waitFor();
+      await press('Remove the picture');
+      await page.getByText('Removed.').waitFor();
 
-    await open(page, '/applications');
-    await signIn(page, ana);
-    await prove(page);
-    await page.getByRole('button', { name: /^Withdraw access/ }).click();
-    await page.getByText('No app has access.').waitFor();
+      await open(page, '/username');
+      await prove(page);
+      await page.getByLabel('Username').fill('ana.with spaces');
+      await press('Save');
+      await page.locator('#username-error').waitFor();
+      const username = `ana_new_${screen}`;
+      await page.getByLabel('Username').fill(username);
+      await press('Save');
+      await saved();
 
-    await open(page, '/sessions');
-    await page.getByRole('button', { name: 'Sign out everywhere else' }).click();
-    await page.getByText('Signed out.').waitFor();
-    await open(other.page);
-    await other.page.getByLabel('Username').waitFor();
-    await other.close();
+      await open(page, '/email');
+      const address = `ana_${screen}@example.com`;
+      await page.getByLabel('Email').fill(address);
+      await press('Send the code');
+      await page.getByLabel('Code').fill('000000');
+      await press('Save');
+      await page.getByText(/code is wrong/).waitFor();
+      await page.getByLabel('Code').fill(await post.codeTo(address));
+      await press('Save');
+      await saved();
 
-    await open(page, '/social');
-    await page.getByRole('button', { name: 'Link GitHub' }).click();
-    await page.getByRole('button', { name: 'Allow' }).click();
-    await page.getByRole('button', { name: 'Unlink: GitHub' }).click();
-    await page.getByText('You have not linked an account yet.').waitFor();
+      await open(page, '/password');
+      const password = 'a lantern by the harbour';
+      await page.getByLabel('Choose a password').fill('short');
+      await press('Save');
+      await page.getByText(/too short/).waitFor();
+      await page.getByLabel('Choose a password').fill(password);
+      await press('Save');
+      await saved();
+      await post.arrived(address, /password of your account was changed/);
 
-    await open(page, '/data');
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('link', { name: 'Download your data' }).click(),
-    ]);
-    assert.match(await readFile(await download.path(), 'utf8'), /"ana_account_all"/);
+      const { id } = (await hosted.operator.users()).find((user) => user.username === username) ?? {};
+      await hosted.operator.call('POST', `/api/users/${id}/mfa-verifications`, { type: 'Totp' });
+      await open(page, '/factors/codes');
+      assert.equal(await page.locator('#codes code').count(), 10);
+      await press('I have saved them');
+      await saved();
+      await press('Remove: Backup codes');
+      await page.getByText('Removed.').waitFor();
+      const unexpected = visitor.complaints.filter((complaint) => !/status of 4(00|22)/.test(complaint));
+      assert.deepEqual(unexpected, []);
+    });
 
-    await open(page, '/language');
-    await page.getByRole('radio', { name: 'Español' }).check();
-    await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByRole('heading', { name: 'Idioma' }).waitFor();
-    assert.deepEqual(visitor.complaints, []);
-  });
+  for (const [screen, options] of eachScreen)
+    it(`withdraws an app, ends another session, links a social account, downloads the data and changes the language, on a ${screen}`, async () => {
+      visitor = await openBrowser(options);
+      const { page } = visitor;
+      const ana = await create(`ana_others_${screen}`);
+      const other = await openBrowser(phoneScreen);
+      await other.page.goto(`${hosted.server.url}/demo-app`);
+      await other.page.getByRole('button', { name: 'Sign in' }).click();
+      await signIn(other.page, ana);
+      await other.page.getByRole('table').waitFor();
+
+      await open(page, '/applications');
+      await signIn(page, ana);
+      await prove(page);
+      await page.getByRole('button', { name: /^Withdraw access/ }).click();
+      await page.getByText('No app has access.').waitFor();
+
+      await open(page, '/sessions');
+      await page.getByRole('button', { name: 'Sign out everywhere else' }).click();
+      await page.getByText('Signed out.').waitFor();
+      await open(other.page);
+      await other.page.getByLabel('Username').waitFor();
+      await other.close();
+
+      await open(page, '/social');
+      await page.getByRole('button', { name: 'Link GitHub' }).click();
+      await page.getByRole('button', { name: 'Allow' }).click();
+      await page.getByRole('button', { name: 'Unlink: GitHub' }).click();
+      await page.getByText('You have not linked an account yet.').waitFor();
+
+      await open(page, '/data');
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('link', { name: 'Download your data' }).click(),
+      ]);
+      assert.match(await readFile(await download.path(), 'utf8'), new RegExp(`"${ana.username}"`));
+
+      await open(page, '/language');
+      await page.getByRole('radio', { name: 'Español' }).check();
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByRole('heading', { name: 'Idioma' }).waitFor();
+      assert.deepEqual(visitor.complaints, []);
+    });
 
   for (const [name, screen] of [
     ['a phone', { ...phoneScreen, viewport: { width: 360, height: 740 } }],
-    ['a desktop', { viewport: { width: 1440, height: 900 } }],
+    ['a desktop', desktopScreen],
   ] as const) {
     it(`is accessible and fits ${name}, in light and dark, with at most 4 requests and 30 kB`, async (test) => {
       visitor = await openBrowser(screen);

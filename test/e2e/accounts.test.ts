@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
-import type { BrowserContextOptions, Page } from 'playwright-core';
-import { openBrowser, phoneScreen, type Visitor } from '../support/browser.ts';
+import type { Page } from 'playwright-core';
+import { desktopScreen, eachScreen, openBrowser, type Visitor } from '../support/browser.ts';
 import { assertFits, type HostedSignIn, openHostedSignIn } from '../support/hosted-sign-in.ts';
 import { keyboardOf } from '../support/keyboard.ts';
 import { goodPassword } from '../support/pages.ts';
@@ -9,7 +9,6 @@ import { openPostOffice, type PostOffice } from '../support/post-office.ts';
 
 /** Folder for pictures of the pages, for people to look at. */
 const pictures = process.env.ALDABA_TEST_PICTURES;
-const desktopScreen: BrowserContextOptions = { viewport: { width: 1440, height: 900 } };
 /** As the sandbox's Google knows her. */
 const mei = { name: '林小梅', mail: 'mei@people.example' };
 const ana = { name: 'Ana', mail: 'ana@people.example' };
@@ -19,6 +18,7 @@ describe('Accounts that meet on the hosted pages', () => {
   let post: PostOffice;
   let hosted: HostedSignIn;
   let visitor: Visitor;
+  let google: string;
   before(async () => {
     post = await openPostOffice();
     hosted = await openHostedSignIn({ environment: post.environment });
@@ -27,7 +27,10 @@ describe('Accounts that meet on the hosted pages', () => {
     await operator.call('PATCH', '/api/configs/inbox', { enabled: false });
     await operator.call('PATCH', '/api/configs/sandbox', { enabled: true });
     const config = { clientId: 'the-client', clientSecret: 'a client secret of the tests' };
-    await operator.call('POST', '/api/connectors', { connectorId: 'google-universal', config });
+    ({ id: google } = await operator.call<{ id: string }>('POST', '/api/connectors', {
+      connectorId: 'google-universal',
+      config,
+    }));
     await operator.configure({
       color: { primaryColor: '#5d34f2', darkPrimaryColor: '#7958ff', isDarkModeEnabled: true },
       signIn: { methods: [method] },
@@ -53,11 +56,14 @@ describe('Accounts that meet on the hosted pages', () => {
     });
   const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
   const heading = (page: Page, name: string) => page.getByRole('heading', { name }).waitFor();
-  const comeByGoogle = async (page: Page) => {
+  const consentAtGoogle = async (page: Page) => {
     await hosted.start(page);
     await press(page, 'Continue with Google');
     await page.getByRole('radio', { name: mei.name }).check();
     await press(page, 'Allow');
+  };
+  const comeByGoogle = async (page: Page) => {
+    await consentAtGoogle(page);
     await heading(page, 'Is this your account?');
   };
   const signIn = async (page: Page, mail: string) => {
@@ -75,7 +81,6 @@ describe('Accounts that meet on the hosted pages', () => {
     const { page } = visitor;
     const keyboard = keyboardOf(page);
     await comeByGoogle(page);
-    await look(page, 'link-desktop');
     await page.getByText('m****@people.example').waitFor();
     await keyboard.press(page.getByRole('link', { name: 'Use another sign-in method' }));
     await signIn(page, mei.mail);
@@ -99,40 +104,56 @@ describe('Accounts that meet on the hosted pages', () => {
     await post.arrived(mei.mail, /social/i);
   });
 
-  it('are linked after a code, on a phone with scripts off, where no new account can be created', async () => {
-    const { id } = await addUser(mei);
-    await hosted.operator.configure({ signInMode: 'SignIn' });
-    visitor = await openBrowser({ ...phoneScreen, javaScriptEnabled: false });
-    const { page } = visitor;
-    await comeByGoogle(page);
-    assert.equal(await page.getByRole('button', { name: 'Create a new account' }).count(), 0);
-    await press(page, 'Sign in to this account');
-    await press(page, 'Send me a code instead');
-    await heading(page, 'Check your email');
-    await page.getByLabel('Code').fill(await post.codeTo(mei.mail));
-    await press(page, 'Continue');
-    await hosted.arrives(page);
-    assert.equal(await linkedTo(id), 'sandbox-mei');
-    await hosted.operator.configure({ signInMode: 'SignInAndRegister' });
-  });
+  for (const [screen, options] of eachScreen)
+    it(`are linked after a code, where no new account can be created, on a ${screen} with scripts ${screen === 'phone' ? 'off' : 'on'}`, async () => {
+      const { id } = await addUser(mei);
+      await hosted.operator.configure({ signInMode: 'SignIn' });
+      visitor = await openBrowser({ ...options, javaScriptEnabled: screen !== 'phone' });
+      const { page } = visitor;
+      await comeByGoogle(page);
+      assert.equal(await page.getByRole('button', { name: 'Create a new account' }).count(), 0);
+      await press(page, 'Sign in to this account');
+      await press(page, 'Send me a code instead');
+      await heading(page, 'Check your email');
+      await page.getByLabel('Code').fill(await post.codeTo(mei.mail));
+      await press(page, 'Continue');
+      await hosted.arrives(page);
+      assert.equal(await linkedTo(id), 'sandbox-mei');
+      await hosted.operator.configure({ signInMode: 'SignInAndRegister' });
+    });
 
-  it('stay apart for a user who wants a new account, on a phone', async () => {
-    const { id } = await addUser(mei);
-    visitor = await openBrowser(phoneScreen);
-    const { page } = visitor;
-    await comeByGoogle(page);
-    await look(page, 'link-phone');
-    await press(page, 'Create a new account');
-    await hosted.arrives(page);
-    assert.equal(await linkedTo(id), undefined);
-    assert.equal((await hosted.operator.users()).length, 2);
-    assert.deepEqual(visitor.complaints, []);
-  });
+  for (const [screen, options] of eachScreen)
+    it(`stay apart for a user who wants a new account, on a ${screen}`, async () => {
+      const { id } = await addUser(mei);
+      visitor = await openBrowser(options);
+      const { page } = visitor;
+      await comeByGoogle(page);
+      await look(page, `link-${screen}`);
+      await press(page, 'Create a new account');
+      await hosted.arrives(page);
+      assert.equal(await linkedTo(id), undefined);
+      assert.equal((await hosted.operator.users()).length, 2);
+      assert.deepEqual(visitor.complaints, []);
+    });
 
-  for (const [screen, options] of [
-    ['phone', phoneScreen],
-    ['desktop', desktopScreen],
-  ] as const)
+  for (const [screen, options] of eachScreen)
+    it(`are linked at once, and lead to an app of another origin, by the email of a provider that answers for it, on a ${screen}`, async () => {
+      const { id } = await addUser(mei);
+      await hosted.operator.call('PATCH', `/api/connectors/${google}`, { emailDomains: ['people.example'] });
+      const socialSignIn = { automaticAccountLinking: true, skipRequiredIdentifiers: true };
+      await hosted.operator.configure({ socialSignIn });
+      visitor = await openBrowser(options);
+      const { page } = visitor;
+      await consentAtGoogle(page);
+      await hosted.arrives(page);
+      assert.equal(await linkedTo(id), 'sandbox-mei');
+      assert.equal((await hosted.operator.users()).length, 1);
+      assert.deepEqual(visitor.complaints, []);
+      await hosted.operator.configure({ socialSignIn: { ...socialSignIn, automaticAccountLinking: false } });
+      await hosted.operator.call('PATCH', `/api/connectors/${google}`, { emailDomains: [] });
+    });
+
+  for (const [screen, options] of eachScreen)
     it(`let the user choose one when a link names another address, and when the app asks for it, on a ${screen}`, async () => {
       await Promise.all([addUser(mei), addUser(ana)]);
       visitor = await openBrowser(options);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { createAgent, expectStatus } from '../support/agent.ts';
 import { authorization } from '../support/authorization.ts';
-import { openBrowser, type Visitor } from '../support/browser.ts';
+import { eachScreen, openBrowser, type Visitor } from '../support/browser.ts';
 import { arrivalAt, type Landing, startLanding } from '../support/landing.ts';
 import { type Operator, operate } from '../support/operator.ts';
 import { goodPassword, register, signIn } from '../support/pages.ts';
@@ -88,29 +88,30 @@ describe('Several apps in one browser', () => {
     }
   });
 
-  it('asks for consent for a third-party app, and accepts a denial', async () => {
-    visitor = await openBrowser();
-    const { page } = visitor;
-    const partner = await addApp('Partner & Co', true);
-    const first = partner();
-    await page.goto(first.url);
-    await signIn(page, ana);
-    await page.getByRole('heading', { name: 'Allow Partner & Co?' }).waitFor();
-    await page.getByText(ana.username).waitFor();
-    await page.getByText('See your name, username and picture').waitFor();
-    // The default tenant has no name of its own yet: people know it by its address.
-    const { host } = new URL(server.url);
-    await page.getByText(`Partner & Co wants to use your ${host} account.`).waitFor();
-    await page.getByRole('button', { name: 'Cancel' }).click();
-    const refused = await arrivalAt(page, first.redirectUri);
-    assert.equal(refused.searchParams.get('error'), 'access_denied');
-    assert.equal(refused.searchParams.get('state'), first.state);
+  for (const [screen, options] of eachScreen)
+    it(`asks for consent for a third-party app, and accepts a denial, on a ${screen}`, async () => {
+      visitor = await openBrowser(options);
+      const { page } = visitor;
+      const partner = await addApp('Partner & Co', true);
+      const first = partner();
+      await page.goto(first.url);
+      await signIn(page, ana);
+      await page.getByRole('heading', { name: 'Allow Partner & Co?' }).waitFor();
+      await page.getByText(ana.username).waitFor();
+      await page.getByText('See your name, username and picture').waitFor();
+      // The default tenant has no name of its own yet: people know it by its address.
+      const { host } = new URL(server.url);
+      await page.getByText(`Partner & Co wants to use your ${host} account.`).waitFor();
+      await page.getByRole('button', { name: 'Cancel' }).click();
+      const refused = await arrivalAt(page, first.redirectUri);
+      assert.equal(refused.searchParams.get('error'), 'access_denied');
+      assert.equal(refused.searchParams.get('state'), first.state);
 
-    const second = partner();
-    await page.goto(second.url);
-    await page.getByRole('button', { name: 'Allow' }).click();
-    assert.ok((await arrivalAt(page, second.redirectUri)).searchParams.get('code'));
-  });
+      const second = partner();
+      await page.goto(second.url);
+      await page.getByRole('button', { name: 'Allow' }).click();
+      assert.ok((await arrivalAt(page, second.redirectUri)).searchParams.get('code'));
+    });
 });
 
 describe('Server below a path', () => {

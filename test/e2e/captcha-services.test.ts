@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { after, afterEach, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import { findRoot } from '../../server/src/root.ts';
-import { openBrowser, phoneScreen, type Visitor } from '../support/browser.ts';
+import { eachScreen, openBrowser, phoneScreen, type Visitor } from '../support/browser.ts';
 import { recaptchaConfig, startCaptchaServices, turnstileConfig } from '../support/captcha-services.ts';
 import { assertFits, type HostedSignIn, openHostedSignIn } from '../support/hosted-sign-in.ts';
 import { goodPassword, signIn } from '../support/pages.ts';
@@ -59,9 +59,6 @@ describe('Captchas of other services on the hosted pages', () => {
     await world?.close();
     await services?.close();
   });
-  beforeEach(async () => {
-    visitor = await openBrowser(phoneScreen);
-  });
   afterEach(() => visitor?.close());
 
   const configure = (config: object) => world.operator.call('PUT', '/api/captcha-provider', { config });
@@ -73,6 +70,7 @@ describe('Captchas of other services on the hosted pages', () => {
     });
 
   it('lets Turnstile answer by itself, with at most 4 requests of ours and 30 kB where passkeys sign in as well', async () => {
+    visitor = await openBrowser(phoneScreen);
     const { page, context } = visitor;
     await provide(page, 'https://challenges.cloudflare.com/**', () => turnstileScript(services.answer()));
     const session = await context.newCDPSession(page);
@@ -101,34 +99,41 @@ describe('Captchas of other services on the hosted pages', () => {
     assert.deepEqual(visitor.complaints, []);
   });
 
-  it('goes on by itself when Turnstile asks the user after the form was sent', async () => {
-    const { page } = visitor;
-    await provide(page, 'https://challenges.cloudflare.com/**', () => turnstileScript(services.answer(), true));
-    await world.start(page);
-    await signIn(page, ana);
-    const box = page.getByRole('button', { name: 'Verify' });
-    await box.waitFor();
-    await assertFits(page, (scheme) => page.screenshot({ path: join(folder, `turnstile-${scheme}.png`) }));
-    await box.click();
-    await world.arrives(page);
-    assert.deepEqual(visitor.complaints, []);
-  });
+  for (const [screen, options] of eachScreen)
+    it(`goes on by itself when Turnstile asks the user after the form was sent, on a ${screen}`, async () => {
+      await configure(turnstileConfig);
+      visitor = await openBrowser(options);
+      const { page } = visitor;
+      await provide(page, 'https://challenges.cloudflare.com/**', () => turnstileScript(services.answer(), true));
+      await world.start(page);
+      await signIn(page, ana);
+      const box = page.getByRole('button', { name: 'Verify' });
+      await box.waitFor();
+      await assertFits(page, (scheme) => page.screenshot({ path: join(folder, `turnstile-${screen}-${scheme}.png`) }));
+      await box.click();
+      await world.arrives(page);
+      assert.deepEqual(visitor.complaints, []);
+    });
 
-  it('says that the script could not be loaded, and tries again with the button', async () => {
-    const { page } = visitor;
-    let isReachable = false;
-    await provide(page, 'https://challenges.cloudflare.com/**', () =>
-      isReachable ? turnstileScript(services.answer()) : undefined,
-    );
-    await world.start(page);
-    await signIn(page, ana);
-    await page.getByRole('alert').getByText('could not be loaded').waitFor();
-    isReachable = true;
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-    await world.arrives(page);
-  });
+  for (const [screen, options] of eachScreen)
+    it(`says that the script could not be loaded, and tries again with the button, on a ${screen}`, async () => {
+      await configure(turnstileConfig);
+      visitor = await openBrowser(options);
+      const { page } = visitor;
+      let isReachable = false;
+      await provide(page, 'https://challenges.cloudflare.com/**', () =>
+        isReachable ? turnstileScript(services.answer()) : undefined,
+      );
+      await world.start(page);
+      await signIn(page, ana);
+      await page.getByRole('alert').getByText('could not be loaded').waitFor();
+      isReachable = true;
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+      await world.arrives(page);
+    });
 
   it('sends the score of reCAPTCHA that comes while the form is being sent', async () => {
+    visitor = await openBrowser();
     await configure(recaptchaConfig);
     const { page } = visitor;
     await provide(page, 'https://www.google.com/recaptcha/**', () => recaptchaScript(services.answer()));
@@ -138,19 +143,21 @@ describe('Captchas of other services on the hosted pages', () => {
     assert.deepEqual(visitor.complaints, []);
   });
 
-  it('asks to tick the box of reCAPTCHA, which comes from the domain of the operator', async () => {
-    await configure({ ...recaptchaConfig, mode: 'checkbox', domain: 'www.recaptcha.net' });
-    const { page } = visitor;
-    await provide(page, 'https://www.recaptcha.net/recaptcha/**', () => recaptchaScript(services.answer()));
-    await world.start(page);
-    const box = page.getByLabel('I am not a robot');
-    await box.waitFor();
-    await signIn(page, ana);
-    await page.getByRole('alert').getByText('Confirm first').waitFor();
-    await box.check();
-    assert.equal(await page.getByRole('alert').textContent(), '');
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-    await world.arrives(page);
-    assert.deepEqual(visitor.complaints, []);
-  });
+  for (const [screen, options] of eachScreen)
+    it(`asks to tick the box of reCAPTCHA, which comes from the domain of the operator, on a ${screen}`, async () => {
+      visitor = await openBrowser(options);
+      await configure({ ...recaptchaConfig, mode: 'checkbox', domain: 'www.recaptcha.net' });
+      const { page } = visitor;
+      await provide(page, 'https://www.recaptcha.net/recaptcha/**', () => recaptchaScript(services.answer()));
+      await world.start(page);
+      const box = page.getByLabel('I am not a robot');
+      await box.waitFor();
+      await signIn(page, ana);
+      await page.getByRole('alert').getByText('Confirm first').waitFor();
+      await box.check();
+      assert.equal(await page.getByRole('alert').textContent(), '');
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+      await world.arrives(page);
+      assert.deepEqual(visitor.complaints, []);
+    });
 });

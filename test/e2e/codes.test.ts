@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { barriers } from '../support/accessibility.ts';
 import { authorization } from '../support/authorization.ts';
-import { openBrowser, phoneScreen, type Visitor } from '../support/browser.ts';
+import { eachScreen, openBrowser, phoneScreen, type Visitor } from '../support/browser.ts';
 import { arrivalAt, type Landing, startLanding } from '../support/landing.ts';
 import { type Operator, operate } from '../support/operator.ts';
 import { goodPassword, signIn } from '../support/pages.ts';
@@ -125,31 +125,35 @@ describe('Codes on the hosted pages', () => {
     await arrives(request);
   });
 
-  it('registers a user by email address, and signs the user in with it', async () => {
-    await operator.call('PATCH', '/api/sign-in-exp', {
-      signIn: { methods: [{ identifier: 'email', password: false, verificationCode: true, isPasswordPrimary: false }] },
-      signUp: { identifiers: ['email'], password: false, verify: true, secondaryIdentifiers: [] },
+  for (const [screen, options] of eachScreen)
+    it(`registers a user by email address, and signs the user in with it, on a ${screen}`, async () => {
+      const address = `mia_${screen}@example.com`;
+      await operator.call('PATCH', '/api/sign-in-exp', {
+        signIn: {
+          methods: [{ identifier: 'email', password: false, verificationCode: true, isPasswordPrimary: false }],
+        },
+        signUp: { identifiers: ['email'], password: false, verify: true, secondaryIdentifiers: [] },
+      });
+      visitor = await openBrowser(options);
+      const { page } = visitor;
+      for (const [extra, title] of [
+        [{ first_screen: 'register' }, 'Create your'],
+        [{ prompt: 'login' }, 'Sign in to'],
+      ] as const) {
+        const request = await begin(extra);
+        await meet(title);
+        await page.getByLabel('Email').fill(address);
+        await press('Continue');
+        await meet('Check your email');
+        await page.goBack();
+        await meet(title);
+        await page.goForward();
+        await page.getByLabel('Code').fill(await post.codeTo(address));
+        await press('Continue');
+        await arrives(request);
+      }
+      const people = await operator.call<{ primaryEmail: string | null }[]>('GET', '/api/users');
+      assert.equal(people.filter(({ primaryEmail }) => primaryEmail === address).length, 1);
+      assert.deepEqual(visitor.complaints, []);
     });
-    visitor = await openBrowser(phoneScreen);
-    const { page } = visitor;
-    for (const [extra, title] of [
-      [{ first_screen: 'register' }, 'Create your'],
-      [{ prompt: 'login' }, 'Sign in to'],
-    ] as const) {
-      const request = await begin(extra);
-      await meet(title);
-      await page.getByLabel('Email').fill('mia_codes@example.com');
-      await press('Continue');
-      await meet('Check your email');
-      await page.goBack();
-      await meet(title);
-      await page.goForward();
-      await page.getByLabel('Code').fill(await post.codeTo('mia_codes@example.com'));
-      await press('Continue');
-      await arrives(request);
-    }
-    const people = await operator.call<{ primaryEmail: string | null }[]>('GET', '/api/users');
-    assert.equal(people.filter(({ primaryEmail }) => primaryEmail === 'mia_codes@example.com').length, 1);
-    assert.deepEqual(visitor.complaints, []);
-  });
 });

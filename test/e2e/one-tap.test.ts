@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { openBrowser, phoneScreen, type Visitor } from '../support/browser.ts';
+import { eachScreen, openBrowser, type Visitor } from '../support/browser.ts';
 import { googleCredential } from '../support/google.ts';
 import { assertFits, type HostedSignIn, openHostedSignIn } from '../support/hosted-sign-in.ts';
 import { goodPassword, signIn } from '../support/pages.ts';
@@ -45,10 +45,7 @@ describe('Google One Tap in a browser', () => {
   after(() => hosted?.close());
   afterEach(() => visitor?.close());
 
-  for (const [screen, options] of [
-    ['phone', phoneScreen],
-    ['desktop', { viewport: { width: 1440, height: 900 } }],
-  ] as const)
+  for (const [screen, options] of eachScreen)
     it(`signs a user in with what the script of Google posts, under the page’s strict policy, on a ${screen}`, async () => {
       visitor = await openBrowser(options);
       const { page } = visitor;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { type Authorization, authorization } from '../support/authorization.ts';
-import { openBrowser, type Visitor } from '../support/browser.ts';
+import { eachScreen, openBrowser, type Visitor } from '../support/browser.ts';
 import { arrivalAt, type Landing, startLanding } from '../support/landing.ts';
 import { type Operator, operate } from '../support/operator.ts';
 import { goodPassword, register, signIn } from '../support/pages.ts';
@@ -37,59 +37,60 @@ describe('Hosted pages', () => {
     assert.equal(searchParams.get('state'), state);
   };
 
-  describe('Hosted pages without scripts', () => {
-    beforeEach(async () => {
-      visitor = await openBrowser({ javaScriptEnabled: false });
-    });
+  for (const [screen, options] of eachScreen)
+    describe(`Hosted pages without scripts, on a ${screen}`, () => {
+      beforeEach(async () => {
+        visitor = await openBrowser({ ...options, javaScriptEnabled: false });
+      });
 
-    it('registers a user and signs the user out again', async () => {
-      const { page } = visitor;
-      const request = start({ first_screen: 'register' });
-      await page.goto(request.url);
-      await register(page, { username: 'noscript', password: goodPassword });
-      await arrives(request);
-      assert.ok((await operator.users()).some(({ username }) => username === 'noscript'));
+      it('registers a user and signs the user out again', async () => {
+        const { page } = visitor;
+        const request = start({ first_screen: 'register' });
+        await page.goto(request.url);
+        await register(page, { username: `noscript_${screen}`, password: goodPassword });
+        await arrives(request);
+        assert.ok((await operator.users()).some(({ username }) => username === `noscript_${screen}`));
 
-      await page.goto(`${server.url}/oidc/session/end`);
-      await page.getByRole('button', { name: 'Sign out' }).click();
-      await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
-      await page.goto(start().url);
-      await page.getByLabel('Username').waitFor();
-    });
+        await page.goto(`${server.url}/oidc/session/end`);
+        await page.getByRole('button', { name: 'Sign out' }).click();
+        await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
+        await page.goto(start().url);
+        await page.getByLabel('Username').waitFor();
+      });
 
-    it('signs in after a wrong password, whose error equals that of a wrong name and which is not kept in the page', async () => {
-      const { page } = visitor;
-      const request = start();
-      await page.goto(request.url);
-      const said: (string | null)[] = [];
-      for (const wrong of [
-        { ...ana, password: 'not the password' },
-        { username: 'nobody_at_all', password: goodPassword },
-      ]) {
-        await signIn(page, wrong);
-        said.push(await page.getByRole('alert').textContent());
-        assert.equal(await page.getByLabel('Username').inputValue(), wrong.username);
-        assert.equal(await page.getByLabel('Password', { exact: true }).inputValue(), '');
-      }
-      assert.match(said[0] ?? '', /wrong/);
-      assert.equal(said[0], said[1]);
-      await signIn(page, ana);
-      await arrives(request);
-    });
+      it('signs in after a wrong password, whose error equals that of a wrong name and which is not kept in the page', async () => {
+        const { page } = visitor;
+        const request = start();
+        await page.goto(request.url);
+        const said: (string | null)[] = [];
+        for (const wrong of [
+          { ...ana, password: 'not the password' },
+          { username: 'nobody_at_all', password: goodPassword },
+        ]) {
+          await signIn(page, wrong);
+          said.push(await page.getByRole('alert').textContent());
+          assert.equal(await page.getByLabel('Username').inputValue(), wrong.username);
+          assert.equal(await page.getByLabel('Password', { exact: true }).inputValue(), '');
+        }
+        assert.match(said[0] ?? '', /wrong/);
+        assert.equal(said[0], said[1]);
+        await signIn(page, ana);
+        await arrives(request);
+      });
 
-    it('shows errors of a new account next to the fields', async () => {
-      const { page } = visitor;
-      await page.goto(start({ first_screen: 'register' }).url);
-      await register(page, { username: ana.username, password: goodPassword });
-      await page.getByText(/taken/).waitFor();
-      await register(page, { username: 'somebody_new', password: 'short' });
-      await page.getByText(/too short/).waitFor();
-      await register(page, { username: 'somebody_new', password: 'password123' });
-      await page.getByText('This password is common').waitFor();
-      assert.equal(await page.getByLabel('Choose a password').inputValue(), '');
-      assert.ok(!(await operator.users()).some(({ username }) => username === 'somebody_new'));
+      it('shows errors of a new account next to the fields', async () => {
+        const { page } = visitor;
+        await page.goto(start({ first_screen: 'register' }).url);
+        await register(page, { username: ana.username, password: goodPassword });
+        await page.getByText(/taken/).waitFor();
+        await register(page, { username: 'somebody_new', password: 'short' });
+        await page.getByText(/too short/).waitFor();
+        await register(page, { username: 'somebody_new', password: 'password123' });
+        await page.getByText('This password is common').waitFor();
+        assert.equal(await page.getByLabel('Choose a password').inputValue(), '');
+        assert.ok(!(await operator.users()).some(({ username }) => username === 'somebody_new'));
+      });
     });
-  });
 
   it('completes registration with the keyboard alone', async () => {
     visitor = await openBrowser();
@@ -213,24 +214,25 @@ describe('Demo app', () => {
   });
   after(() => server?.close());
 
-  it('registers, shows claims, asks for the profile, refreshes, signs out and signs in', async () => {
-    const visitor = await openBrowser();
-    const { page } = visitor;
-    const person = { username: 'ana_demo', password: goodPassword };
-    await page.goto(`${server.url}/demo-app`);
-    await page.getByRole('button', { name: 'Create an account' }).click();
-    await register(page, person);
-    await page.getByRole('rowheader', { name: 'username', exact: true }).waitFor();
-    assert.equal(new URL(page.url()).search, '', 'the code is out of the address');
-    await page.getByRole('button', { name: 'Get my profile' }).click();
-    await page.getByRole('table').nth(1).waitFor();
-    await page.getByRole('button', { name: 'Refresh the tokens' }).click();
-    await page.getByRole('listitem').nth(4).waitFor();
-    await page.getByRole('button', { name: 'Sign out' }).click();
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await signIn(page, person);
-    await page.getByRole('rowheader', { name: 'username', exact: true }).waitFor();
-    assert.deepEqual(visitor.complaints, []);
-    await visitor.close();
-  });
+  for (const [screen, options] of eachScreen)
+    it(`registers, shows claims, asks for the profile, refreshes, signs out and signs in, on a ${screen}`, async () => {
+      const visitor = await openBrowser(options);
+      const { page } = visitor;
+      const person = { username: `ana_demo_${screen}`, password: goodPassword };
+      await page.goto(`${server.url}/demo-app`);
+      await page.getByRole('button', { name: 'Create an account' }).click();
+      await register(page, person);
+      await page.getByRole('rowheader', { name: 'username', exact: true }).waitFor();
+      assert.equal(new URL(page.url()).search, '', 'the code is out of the address');
+      await page.getByRole('button', { name: 'Get my profile' }).click();
+      await page.getByRole('table').nth(1).waitFor();
+      await page.getByRole('button', { name: 'Refresh the tokens' }).click();
+      await page.getByRole('listitem').nth(4).waitFor();
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await signIn(page, person);
+      await page.getByRole('rowheader', { name: 'username', exact: true }).waitFor();
+      assert.deepEqual(visitor.complaints, []);
+      await visitor.close();
+    });
 });

@@ -4,15 +4,11 @@ import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import { findRoot } from '../../server/src/root.ts';
-import { openBrowser, phoneScreen, plainAddress, type Visitor } from '../support/browser.ts';
+import { eachScreen, openBrowser, phoneScreen, plainAddress, type Visitor } from '../support/browser.ts';
 import { addPasskeyDevice, assertFits, type HostedSignIn, openHostedSignIn } from '../support/hosted-sign-in.ts';
 import { goodPassword, register, signIn } from '../support/pages.ts';
 import { startServer } from '../support/server.ts';
 
-const screens = [
-  ['phone', phoneScreen],
-  ['desktop', { viewport: { width: 1440, height: 900 } }],
-] as const;
 const folder = join(findRoot(process.env), '.cache/screenshots/passkeys');
 
 describe('Passkeys on the hosted pages', () => {
@@ -31,7 +27,7 @@ describe('Passkeys on the hosted pages', () => {
     assertFits(page, (colorScheme) => page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) }));
   const button = (page: Page) => page.getByRole('button', { name: 'Sign in with a passkey' });
 
-  for (const [screen, options] of screens)
+  for (const [screen, options] of eachScreen)
     it(`creates the passkey that is offered, and signs in with its button, on a ${screen}`, async () => {
       await configure({ enabled: true, showPasskeyButton: true, allowAutofill: false });
       visitor = await openBrowser(options);
@@ -52,7 +48,7 @@ describe('Passkeys on the hosted pages', () => {
       assert.deepEqual(visitor.complaints, []);
     });
 
-  for (const [screen, options] of screens)
+  for (const [screen, options] of eachScreen)
     it(`signs in with a suggestion of the browser, and on the page of the password, on a ${screen}`, async () => {
       await configure({ enabled: true, showPasskeyButton: false, allowAutofill: true });
       visitor = await openBrowser(options);
@@ -86,24 +82,28 @@ describe('Passkeys on the hosted pages', () => {
       assert.deepEqual(visitor.complaints, []);
     });
 
-  it('says that no passkey was used when the user cancels, and keeps the password working', async () => {
-    await configure({ enabled: true, showPasskeyButton: true, allowAutofill: false });
-    const dan = { username: 'dan_without', password: goodPassword };
-    await world.operator.addUser(dan);
-    visitor = await openBrowser();
-    const { page } = visitor;
-    await addPasskeyDevice(visitor);
-    await world.start(page);
-    await button(page).click();
-    await page.getByText('No passkey was used').waitFor();
-    await signIn(page, dan);
-    await page.getByRole('button', { name: 'Not now' }).click();
-    await world.arrives(page);
-    await world.signOut(page);
-    await world.start(page);
-    await signIn(page, dan);
-    await world.arrives(page);
-  });
+  for (const [screen, options] of eachScreen)
+    it(`says that no passkey was used when the user cancels, and offers one after the password once, on a ${screen}`, async () => {
+      await configure({ enabled: true, showPasskeyButton: true, allowAutofill: false });
+      const dan = { username: `dan_${screen}`, password: goodPassword };
+      await world.operator.addUser(dan);
+      visitor = await openBrowser(options);
+      const { page } = visitor;
+      await addPasskeyDevice(visitor);
+      await world.start(page);
+      await button(page).click();
+      await page.getByText('No passkey was used').waitFor();
+      await look(page, `none-${screen}`);
+      await signIn(page, dan);
+      await page.getByRole('heading', { name: 'Sign in faster next time' }).waitFor();
+      await look(page, `offer-after-sign-in-${screen}`);
+      await page.getByRole('button', { name: 'Not now' }).click();
+      await world.arrives(page);
+      await world.signOut(page);
+      await world.start(page);
+      await signIn(page, dan);
+      await world.arrives(page);
+    });
 
   it('shows no button when scripts are off', async () => {
     await configure({ enabled: true, showPasskeyButton: true, allowAutofill: true });

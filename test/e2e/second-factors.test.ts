@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
-import { openBrowser, phoneScreen, type Visitor } from '../support/browser.ts';
+import { desktopScreen, eachScreen, openBrowser, phoneScreen, type Visitor } from '../support/browser.ts';
 import { addPasskeyDevice, assertFits, type HostedSignIn, openHostedSignIn } from '../support/hosted-sign-in.ts';
 import { goodPassword, register, signIn } from '../support/pages.ts';
 import { totpCode } from '../support/totp-app.ts';
@@ -35,13 +35,17 @@ describe('Second factors on the hosted pages', () => {
     await page.getByRole('button', { name: 'Confirm' }).click();
   };
 
-  for (const scripts of ['on', 'off']) {
-    it(`sets up a factor, asks for it and accepts a backup code, on a phone with scripts ${scripts}`, async () => {
+  for (const [screen, scripts, options] of [
+    ['phone', 'on', phoneScreen],
+    ['phone', 'off', { ...phoneScreen, javaScriptEnabled: false }],
+    ['desktop', 'on', desktopScreen],
+  ] as const) {
+    it(`sets up a factor, asks for it and accepts a backup code, on a ${screen} with scripts ${scripts}`, async () => {
       await useFactors(['Totp', 'BackupCode'], 'Mandatory');
       const fit = scripts === 'on' ? (page: Page) => assertFits(page) : () => undefined;
-      visitor = await openBrowser({ ...phoneScreen, javaScriptEnabled: scripts === 'on' });
+      visitor = await openBrowser(options);
       const { page } = visitor;
-      const ana = { username: `ana_scripts_${scripts}`, password: goodPassword };
+      const ana = { username: `ana_${screen}_${scripts}`, password: goodPassword };
       await world.start(page, { first_screen: 'register' });
       await register(page, ana);
 
@@ -92,7 +96,7 @@ describe('Second factors on the hosted pages', () => {
 
   for (const scripts of ['on', 'off']) {
     const place = scripts === 'on' ? 'on a desktop' : 'on a phone with scripts off';
-    it(`skips the factor in a browser that the user trusted, ${place}`, async () => {
+    it(`skips the factor in a browser until the user no longer trusts it or an organization refuses that, ${place}`, async () => {
       const trustedDevice = { enabled: true, validPeriodDays: 14 };
       await useFactors(['Totp'], 'NoPrompt', { trustedDevice });
       visitor = await openBrowser(scripts === 'on' ? {} : { ...phoneScreen, javaScriptEnabled: false });
@@ -118,35 +122,64 @@ describe('Second factors on the hosted pages', () => {
       await world.start(page);
       await signIn(page, eva);
       await world.arrives(page);
+
+      const { call } = world.operator;
+      await call('PATCH', '/api/account-center', { enabled: true, fields: { session: 'Edit', mfa: 'Edit' } });
+      await page.goto(`${world.server.url}/account/sessions`);
+      await page.getByLabel('Password', { exact: true }).fill(goodPassword);
+      await page.getByRole('button', { name: 'Confirm' }).click();
+      await page
+        .locator('section', { hasText: 'Browsers that need no second factor' })
+        .getByRole('button', { name: /^Remove/ })
+        .click();
+      await page.getByText('Removed.').waitFor();
+      await world.signOut(page);
+      await world.start(page);
+      await signIn(page, eva);
+      await box.check();
+      await confirm(page, 'Code', nextCode(secret));
+      await world.arrives(page);
+
+      const strict = { name: 'Strict', isTrustedDeviceAllowed: false };
+      const organization = await call<{ id: string }>('POST', '/api/organizations', strict);
+      await call('POST', `/api/organizations/${organization.id}/users`, { userIds: [id] });
+      await world.signOut(page);
+      await world.start(page);
+      await signIn(page, eva);
+      await heading(page, 'Confirm it’s you');
+      assert.equal(await page.getByRole('checkbox').count(), 0, 'the organization allows no trusted browser');
+      await confirm(page, 'Code', nextCode(secret));
+      await world.arrives(page);
       await useFactors(['Totp'], 'NoPrompt', { trustedDevice: { enabled: false } });
     });
   }
 
-  it('creates a passkey, and asks for it', async () => {
-    await useFactors(['WebAuthn', 'Totp', 'BackupCode'], 'PromptAtSignInAndSignUp');
-    visitor = await openBrowser(phoneScreen);
-    const { page } = visitor;
-    await addPasskeyDevice(visitor);
-    const bea = { username: 'bea_passkey', password: goodPassword };
-    await world.start(page, { first_screen: 'register' });
-    await register(page, bea);
-    await heading(page, 'Protect your account');
-    await assertFits(page);
-    await page.getByRole('link', { name: 'Passkey' }).click();
-    await heading(page, 'Create a passkey');
-    await assertFits(page);
-    await page.getByRole('button', { name: 'Create a passkey' }).click();
-    await page.getByRole('button', { name: 'I have saved them' }).click();
-    await world.arrives(page);
+  for (const [screen, options] of eachScreen)
+    it(`creates a passkey, and asks for it, on a ${screen}`, async () => {
+      await useFactors(['WebAuthn', 'Totp', 'BackupCode'], 'PromptAtSignInAndSignUp');
+      visitor = await openBrowser(options);
+      const { page } = visitor;
+      await addPasskeyDevice(visitor);
+      const bea = { username: `bea_${screen}`, password: goodPassword };
+      await world.start(page, { first_screen: 'register' });
+      await register(page, bea);
+      await heading(page, 'Protect your account');
+      await assertFits(page);
+      await page.getByRole('link', { name: 'Passkey' }).click();
+      await heading(page, 'Create a passkey');
+      await assertFits(page);
+      await page.getByRole('button', { name: 'Create a passkey' }).click();
+      await page.getByRole('button', { name: 'I have saved them' }).click();
+      await world.arrives(page);
 
-    await world.signOut(page);
-    await world.start(page);
-    await signIn(page, bea);
-    await page.getByRole('button', { name: 'Use your passkey' }).waitFor();
-    await assertFits(page);
-    await page.getByRole('button', { name: 'Use your passkey' }).click();
-    await world.arrives(page);
-  });
+      await world.signOut(page);
+      await world.start(page);
+      await signIn(page, bea);
+      await page.getByRole('button', { name: 'Use your passkey' }).waitFor();
+      await assertFits(page);
+      await page.getByRole('button', { name: 'Use your passkey' }).click();
+      await world.arrives(page);
+    });
 
   it('says what to do if a passkey is the only factor and scripts are off', async () => {
     await useFactors(['WebAuthn'], 'Mandatory');
@@ -193,29 +226,30 @@ describe('Second factors on the hosted pages', () => {
     await world.arrives(page);
   });
 
-  it('asks for a skipped second factor after a long inactivity and names the reason', async () => {
-    await useFactors(['Totp'], 'PromptAtSignInAndSignUp', { adaptiveMfa: { enabled: true } });
-    visitor = await openBrowser(phoneScreen);
-    const { page } = visitor;
-    const eva = { username: 'eva_away', password: goodPassword };
-    const { id } = await world.operator.addUser(eva);
-    const made = { type: 'Totp' };
-    const { secret } = await world.operator.call<{ secret: string }>(
-      'POST',
-      `/api/users/${id}/mfa-verifications`,
-      made,
-    );
-    await world.operator.call('PATCH', `/api/users/${id}/logto-configs`, { mfa: { skipMfaOnSignIn: true } });
-    await world.start(page);
-    await signIn(page, eva);
-    await world.arrives(page);
-    await world.signOut(page);
-    clock.time += 200 * 24 * 3_600_000;
-    await world.start(page);
-    await signIn(page, eva);
-    await page.getByText('This sign-in looks unusual').waitFor();
-    await assertFits(page);
-    await confirm(page, 'Code', nextCode(secret));
-    await world.arrives(page);
-  });
+  for (const [screen, options] of eachScreen)
+    it(`asks for a skipped second factor after a long inactivity and names the reason, on a ${screen}`, async () => {
+      await useFactors(['Totp'], 'PromptAtSignInAndSignUp', { adaptiveMfa: { enabled: true } });
+      visitor = await openBrowser(options);
+      const { page } = visitor;
+      const eva = { username: `eva_away_${screen}`, password: goodPassword };
+      const { id } = await world.operator.addUser(eva);
+      const made = { type: 'Totp' };
+      const { secret } = await world.operator.call<{ secret: string }>(
+        'POST',
+        `/api/users/${id}/mfa-verifications`,
+        made,
+      );
+      await world.operator.call('PATCH', `/api/users/${id}/logto-configs`, { mfa: { skipMfaOnSignIn: true } });
+      await world.start(page);
+      await signIn(page, eva);
+      await world.arrives(page);
+      await world.signOut(page);
+      clock.time += 200 * 24 * 3_600_000;
+      await world.start(page);
+      await signIn(page, eva);
+      await page.getByText('This sign-in looks unusual').waitFor();
+      await assertFits(page);
+      await confirm(page, 'Code', nextCode(secret));
+      await world.arrives(page);
+    });
 });

@@ -184,9 +184,12 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
     logs: { write: () => undefined },
     dashboard: { recordActive: () => undefined },
     deviceTrust: { forgetAll: async () => undefined, limit: async () => undefined },
+    // Neither are SAML applications.
+    singleLogout: { begin: async () => undefined, resume: async () => undefined },
   };
   // Notices of changes by email are not, either.
   ground.changes.on('account.changed', async () => undefined);
+  ground.changes.on('user.deleted', async () => undefined);
   const features = composeFeatures(ground);
   const pages = createPageSender({
     ...ground,
@@ -221,6 +224,7 @@ function composeFeatures(ground: FeatureGround) {
     passwords: createPasswords({ concurrency: 1, maximumQueue: 4 }),
     roles,
     sessions: { endAll: endOfUser(ground.jobs) },
+    factors: { removeAll: async () => undefined },
   });
   createOrganizationJit({ organizations, organizationRoles, changes: ground.changes });
   const consentScopes = createConsentScopes(ground);

@@ -66,3 +66,11 @@ export const phoneScreen = {
   isMobile: true,
   hasTouch: true,
 } satisfies BrowserContextOptions;
+
+export const desktopScreen = { viewport: { width: 1280, height: 800 } } satisfies BrowserContextOptions;
+
+/** Both widths, for flows that are tested at each. */
+export const eachScreen = [
+  ['phone', phoneScreen],
+  ['desktop', desktopScreen],
+] as const;

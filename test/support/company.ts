@@ -29,6 +29,10 @@ export interface Company {
   rotateKeys: () => void;
   /** Publishes another key alone, while ID tokens are signed with the former one, as by someone who has stolen it. */
   disownKeys: () => void;
+  /** From now on, the provider tells this address who signed out there (OpenID Connect Back-Channel Logout 1.0). */
+  tellLogoutsTo: (uri: string) => void;
+  /** Where a user signs out of the provider itself. */
+  signOutUrl: string;
   /** A token signed with the provider's current key. */
   sign: (claims: Record<string, unknown>, header?: Record<string, unknown>) => string;
   close: () => Promise<void>;
@@ -46,6 +50,7 @@ export async function startCompany({
   const clientId = `client-of-${name}`;
   const clientSecret = `secret of ${name} that is long enough`;
   let kid = 1;
+  let logoutUri = 'http://localhost/unused';
   let privateKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
   /** What is published in place of the provider's own keys. */
   let publishedKeys: object | undefined;
@@ -59,7 +64,8 @@ export async function startCompany({
           redirect_uris: ['http://localhost/replaced-by-the-rule-below'],
           grant_types: ['authorization_code', 'refresh_token'],
           response_types: ['code'],
-          backchannel_logout_uri: 'http://localhost/unused',
+          backchannel_logout_uri: logoutUri,
+          backchannel_logout_session_required: true,
         },
       ],
       jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256', kid: `k${kid}` }] },
@@ -75,6 +81,8 @@ export async function startCompany({
       pkce: { required: () => true },
       features: { devInteractions: { enabled: false }, backchannelLogout: { enabled: true } },
       extraClientMetadata: {},
+      // Its own one refuses addresses of this machine, where the server that it tells about logouts is.
+      fetch: (url: URL, { dispatcher: _, ...options }: RequestInit & { dispatcher?: unknown }) => fetch(url, options),
       loadExistingGrant: async (context: GrantContext) => {
         const { provider, client, session } = context.oidc;
         const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
@@ -95,6 +103,10 @@ export async function startCompany({
   };
   let provider = openRedirects(build());
   let serve = provider.callback();
+  const rebuild = () => {
+    provider = openRedirects(build());
+    serve = provider.callback();
+  };
 
   const page = (uid: string, hint: string) => `<!doctype html><html lang="en"><title>Sign in at ${name}</title>
     <main><h1>${name}</h1><form action="/interaction/${uid}/login">
@@ -155,9 +167,13 @@ export async function startCompany({
       kid += 1;
       privateKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
       publishedKeys = undefined;
-      provider = openRedirects(build());
-      serve = provider.callback();
+      rebuild();
     },
+    tellLogoutsTo(uri) {
+      logoutUri = uri;
+      rebuild();
+    },
+    signOutUrl: `${issuer}/session/end`,
     disownKeys() {
       const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
       publishedKeys = {

@@ -5,7 +5,7 @@ import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-cor
 import { findPersona } from '../../connectors/sandbox/index.ts';
 import { findRoot } from '../../server/src/root.ts';
 import { barriers } from './accessibility.ts';
-import { openBrowser, phoneScreen, type Visitor } from './browser.ts';
+import { desktopScreen, openBrowser, phoneScreen, type Visitor } from './browser.ts';
 import type { TestServer } from './server.ts';
 
 /** The administrator that `openConsole` creates. */
@@ -15,7 +15,7 @@ const typed = { ...administrator, confirmPassword: administrator.password };
 
 /** Screens of the Console's tests. */
 export const screens = {
-  desktop: { viewport: { width: 1280, height: 800 } },
+  desktop: desktopScreen,
   phone: phoneScreen,
 } satisfies Record<string, BrowserContextOptions>;
 

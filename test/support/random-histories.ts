@@ -107,10 +107,10 @@ function follow(history: History, { event, before, after }: Visit): History {
 }
 
 /** Whether an account has the address of an identity, and none of that provider. */
-export const isOwnerOf = (proof: Proof | undefined, { addresses, targets }: Account): boolean =>
+export const isOwnerOf = (proof: Proof | undefined, { addresses, identities }: Account): boolean =>
   proof?.type === 'Social' &&
   holds(addresses, { type: 'email', value: proof.identity.email ?? '' }) &&
-  !targets.includes(proof.target);
+  !Object.hasOwn(identities, proof.target);
 
 /** Addresses that a code of this sign-in proved. */
 export const provedAddresses = ({ ways }: History): Address[] =>

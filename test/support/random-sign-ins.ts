@@ -37,10 +37,10 @@ const hire = 5;
 const unknown = 6;
 
 /** Mostly the account that the service would look up; sometimes any other, or none, as a faulty caller might pass. */
-type Given = 'looked up' | 'suspended later' | number | undefined;
+type Given = 'looked up' | 'suspended later' | 'bereft later' | number | undefined;
 const given: fc.Arbitrary<Given> = fc.oneof(
   { weight: 7, arbitrary: fc.constant('looked up' as const) },
-  { weight: 1, arbitrary: fc.constant('suspended later' as const) },
+  { weight: 1, arbitrary: fc.constantFrom('suspended later' as const, 'bereft later' as const) },
   { weight: 1, arbitrary: fc.option(fc.nat(eve), { nil: undefined }) },
 );
 const firsts = [
@@ -332,8 +332,19 @@ function ownerOf(proof: Proof | undefined, { accounts, members }: Pick<Place, 'a
     return members.includes(proof.person.id) ? accounts.get(proof.person.id) : undefined;
   if (proof?.type !== 'Social') return undefined;
   const owner = accounts.get(proof.identity.id);
-  return owner?.targets.includes('wechat') ? owner : undefined;
+  return owner && Object.hasOwn(owner.identities, 'wechat') ? owner : undefined;
 }
+
+/** The account after an operator has taken everything from it by which it may have been proved. */
+const bereft = (account: Account): Account => ({
+  ...account,
+  addresses: [],
+  email: false,
+  phone: false,
+  identities: {},
+  social: false,
+  ...(account.secondFactors ? { secondFactors: { ...account.secondFactors, factors: [] } } : {}),
+});
 
 /** The account that has the address of an identity that no account has. */
 function relatedTo(proof: Proof | undefined, place: Place, isFaulty = false): Related | undefined {
@@ -386,6 +397,7 @@ function toEvents(draft: Draft, place: Place): SignInEvent[] {
   const identified = state?.userId === undefined ? undefined : accounts.get(state.userId);
   const account = (wanted: Given, found = identified): { account?: Account } => {
     if (wanted === 'suspended later') return found ? { account: { ...found, isSuspended: true } } : {};
+    if (wanted === 'bereft later') return found ? { account: bereft(found) } : {};
     const chosen = wanted === 'looked up' ? found : wanted === undefined ? undefined : people[wanted];
     return chosen ? { account: chosen } : {};
   };
@@ -468,7 +480,7 @@ export function play({ settings, people, isVerified, members }: World, drafts: r
         username: username !== undefined,
         password: password !== undefined,
         social: identities.length > 0,
-        targets: identities.map(({ target }) => target),
+        identities: Object.fromEntries(identities.map(({ target, userId }) => [target, userId])),
       });
       accounts.set(created.id, created);
       take({ type: 'created', account: created });

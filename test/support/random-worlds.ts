@@ -79,7 +79,10 @@ const settingsArbitrary: fc.Arbitrary<World['settings']> = fc.record({
 const statuses: fc.Arbitrary<FactorStatus> = fc.record(
   {
     factors: fc
-      .subarray<'Totp' | 'WebAuthn' | 'BackupCode'>(['Totp', 'WebAuthn', 'BackupCode'], { maxLength: 2 })
+      .oneof(
+        fc.subarray<'Totp' | 'WebAuthn' | 'BackupCode'>(['Totp', 'WebAuthn', 'BackupCode'], { maxLength: 2 }),
+        fc.constantFrom<('Totp' | 'WebAuthn' | 'BackupCode')[]>([], [], ['WebAuthn']),
+      )
       .chain((types) =>
         fc.nat(1).map((left) =>
           types.map((type) => ({
@@ -131,9 +134,9 @@ const peopleArbitrary = fc
       username: false,
       password: false,
       social: true,
-      targets: ['wechat'],
+      identities: { wechat: 'bob' },
     }),
-    person('cyd', [], { ...more, secondFactors: cyd, isSuspended: true, social: true, targets: ['wechat'] }),
+    person('cyd', [], { ...more, secondFactors: cyd, isSuspended: true, social: true, identities: { wechat: 'cyd' } }),
     person('dan', [], { ...more, secondFactors: ada, trustedDevice: trustedDevice ?? undefined }),
     person('eve', [mailOf('eve')], { ...more, secondFactors: bob, trustedDevice: trustedDevice ?? undefined }),
   ]);

@@ -17,6 +17,8 @@ export interface SamlCompany {
   takesFormsAlone: boolean;
   /** Takes a new key; responses are signed with it from now on, and the metadata names it. */
   rotate: () => Promise<void>;
+  /** Who signs in on the provider's own page. */
+  visitor: SamlPerson;
   /** How many times the metadata was read. */
   reads: number;
   /** The answer to a request: what the browser posts to the assertion consumer service. */
@@ -52,9 +54,15 @@ export async function startSamlCompany(now: () => number = Date.now): Promise<Sa
   const newKeys = () =>
     createSamlKeyPair('company', { notBefore: new Date(now() - 86_400_000), notAfter: new Date(now() + 86_400_000) });
   const bodyOf = (pem: string) => pem.replaceAll(/-----[A-Z ]+-----|\s/g, '');
-  server.on('request', (_, response) => {
+  server.on('request', async (request, response) => {
+    if (request.method === 'POST') {
+      let body = '';
+      for await (const chunk of request) body += chunk;
+      const fields = Object.fromEntries(new URLSearchParams(body));
+      return response.writeHead(200, { 'content-type': 'text/html' }).end(pageFor({ action: `${url}/sso`, fields }));
+    }
     company.reads += 1;
-    response.writeHead(200, { 'content-type': 'application/samlmetadata+xml' }).end(company.metadata());
+    return response.writeHead(200, { 'content-type': 'application/samlmetadata+xml' }).end(company.metadata());
   });
   let count = 0;
   const partsFor = (asked: string | SamlForm, { nameId, attributes = {} }: SamlPerson) => {
@@ -91,6 +99,15 @@ export async function startSamlCompany(now: () => number = Date.now): Promise<Sa
     });
     return { made, acsUrl, relayState: query.get('RelayState') ?? '' };
   };
+  /** The provider's own page, which a browser posts requests to: its button signs the visitor in. */
+  const pageFor = (form: SamlForm): string => {
+    const { acsUrl, fields } = company.answer(form, company.visitor);
+    const inputs = Object.entries(fields).map(
+      ([name, value]) => `<input type="hidden" name="${name}" value="${value}">`,
+    );
+    return `<!doctype html><html lang="en"><title>Sign in at the company</title><main><h1>The company</h1>
+      <form method="post" action="${acsUrl}">${inputs.join('')}<button>Sign in there</button></form></main>`;
+  };
   const own = () => ({ key: company.keys.privateKey, certificate: company.keys.certificate });
   const company: SamlCompany = {
     entityId,
@@ -106,6 +123,7 @@ export async function startSamlCompany(now: () => number = Date.now): Promise<Sa
     keys: await newKeys(),
     wantsSignedRequests: false,
     takesFormsAlone: false,
+    visitor: { nameId: 'ada@acme.example' },
     reads: 0,
     async rotate() {
       company.keys = await newKeys();

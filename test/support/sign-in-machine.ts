@@ -56,7 +56,7 @@ export const person = (id: string, addresses: readonly Address[] = [], more: Par
   phone: addresses.some(({ type }) => type === 'phone'),
   password: true,
   social: false,
-  targets: [],
+  identities: {},
   addresses,
   risks: [],
   requiresSecondFactor: false,
@@ -116,12 +116,18 @@ export const byNewName = (value: string): Proof => ({
   password: 'sealed',
 });
 /** A passkey that signs in by itself. */
-export const byPasskey = ({ id }: Pick<Account, 'id'>): Proof => ({ ...base(), type: 'SignInPasskey', userId: id });
+export const byPasskey = ({ id }: Pick<Account, 'id'>): Proof => ({
+  ...base(),
+  type: 'SignInPasskey',
+  userId: id,
+  factorId: 'WebAuthn',
+});
 /** A second factor of the person's, shown. */
 export const shown = (type: 'Totp' | 'WebAuthn' | 'BackupCode', { id }: Pick<Account, 'id'>): Proof => ({
   ...base(),
   type,
   userId: id,
+  factorId: type,
 });
 /** A code to an address, as a second factor. */
 export const shownCode = (identifier: Address, { id }: Pick<Account, 'id'>): Proof => ({

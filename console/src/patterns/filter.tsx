@@ -19,7 +19,6 @@ export function Filter({ label, value, onChange, ...rest }: FilterProps) {
       placeholder={label}
       value={value ?? null}
       onChange={(chosen) => onChange(chosen ?? undefined)}
-      maxDropdownHeight={320}
       comboboxProps={{ width: 'max-content', position: 'bottom-start', floatingStrategy: 'fixed' }}
       clearable
       {...rest}

@@ -65,6 +65,9 @@ export const theme = createTheme({
     Popover: { defaultProps: { portalProps: { target: '#content' } } },
     // The first item gets the focus, not an empty element, which a menu must not have as a child.
     Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
+    // What scrolls is the list itself, whose keys are those of the field (axe: scrollable-region-focusable).
+    Select: { defaultProps: { withScrollArea: false } },
+    MultiSelect: { defaultProps: { withScrollArea: false } },
     InputWrapper: { defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] } },
   },
   cursorType: 'pointer',

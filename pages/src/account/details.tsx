@@ -79,17 +79,17 @@ export const Username = ({ frame, view, screen }: ScreenProps<ScreenOf<'username
   </Part>
 );
 
+const leadOf = ({ type, isChangeable, isOfCompany }: ScreenOf<'address'>): PhraseKey | undefined => {
+  if (isOfCompany) return 'account.companyLead';
+  return isChangeable ? (type === 'email' ? 'account.emailLead' : 'account.phoneLead') : undefined;
+};
+
 export const Address = ({ frame, view, screen }: ScreenProps<ScreenOf<'address'>>) => {
   const { type, value, isEditable } = screen;
   const isEmail = type === 'email';
   const t = (key: PhraseKey) => phrase(frame.language, key);
   return (
-    <Part
-      frame={frame}
-      view={view}
-      title={isEmail ? 'field.email' : 'field.phone'}
-      lead={screen.isChangeable ? (isEmail ? 'account.emailLead' : 'account.phoneLead') : undefined}
-    >
+    <Part frame={frame} view={view} title={isEmail ? 'field.email' : 'field.phone'} lead={leadOf(screen)}>
       <div class="account">
         <span class="account-label">{t('account.current')}</span>
         <strong>{value ?? t('account.none')}</strong>
@@ -122,6 +122,7 @@ export const AddressCode = ({ frame, view, screen }: ScreenProps<ScreenOf<'addre
       <Form frame={frame} path={`/${screen.type}/code`} submit="account.save">
         <CodeField frame={frame} error={view.error} />
       </Form>
+      <Button frame={frame} path={`/${screen.type}/code/again`} label="code.again" look="plain" />
     </Part>
   );
 };

@@ -20,6 +20,7 @@ const notices: Readonly<Record<NonNullable<AccountView['notice']>, PhraseKey>> =
   removed: 'account.removed',
   ended: 'account.ended',
   proved: 'account.proved',
+  resent: 'code.resent',
   deletionCanceled: 'account.deletionCanceled',
 };
 
@@ -116,7 +117,6 @@ export const Entries = <Entry extends AccountEntry>(props: {
               <small>{phrase(frame.language, props.since, { date: dateOf(frame, entry.since) })}</small>
             )}
           </div>
-          {props.more?.(entry)}
           {entry.isRemovable && (
             <Button
               frame={frame}
@@ -127,6 +127,7 @@ export const Entries = <Entry extends AccountEntry>(props: {
               about={entry.name}
             />
           )}
+          {props.more?.(entry)}
         </li>
       ))}
     </ul>

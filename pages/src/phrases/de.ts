@@ -330,6 +330,14 @@ export const german: Language = {
     'formPost.title': 'Sie werden zurückgeleitet …',
     'formPost.lead': 'Wenn nichts passiert, klicken Sie auf die Schaltfläche.',
     'formPost.submit': 'Weiter',
+    'samlSignOut.leaving': 'Sie werden bei {application} abgemeldet …',
+    'samlSignOut.leavingLead': 'Hier sind Sie bereits abgemeldet.',
+    'samlSignOut.unanswered': '{application} hat die Abmeldung nicht bestätigt',
+    'samlSignOut.unansweredLead':
+      'Hier sind Sie abgemeldet. Öffnen Sie zur Sicherheit {application} und melden Sie sich dort ab.',
+    'samlSignOut.incomplete': 'Sie sind vielleicht noch anderswo angemeldet',
+    'samlSignOut.incompleteLead':
+      'Hier sind Sie abgemeldet. Melden Sie sich auch bei diesen Anwendungen ab oder schließen Sie den Browser:',
     'footer.terms': 'Nutzungsbedingungen',
     'footer.privacy': 'Datenschutz',
     'footer.help': 'Hilfe',
@@ -396,6 +404,7 @@ export const german: Language = {
     'account.removePicture': 'Bild entfernen',
     'account.address': 'E-Mail und Telefon',
     'account.emailLead': 'Wir senden einen Code an die neue Adresse.',
+    'account.companyLead': 'Ihr Unternehmen verwaltet diese Adresse. Bitten Sie dessen Administration, sie zu ändern.',
     'account.phoneLead': 'Wir senden einen Code an die neue Nummer.',
     'account.passwordLead': 'Sie werden in allen anderen Browsern und Apps abgemeldet.',
     'account.passwordSet': 'Festgelegt',
@@ -527,7 +536,8 @@ export const german: Language = {
       'Der Passkey wurde nicht akzeptiert. Versuchen Sie es noch einmal oder wählen Sie eine andere Möglichkeit.',
     'user.user_not_exist': 'Zu dieser Angabe gibt es kein Konto.',
     'user.identity_not_exist': 'Dieses Social-Media-Konto ist noch mit keinem Konto verknüpft.',
-    'user.sso_identity_not_exist': 'Ihr Unternehmenskonto gehört hier noch zu keinem Konto.',
+    'user.sso_identity_not_exist':
+      'Ihr Unternehmenskonto gehört hier noch zu keinem Konto. Wenden Sie sich an den Betreiber dieses Dienstes.',
     'user.identity_already_in_use': 'Dieses Social-Media-Konto gehört schon zu einem anderen Konto.',
     'user.missing_profile': 'Einige Angaben fehlen noch. Ergänzen Sie sie, um fortzufahren.',
     'user.suspended': 'Dieses Konto ist gesperrt. Wenden Sie sich an den Betreiber dieses Dienstes.',
@@ -613,6 +623,8 @@ export const german: Language = {
       'deletion-requested':
         'Die Löschung Ihres Kontos wurde beantragt. Es wird am {date} gelöscht. Um es zu behalten, melden Sie sich unter {url} an und brechen Sie die Löschung ab.',
       'deletion-canceled': 'Die Löschung Ihres Kontos wurde abgebrochen. Ihr Konto bleibt bestehen.',
+      reclaimed:
+        'Der Inhaber dieser E-Mail-Adresse hat dieses Konto übernommen. Das Passwort, die Telefonnummer, die verknüpften Konten und die zweiten Faktoren von vorher wurden entfernt, und alle Geräte wurden abgemeldet.',
     },
   },
 };

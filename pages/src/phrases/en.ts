@@ -307,6 +307,12 @@ export const english = {
   'formPost.title': 'Taking you back…',
   'formPost.lead': 'If nothing happens, press the button.',
   'formPost.submit': 'Continue',
+  'samlSignOut.leaving': 'Signing you out of {application}…',
+  'samlSignOut.leavingLead': 'You are already signed out here.',
+  'samlSignOut.unanswered': '{application} did not confirm the sign-out',
+  'samlSignOut.unansweredLead': 'You are signed out here. To be sure, open {application} and sign out there.',
+  'samlSignOut.incomplete': 'You may still be signed in elsewhere',
+  'samlSignOut.incompleteLead': 'You are signed out here. Sign out of these applications too, or close the browser:',
   'footer.terms': 'Terms',
   'footer.privacy': 'Privacy',
   'footer.help': 'Need help?',
@@ -370,6 +376,7 @@ export const english = {
   'account.removePicture': 'Remove the picture',
   'account.address': 'Email and phone',
   'account.emailLead': 'We will send a code to the new address.',
+  'account.companyLead': 'Your company manages this address. Ask its administrator to change it.',
   'account.phoneLead': 'We will send a code to the new number.',
   'account.passwordLead': 'You will be signed out in all other browsers and apps.',
   'account.passwordSet': 'Set',
@@ -432,6 +439,8 @@ export const noticesInEnglish = {
     'deletion-requested':
       'The deletion of your account was requested. It will be deleted on {date}. To keep it, sign in at {url} and cancel the deletion.',
     'deletion-canceled': 'The deletion of your account was canceled. Your account stays.',
+    reclaimed:
+      'The owner of this email address has taken this account. The password, phone number, linked accounts and second factors that were set before were removed, and all devices were signed out.',
   },
 } as const;
 

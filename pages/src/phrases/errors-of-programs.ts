@@ -537,6 +537,38 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
     'Los enlaces de las invitaciones llevan a un origen de los URI de redirección de la aplicación.',
     '邀请中的链接必须指向应用重定向 URI 所在的源。',
   ],
+  'single_sign_on.domains_of_organization': [
+    'Los dominios de este conector son los dominios verificados de su organización. Cambia esos, o hazte cargo del conector.',
+    '此连接器的域名是其组织的已验证域名。请更改组织的域名，或接管此连接器。',
+  ],
+  'organization_sso.too_many': [
+    'Una organización puede tener {maximum} conexiones de inicio de sesión. Quita una primero.',
+    '一个组织最多可以有 {maximum} 个登录连接。请先移除一个。',
+  ],
+  'organization_sso.not_tested': [
+    'Primero inicia sesión con la prueba. Tiene que funcionar con estos ajustes.',
+    '请先进行测试登录。必须使用这些设置登录成功。',
+  ],
+  'organization_sso.no_domain': [
+    'Primero verifica un dominio. Decide qué personas inician sesión con tu proveedor.',
+    '请先验证一个域名。它决定哪些人通过你的提供商登录。',
+  ],
+  'organization_sso.switched_off': [
+    'El inicio de sesión único está desactivado en este servicio. Pide al operador que lo active.',
+    '此服务未启用单点登录。请联系运营方启用。',
+  ],
+  'organization_sso.test_ended': [
+    'Esta prueba ya terminó, caducó o empezó en otro navegador. Empieza otra prueba.',
+    '此测试已完成、已过期，或是在其他浏览器中开始的。请重新开始测试。',
+  ],
+  'organization_sso.secret_required': [
+    'Vuelve a escribir el secreto del cliente: solo se conserva mientras no cambien el emisor ni el ID de cliente.',
+    '请重新输入客户端密钥：只有在颁发者和客户端 ID 不变时才会保留密钥。',
+  ],
+  'scim_token.too_many': [
+    'Un directorio puede tener {maximum} tokens. Elimina antes uno.',
+    '一个目录最多可以有 {maximum} 个令牌。请先删除一个。',
+  ],
   'organization_domain.invalid': [
     'Esto no es un dominio. Escribe un nombre como example.com.',
     '这不是域名。请输入类似 example.com 的名称。',

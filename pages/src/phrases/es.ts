@@ -321,6 +321,14 @@ export const spanish: Language = {
     'formPost.title': 'Te llevamos de vuelta…',
     'formPost.lead': 'Si no ocurre nada, pulsa el botón.',
     'formPost.submit': 'Continuar',
+    'samlSignOut.leaving': 'Cerrando la sesión en {application}…',
+    'samlSignOut.leavingLead': 'Aquí ya has cerrado la sesión.',
+    'samlSignOut.unanswered': '{application} no ha confirmado el cierre de sesión',
+    'samlSignOut.unansweredLead':
+      'Aquí has cerrado la sesión. Para mayor seguridad, abre {application} y cierra la sesión allí.',
+    'samlSignOut.incomplete': 'Puede que sigas con la sesión iniciada en otro sitio',
+    'samlSignOut.incompleteLead':
+      'Aquí has cerrado la sesión. Ciérrala también en estas aplicaciones o cierra el navegador:',
     'footer.terms': 'Términos',
     'footer.privacy': 'Privacidad',
     'footer.help': '¿Necesitas ayuda?',
@@ -386,6 +394,7 @@ export const spanish: Language = {
     'account.removePicture': 'Quitar la imagen',
     'account.address': 'Correo y teléfono',
     'account.emailLead': 'Enviaremos un código a la dirección nueva.',
+    'account.companyLead': 'Tu empresa gestiona esta dirección. Pide el cambio a su administrador.',
     'account.phoneLead': 'Enviaremos un código al número nuevo.',
     'account.passwordLead': 'Se cerrará tu sesión en los demás navegadores y aplicaciones.',
     'account.passwordSet': 'Definida',
@@ -502,7 +511,8 @@ export const spanish: Language = {
       'No se aceptó la llave de acceso. Inténtalo de nuevo o elige otra forma.',
     'user.user_not_exist': 'No existe ninguna cuenta con ese identificador.',
     'user.identity_not_exist': 'Esta cuenta social todavía no está vinculada a ninguna cuenta.',
-    'user.sso_identity_not_exist': 'Tu cuenta de empresa todavía no pertenece a ninguna cuenta aquí.',
+    'user.sso_identity_not_exist':
+      'Tu cuenta de empresa todavía no pertenece a ninguna cuenta aquí. Avisa a quienes gestionan este servicio.',
     'user.identity_already_in_use': 'Esta cuenta social ya pertenece a otra cuenta.',
     'user.missing_profile': 'Faltan algunos datos. Complétalos para continuar.',
     'user.suspended': 'Esta cuenta está suspendida. Contacta con quienes gestionan este servicio.',
@@ -581,6 +591,8 @@ export const spanish: Language = {
       'deletion-requested':
         'Se ha solicitado la eliminación de tu cuenta. Se eliminará el {date}. Para conservarla, inicia sesión en {url} y cancela la eliminación.',
       'deletion-canceled': 'Se ha cancelado la eliminación de tu cuenta. Tu cuenta se conserva.',
+      reclaimed:
+        'El propietario de esta dirección de correo ha recuperado esta cuenta. Se han eliminado la contraseña, el teléfono, las cuentas vinculadas y los segundos factores anteriores, y se ha cerrado la sesión en todos los dispositivos.',
     },
   },
 };

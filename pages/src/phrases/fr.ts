@@ -326,6 +326,14 @@ export const french: Language = {
     'formPost.title': 'Retour à l’application…',
     'formPost.lead': 'Si rien ne se passe, appuyez sur le bouton.',
     'formPost.submit': 'Continuer',
+    'samlSignOut.leaving': 'Déconnexion de {application}…',
+    'samlSignOut.leavingLead': 'Votre session est déjà fermée ici.',
+    'samlSignOut.unanswered': '{application} n’a pas confirmé la déconnexion',
+    'samlSignOut.unansweredLead':
+      'Votre session est fermée ici. Par sécurité, ouvrez {application} et déconnectez-vous.',
+    'samlSignOut.incomplete': 'Vous êtes peut-être encore connecté ailleurs',
+    'samlSignOut.incompleteLead':
+      'Votre session est fermée ici. Déconnectez-vous aussi de ces applications ou fermez le navigateur :',
     'footer.terms': 'Conditions',
     'footer.privacy': 'Confidentialité',
     'footer.help': 'Besoin d’aide ?',
@@ -392,6 +400,7 @@ export const french: Language = {
     'account.removePicture': 'Retirer la photo',
     'account.address': 'E-mail et téléphone',
     'account.emailLead': 'Nous enverrons un code à la nouvelle adresse.',
+    'account.companyLead': 'Votre entreprise gère cette adresse. Demandez à son administrateur de la changer.',
     'account.phoneLead': 'Nous enverrons un code au nouveau numéro.',
     'account.passwordLead': 'Votre session sera fermée dans tous les autres navigateurs et applications.',
     'account.passwordSet': 'Défini',
@@ -507,7 +516,8 @@ export const french: Language = {
       'La clé d’accès n’a pas été acceptée. Réessayez ou choisissez une autre méthode.',
     'user.user_not_exist': 'Aucun compte ne correspond à cet identifiant.',
     'user.identity_not_exist': 'Ce compte social n’est encore associé à aucun compte.',
-    'user.sso_identity_not_exist': 'Votre compte d’entreprise n’appartient encore à aucun compte ici.',
+    'user.sso_identity_not_exist':
+      'Votre compte d’entreprise n’appartient encore à aucun compte ici. Contactez l’équipe qui gère ce service.',
     'user.identity_already_in_use': 'Ce compte social appartient déjà à un autre compte.',
     'user.missing_profile': 'Il manque quelques informations. Complétez-les pour continuer.',
     'user.suspended': 'Ce compte est suspendu. Contactez l’équipe qui gère ce service.',
@@ -587,6 +597,8 @@ export const french: Language = {
       'deletion-requested':
         'La suppression de votre compte a été demandée. Il sera supprimé le {date}. Pour le garder, connectez-vous sur {url} et annulez la suppression.',
       'deletion-canceled': 'La suppression de votre compte a été annulée. Votre compte est conservé.',
+      reclaimed:
+        'Le propriétaire de cette adresse e-mail a repris ce compte. Le mot de passe, le numéro de téléphone, les comptes liés et les seconds facteurs définis auparavant ont été supprimés, et tous les appareils ont été déconnectés.',
     },
   },
 };

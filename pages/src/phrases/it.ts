@@ -317,6 +317,13 @@ export const italian: Language = {
     'formPost.title': 'Ti riportiamo all’app…',
     'formPost.lead': 'Se non succede nulla, premi il pulsante.',
     'formPost.submit': 'Continua',
+    'samlSignOut.leaving': 'Uscita da {application} in corso…',
+    'samlSignOut.leavingLead': 'Qui hai già effettuato l’uscita.',
+    'samlSignOut.unanswered': '{application} non ha confermato l’uscita',
+    'samlSignOut.unansweredLead': 'Qui hai effettuato l’uscita. Per sicurezza, apri {application} ed esci anche da lì.',
+    'samlSignOut.incomplete': 'Potresti avere ancora accesso altrove',
+    'samlSignOut.incompleteLead':
+      'Qui hai effettuato l’uscita. Esci anche da queste applicazioni oppure chiudi il browser:',
     'footer.terms': 'Termini',
     'footer.privacy': 'Privacy',
     'footer.help': 'Serve aiuto?',
@@ -382,6 +389,7 @@ export const italian: Language = {
     'account.removePicture': 'Rimuovi l’immagine',
     'account.address': 'Email e telefono',
     'account.emailLead': 'Invieremo un codice al nuovo indirizzo.',
+    'account.companyLead': 'La tua azienda gestisce questo indirizzo. Chiedi al suo amministratore di cambiarlo.',
     'account.phoneLead': 'Invieremo un codice al nuovo numero.',
     'account.passwordLead': 'Uscirai dall’account in tutti gli altri browser e app.',
     'account.passwordSet': 'Impostata',
@@ -492,7 +500,8 @@ export const italian: Language = {
     'session.mfa.webauthn_verification_failed': 'La passkey non è stata accettata. Riprova o scegli un altro modo.',
     'user.user_not_exist': 'Nessun account corrisponde a questo identificativo.',
     'user.identity_not_exist': 'Questo account social non è ancora collegato a nessun account.',
-    'user.sso_identity_not_exist': 'Il tuo account aziendale non appartiene ancora a nessun account qui.',
+    'user.sso_identity_not_exist':
+      'Il tuo account aziendale non appartiene ancora a nessun account qui. Contatta chi gestisce questo servizio.',
     'user.identity_already_in_use': 'Questo account social appartiene già a un altro account.',
     'user.missing_profile': 'Mancano alcuni dati. Completali per continuare.',
     'user.suspended': 'Questo account è sospeso. Contatta chi gestisce questo servizio.',
@@ -572,6 +581,8 @@ export const italian: Language = {
       'deletion-requested':
         'È stata richiesta l’eliminazione del tuo account. Verrà eliminato il {date}. Per mantenerlo, accedi su {url} e annulla l’eliminazione.',
       'deletion-canceled': 'L’eliminazione del tuo account è stata annullata. Il tuo account resta attivo.',
+      reclaimed:
+        'Il proprietario di questo indirizzo email ha ripreso questo account. La password, il numero di telefono, gli account collegati e i secondi fattori impostati in precedenza sono stati rimossi e tutti i dispositivi sono stati disconnessi.',
     },
   },
 };

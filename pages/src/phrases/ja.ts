@@ -317,6 +317,14 @@ export const japanese: Language = {
     'formPost.title': 'アプリに戻ります…',
     'formPost.lead': '画面が変わらない場合は、ボタンを押してください。',
     'formPost.submit': '続ける',
+    'samlSignOut.leaving': '{application} からログアウトしています…',
+    'samlSignOut.leavingLead': 'ここではすでにログアウトしています。',
+    'samlSignOut.unanswered': '{application} がログアウトを確認しませんでした',
+    'samlSignOut.unansweredLead':
+      'ここではログアウトしました。念のため {application} を開いて、そこでもログアウトしてください。',
+    'samlSignOut.incomplete': 'ほかのアプリにログインしたままの可能性があります',
+    'samlSignOut.incompleteLead':
+      'ここではログアウトしました。次のアプリからもログアウトするか、ブラウザーを閉じてください。',
     'footer.terms': '利用規約',
     'footer.privacy': 'プライバシー',
     'footer.help': 'ヘルプ',
@@ -381,6 +389,7 @@ export const japanese: Language = {
     'account.removePicture': '画像を削除',
     'account.address': 'メールアドレスと電話番号',
     'account.emailLead': '新しいアドレスにコードをお送りします。',
+    'account.companyLead': 'このアドレスは会社が管理しています。変更は会社の管理者に依頼してください。',
     'account.phoneLead': '新しい番号にコードをお送りします。',
     'account.passwordLead': 'ほかのすべてのブラウザとアプリからログアウトします。',
     'account.passwordSet': '設定済み',
@@ -497,7 +506,8 @@ export const japanese: Language = {
       'パスキーを確認できませんでした。もう一度お試しいただくか、別の方法を選んでください。',
     'user.user_not_exist': 'この情報のアカウントはありません。',
     'user.identity_not_exist': 'このソーシャルアカウントは、まだどのアカウントとも連携していません。',
-    'user.sso_identity_not_exist': '会社のアカウントは、まだここのどのアカウントとも結び付いていません。',
+    'user.sso_identity_not_exist':
+      '会社のアカウントは、まだここのどのアカウントとも結び付いていません。このサービスの管理者にお問い合わせください。',
     'user.identity_already_in_use': 'このソーシャルアカウントは、すでに別のアカウントのものです。',
     'user.missing_profile': '不足している情報があります。入力して続けてください。',
     'user.suspended': 'このアカウントは停止されています。このサービスの管理者にお問い合わせください。',
@@ -577,6 +587,8 @@ export const japanese: Language = {
       'deletion-requested':
         'アカウントの削除が申請されました。{date} に削除されます。残す場合は、{url} でログインして削除を取り消してください。',
       'deletion-canceled': 'アカウントの削除が取り消されました。アカウントは残ります。',
+      reclaimed:
+        'このメールアドレスの所有者がアカウントを引き継ぎました。以前に設定されたパスワード、電話番号、連携アカウント、第二要素は削除され、すべてのデバイスがサインアウトされました。',
     },
   },
 };

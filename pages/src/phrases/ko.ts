@@ -305,6 +305,12 @@ export const korean: Language = {
     'formPost.title': '돌아가는 중…',
     'formPost.lead': '아무 일도 일어나지 않으면 버튼을 누르세요.',
     'formPost.submit': '계속',
+    'samlSignOut.leaving': '{application}에서 로그아웃하는 중…',
+    'samlSignOut.leavingLead': '여기서는 이미 로그아웃되었어요.',
+    'samlSignOut.unanswered': '{application}에서 로그아웃을 확인하지 않았어요',
+    'samlSignOut.unansweredLead': '여기서는 로그아웃되었어요. 안전을 위해 {application}을(를) 열어 로그아웃하세요.',
+    'samlSignOut.incomplete': '다른 곳에 아직 로그인되어 있을 수 있어요',
+    'samlSignOut.incompleteLead': '여기서는 로그아웃되었어요. 다음 앱에서도 로그아웃하거나 브라우저를 닫으세요.',
     'footer.terms': '약관',
     'footer.privacy': '개인정보',
     'footer.help': '도움이 필요하신가요?',
@@ -368,6 +374,7 @@ export const korean: Language = {
     'account.removePicture': '사진 삭제',
     'account.address': '이메일과 전화번호',
     'account.emailLead': '새 주소로 인증 코드를 보내 드릴게요.',
+    'account.companyLead': '이 주소는 회사에서 관리해요. 변경하려면 회사 관리자에게 문의하세요.',
     'account.phoneLead': '새 번호로 인증 코드를 보내 드릴게요.',
     'account.passwordLead': '다른 모든 브라우저와 앱에서 로그아웃돼요.',
     'account.passwordSet': '설정됨',
@@ -477,7 +484,8 @@ export const korean: Language = {
     'session.mfa.webauthn_verification_failed': '패스키를 확인하지 못했어요. 다시 시도하거나 다른 방법을 선택하세요.',
     'user.user_not_exist': '이 정보에 해당하는 계정이 없어요.',
     'user.identity_not_exist': '이 소셜 계정은 아직 어떤 계정과도 연결되어 있지 않아요.',
-    'user.sso_identity_not_exist': '회사 계정이 아직 이곳의 어떤 계정에도 연결되어 있지 않아요.',
+    'user.sso_identity_not_exist':
+      '회사 계정이 아직 이곳의 어떤 계정에도 연결되어 있지 않아요. 이 서비스의 관리자에게 문의하세요.',
     'user.identity_already_in_use': '이 소셜 계정은 이미 다른 계정에 연결되어 있어요.',
     'user.missing_profile': '빠진 정보가 있어요. 입력하고 계속하세요.',
     'user.suspended': '정지된 계정이에요. 이 서비스의 관리자에게 문의하세요.',
@@ -554,6 +562,8 @@ export const korean: Language = {
       'deletion-requested':
         '계정 삭제가 요청되었어요. {date}에 삭제돼요. 유지하려면 {url}에서 로그인해 삭제를 취소하세요.',
       'deletion-canceled': '계정 삭제가 취소되었어요. 계정은 그대로 유지돼요.',
+      reclaimed:
+        '이 이메일 주소의 소유자가 계정을 되찾았어요. 이전에 설정된 비밀번호, 전화번호, 연결된 계정, 2단계 인증 수단은 삭제되었고 모든 기기에서 로그아웃되었어요.',
     },
   },
 };

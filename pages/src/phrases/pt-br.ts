@@ -315,6 +315,12 @@ export const brazilianPortuguese: Language = {
     'formPost.title': 'Voltando ao app…',
     'formPost.lead': 'Se nada acontecer, toque no botão.',
     'formPost.submit': 'Continuar',
+    'samlSignOut.leaving': 'Saindo de {application}…',
+    'samlSignOut.leavingLead': 'Você já saiu da conta aqui.',
+    'samlSignOut.unanswered': '{application} não confirmou a saída',
+    'samlSignOut.unansweredLead': 'Você saiu da conta aqui. Por segurança, abra {application} e saia de lá também.',
+    'samlSignOut.incomplete': 'Você talvez ainda esteja conectado em outro lugar',
+    'samlSignOut.incompleteLead': 'Você saiu da conta aqui. Saia também destes aplicativos ou feche o navegador:',
     'footer.terms': 'Termos',
     'footer.privacy': 'Privacidade',
     'footer.help': 'Precisa de ajuda?',
@@ -379,6 +385,7 @@ export const brazilianPortuguese: Language = {
     'account.removePicture': 'Remover a foto',
     'account.address': 'E-mail e telefone',
     'account.emailLead': 'Enviaremos um código para o novo endereço.',
+    'account.companyLead': 'Sua empresa gerencia este endereço. Peça a alteração ao administrador dela.',
     'account.phoneLead': 'Enviaremos um código para o novo número.',
     'account.passwordLead': 'Você vai sair da conta em todos os outros navegadores e apps.',
     'account.passwordSet': 'Definida',
@@ -490,7 +497,8 @@ export const brazilianPortuguese: Language = {
       'A chave de acesso não foi aceita. Tente de novo ou escolha outra forma.',
     'user.user_not_exist': 'Não existe nenhuma conta com esse identificador.',
     'user.identity_not_exist': 'Esta conta social ainda não está vinculada a nenhuma conta.',
-    'user.sso_identity_not_exist': 'Sua conta da empresa ainda não pertence a nenhuma conta aqui.',
+    'user.sso_identity_not_exist':
+      'Sua conta da empresa ainda não pertence a nenhuma conta aqui. Fale com a equipe responsável por este serviço.',
     'user.identity_already_in_use': 'Esta conta social já pertence a outra conta.',
     'user.missing_profile': 'Faltam alguns dados. Complete-os para continuar.',
     'user.suspended': 'Esta conta está suspensa. Fale com a equipe responsável por este serviço.',
@@ -570,6 +578,8 @@ export const brazilianPortuguese: Language = {
       'deletion-requested':
         'A exclusão da sua conta foi solicitada. Ela será excluída em {date}. Para mantê-la, entre em {url} e cancele a exclusão.',
       'deletion-canceled': 'A exclusão da sua conta foi cancelada. Sua conta será mantida.',
+      reclaimed:
+        'O proprietário deste endereço de e-mail recuperou esta conta. A senha, o telefone, as contas vinculadas e os segundos fatores definidos antes foram removidos, e todos os dispositivos foram desconectados.',
     },
   },
 };

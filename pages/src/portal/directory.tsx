@@ -1,16 +1,25 @@
 /** The organization's directory: how it connects, its tokens, and the roles of its groups. */
 import type { PageFrame, PortalDirectoryToken, PortalView } from '@aldaba/contract/pages';
 import { Onward } from '../icons.tsx';
-import { CopyButton } from '../views/binding-parts.tsx';
-import { addressOf, Form, Pages, Part, Removal, type ScreenProps, TextField, timeOf } from './parts.tsx';
+import {
+  addressOf,
+  Copied,
+  Form,
+  instantOf,
+  Pages,
+  Part,
+  Removal,
+  RoleChoice,
+  type ScreenProps,
+  TextField,
+  timeOf,
+} from './parts.tsx';
 import { type PortalWord, word } from './words.ts';
 
 interface Props {
   frame: PageFrame;
   view: PortalView;
 }
-
-const instantOf = (view: PortalView, time: number): string => `${timeOf(view, time, 'time')} UTC`;
 
 export const Directory = ({ frame, view, screen }: ScreenProps<'directory'>) => {
   const t = (key: PortalWord) => word(view.language, key);
@@ -170,19 +179,6 @@ const Value = ({ frame, view, address, value }: Props & { address: string; value
   </dl>
 );
 
-/** A value to enter elsewhere. */
-const Copied = (props: { frame: PageFrame; id: string; name: string; value: string }) => (
-  <>
-    <dt id={`${props.id}-name`}>{props.name}</dt>
-    <dd>
-      <code id={props.id} dir="ltr">
-        {props.value}
-      </code>
-      <CopyButton frame={props.frame} of={props.id} look="plain" describedBy={`${props.id}-name`} />
-    </dd>
-  </>
-);
-
 const TokenChanges = ({ frame, view, screen }: ScreenProps<'directory-token'>) => {
   const t = (key: PortalWord) => word(view.language, key);
   const path = `/directory/tokens/${encodeURIComponent(screen.token.id)}`;
@@ -218,7 +214,6 @@ const TokenChanges = ({ frame, view, screen }: ScreenProps<'directory-token'>) =
 export const DirectoryGroup = ({ frame, view, screen }: ScreenProps<'directory-group'>) => {
   const t = (key: PortalWord, values?: Record<string, string>) => word(view.language, key, values);
   const { roles } = screen;
-  const options = [{ id: '', name: t('noRoles'), isChosen: roles.every(({ isChosen }) => !isChosen) }, ...roles];
   return (
     <Part
       frame={frame}
@@ -230,18 +225,7 @@ export const DirectoryGroup = ({ frame, view, screen }: ScreenProps<'directory-g
       <p class="hint">{roles.length === 0 ? t('groupNoRoles', { name: frame.branding.name }) : t('groupLead')}</p>
       {roles.length > 0 && (
         <Form frame={frame} path={`/directory/groups/${encodeURIComponent(screen.id)}`} submit={t('saveGroup')}>
-          <fieldset class="organizations">
-            <legend class="small-heading">{t('groupRole')}</legend>
-            {options.map((option) => (
-              <div class="check" key={option.id}>
-                <input type="radio" id={`role-${option.id}`} name="role" value={option.id} checked={option.isChosen} />
-                <label for={`role-${option.id}`} class="portal-role">
-                  {option.name}
-                  {'description' in option && option.description !== undefined && <small>{option.description}</small>}
-                </label>
-              </div>
-            ))}
-          </fieldset>
+          <RoleChoice legend={t('groupRole')} none={t('noRoles')} roles={roles} />
         </Form>
       )}
     </Part>

@@ -2,24 +2,28 @@
 import { Onward } from '../icons.tsx';
 import { phrase } from '../phrases/index.ts';
 import { LeftToRight } from '../views/parts.tsx';
-import { addressOf, Form, Part, Removal, type ScreenProps, TextField } from './parts.tsx';
+import { addressOf, Form, Part, Removal, type ScreenProps, TextField, timeOf } from './parts.tsx';
 import { type PortalWord, word } from './words.ts';
 
 export const Domains = ({ frame, view, screen }: ScreenProps<'domains'>) => {
-  const t = (key: PortalWord) => word(view.language, key);
+  const t = (key: PortalWord, values?: Record<string, string>) => word(view.language, key, values);
   return (
     <Part frame={frame} view={view} title={t('domains')}>
       {screen.domains.length === 0 && <p class="hint">{t('noDomains')}</p>}
       {screen.domains.length > 0 && (
         <ul class="ways rows">
-          {screen.domains.map(({ domain, isVerified }) => (
+          {screen.domains.map(({ domain, isVerified, losesAt }) => (
             <li key={domain}>
               <a class="way" href={addressOf(frame, `/domains/${encodeURIComponent(domain)}`)}>
                 <span>
                   <span class="way-name">
                     <LeftToRight>{domain}</LeftToRight>
                   </span>
-                  <small>{t(isVerified ? 'verified' : 'unverified')}</small>
+                  <small>
+                    {losesAt === undefined
+                      ? t(isVerified ? 'verified' : 'unverified')
+                      : t('recordMissing', { date: timeOf(view, losesAt) })}
+                  </small>
                 </span>
                 <Onward />
               </a>
@@ -36,17 +40,21 @@ export const Domains = ({ frame, view, screen }: ScreenProps<'domains'>) => {
 
 export const Domain = ({ frame, view, screen }: ScreenProps<'domain'>) => {
   const t = (key: PortalWord, values?: Record<string, string>) => word(view.language, key, values);
-  const path = `/domains/${encodeURIComponent(screen.domain)}`;
-  const { isVerified } = screen;
+  const { domain, isVerified, losesAt } = screen.domain;
+  const path = `/domains/${encodeURIComponent(domain)}`;
   return (
     <Part
       frame={frame}
       view={view}
-      title={screen.domain}
-      lead={t(isVerified ? 'verifiedLead' : 'unverifiedLead')}
+      title={domain}
+      lead={
+        losesAt === undefined
+          ? t(isVerified ? 'verifiedLead' : 'unverifiedLead')
+          : t('recordMissingLead', { date: timeOf(view, losesAt) })
+      }
       back="/domains"
     >
-      {!isVerified && <Proofs frame={frame} view={view} screen={screen} />}
+      {(!isVerified || losesAt !== undefined) && <Proofs frame={frame} view={view} screen={screen} />}
       <Removal
         frame={frame}
         path={`${path}/remove`}
@@ -60,7 +68,7 @@ export const Domain = ({ frame, view, screen }: ScreenProps<'domain'>) => {
 
 const Proofs = ({ frame, view, screen }: ScreenProps<'domain'>) => {
   const t = (key: PortalWord, values?: Record<string, string>) => word(view.language, key, values);
-  const path = `/domains/${encodeURIComponent(screen.domain)}`;
+  const path = `/domains/${encodeURIComponent(screen.domain.domain)}`;
   return (
     <>
       <section class="portal-proof">

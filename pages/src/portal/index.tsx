@@ -7,6 +7,7 @@ import { Directory, DirectoryGroup, DirectoryToken } from './directory.tsx';
 import { Domain, Domains } from './domains.tsx';
 import { addressOf, Form, Pages, Part, type ScreenProps, timeOf } from './parts.tsx';
 import { Invitations, Member, Members } from './people.tsx';
+import { SsoConnection, SsoConnections, SsoGroup } from './sso.tsx';
 import { eventWord, type PortalWord, word } from './words.ts';
 
 export const Portal = ({ frame, view }: { frame: PageFrame; view: PortalView }) => {
@@ -25,6 +26,12 @@ export const Portal = ({ frame, view }: { frame: PageFrame; view: PortalView }) 
       return <Domains {...common} screen={screen} />;
     case 'domain':
       return <Domain {...common} screen={screen} />;
+    case 'sso':
+      return <SsoConnections {...common} screen={screen} />;
+    case 'sso-connection':
+      return <SsoConnection {...common} screen={screen} />;
+    case 'sso-group':
+      return <SsoGroup {...common} screen={screen} />;
     case 'directory':
       return <Directory {...common} screen={screen} />;
     case 'directory-token':
@@ -52,7 +59,11 @@ export const portalTitle = ({ screen, language, organizationName }: PortalView):
     case 'home':
       return organizationName;
     case 'domain':
-      return screen.domain;
+      return screen.domain.domain;
+    case 'sso-connection':
+      return screen.name;
+    case 'sso-group':
+      return screen.value || word(language, 'groupTitle');
     case 'directory-token':
       return screen.token.name;
     case 'directory-group':

@@ -1,7 +1,8 @@
 /** What the parts of the portal share. */
-import type { PageFrame, PortalScreen, PortalView } from '@aldaba/contract/pages';
+import type { PageFrame, PortalRole, PortalScreen, PortalView } from '@aldaba/contract/pages';
 import type { ComponentChildren } from 'preact';
 import { Alert, Hidden, Notice } from '../fields.tsx';
+import { CopyButton } from '../views/binding-parts.tsx';
 import { Heading } from '../views/parts.tsx';
 import { type PortalWord, word } from './words.ts';
 
@@ -70,6 +71,11 @@ export const TextField = (props: {
   value?: string | undefined;
   isOptional?: boolean;
   maxLength?: number;
+  /** Below the field. */
+  hint?: string | undefined;
+  /** What was wrong with the value. */
+  error?: string | undefined;
+  isSecret?: boolean;
 }) => (
   <div class="field">
     <label for={props.name}>{props.label}</label>
@@ -77,21 +83,42 @@ export const TextField = (props: {
       <input
         id={props.name}
         name={props.name}
-        type="text"
+        {...(props.isSecret ? { type: 'password' as const } : { type: 'text' as const })}
         inputMode={props.mode}
         value={props.value}
         maxLength={props.maxLength}
-        autocomplete="off"
+        autocomplete={props.isSecret ? 'new-password' : 'off'}
         autocapitalize="none"
         autocorrect="off"
         spellcheck={false}
         required={!props.isOptional}
-        aria-describedby={`${props.name}-error page-alert`}
+        aria-invalid={props.error === undefined ? undefined : 'true'}
+        aria-describedby={`${props.name}-error ${props.hint === undefined ? '' : `${props.name}-hint `}page-alert`}
         data-missing={props.missing}
       />
     </div>
-    <p class="field-error" id={`${props.name}-error`} hidden />
+    {props.hint !== undefined && (
+      <p class="hint" id={`${props.name}-hint`}>
+        {props.hint}
+      </p>
+    )}
+    <p class="field-error" id={`${props.name}-error`} hidden={props.error === undefined}>
+      {props.error}
+    </p>
   </div>
+);
+
+/** A value to enter elsewhere. */
+export const Copied = (props: { frame: PageFrame; id: string; name: string; value: string }) => (
+  <>
+    <dt id={`${props.id}-name`}>{props.name}</dt>
+    <dd>
+      <code id={props.id} dir="ltr">
+        {props.value}
+      </code>
+      <CopyButton frame={props.frame} of={props.id} look="plain" describedBy={`${props.id}-name`} />
+    </dd>
+  </>
 );
 
 /** A removal: the button shows what it does first, with scripts off, too. */
@@ -108,6 +135,26 @@ export const Removal = (props: {
     <Form frame={props.frame} path={props.path} fields={props.fields} submit={props.label} look="danger" />
   </details>
 );
+
+/** One of the roles, or none. */
+export const RoleChoice = (props: { legend: string; none: string; roles: readonly PortalRole[] }) => {
+  const { roles } = props;
+  const options = [{ id: '', name: props.none, isChosen: roles.every(({ isChosen }) => !isChosen) }, ...roles];
+  return (
+    <fieldset class="organizations">
+      <legend class="small-heading">{props.legend}</legend>
+      {options.map((option) => (
+        <div class="check" key={option.id}>
+          <input type="radio" id={`role-${option.id}`} name="role" value={option.id} checked={option.isChosen} />
+          <label for={`role-${option.id}`} class="portal-role">
+            {option.name}
+            {'description' in option && option.description !== undefined && <small>{option.description}</small>}
+          </label>
+        </div>
+      ))}
+    </fieldset>
+  );
+};
 
 /** Links to the pages before and after this one. */
 export const Pages = (props: {
@@ -140,3 +187,10 @@ export const timeOf = (view: PortalView, time: number, style: 'date' | 'time' = 
     ...(style === 'time' ? { timeStyle: 'short' } : {}),
     timeZone: 'UTC',
   }).format(time);
+
+/** An instant, in UTC. */
+export const instantOf = (view: PortalView, time: number): string => `${timeOf(view, time, 'time')} UTC`;
+
+/** The page of the role that a group of an identity provider gives. */
+export const groupAddress = (frame: PageFrame, id: string, group: { attribute: string; value: string }): string =>
+  `${addressOf(frame, `/sso/${encodeURIComponent(id)}/group`)}?${new URLSearchParams(group)}`;

@@ -1,9 +1,11 @@
 /** The words of the portal, which speaks fewer languages than the pages of a sign-in. */
 import type { PortalLanguage } from '@aldaba/contract/pages';
 import { directoryWords } from './directory-words.ts';
+import { ssoWords } from './sso-words.ts';
 
 const english = {
   ...directoryWords.english,
+  ...ssoWords.english,
   startTitle: 'Set up {organization}',
   startLead: '{name} gives you access to the settings of your organization. This link works once.',
   start: 'Open the portal',
@@ -26,6 +28,9 @@ const english = {
   addDomain: 'Add domain',
   verified: 'Verified',
   unverified: 'Not verified yet',
+  recordMissing: 'DNS record missing: restore it before {date}',
+  recordMissingLead:
+    'The DNS record of this domain is missing. Restore it, or confirm by email, before {date}. Otherwise your organization loses the domain.',
   verifiedLead: 'This domain belongs to your organization.',
   unverifiedLead: 'Prove in one of two ways that this domain is yours.',
   byDns: 'With a DNS record',
@@ -70,6 +75,8 @@ const english = {
   'notice.revoked': 'The invitation was revoked.',
   'event.AddDomain': 'Domain added',
   'event.VerifyDomain': 'Domain verified',
+  'event.MissDomainRecord': 'DNS record of a domain missing',
+  'event.LoseDomain': 'Domain lost',
   'event.RemoveDomain': 'Domain removed',
   'event.RemoveMember': 'Member removed',
   'event.ChangeRoles': 'Roles changed',
@@ -84,6 +91,7 @@ export type PortalWord = keyof typeof english;
 
 const spanish: Record<PortalWord, string> = {
   ...directoryWords.spanish,
+  ...ssoWords.spanish,
   startTitle: 'Configurar {organization}',
   startLead: '{name} te da acceso a los ajustes de tu organización. Este enlace funciona una sola vez.',
   start: 'Abrir el portal',
@@ -106,6 +114,9 @@ const spanish: Record<PortalWord, string> = {
   addDomain: 'Añadir dominio',
   verified: 'Verificado',
   unverified: 'Sin verificar',
+  recordMissing: 'Falta el registro DNS: restáuralo antes del {date}',
+  recordMissingLead:
+    'Falta el registro DNS de este dominio. Restáuralo, o confirma por correo, antes del {date}. Si no, tu organización perderá el dominio.',
   verifiedLead: 'Este dominio pertenece a tu organización.',
   unverifiedLead: 'Demuestra de una de estas dos formas que el dominio es vuestro.',
   byDns: 'Con un registro DNS',
@@ -150,6 +161,8 @@ const spanish: Record<PortalWord, string> = {
   'notice.revoked': 'La invitación se ha revocado.',
   'event.AddDomain': 'Dominio añadido',
   'event.VerifyDomain': 'Dominio verificado',
+  'event.MissDomainRecord': 'Falta el registro DNS de un dominio',
+  'event.LoseDomain': 'Dominio perdido',
   'event.RemoveDomain': 'Dominio quitado',
   'event.RemoveMember': 'Miembro quitado',
   'event.ChangeRoles': 'Roles cambiados',
@@ -163,6 +176,7 @@ const spanish: Record<PortalWord, string> = {
 
 const chinese: Record<PortalWord, string> = {
   ...directoryWords.chinese,
+  ...ssoWords.chinese,
   startTitle: '设置 {organization}',
   startLead: '{name} 邀请你管理所在组织的设置。此链接只能使用一次。',
   start: '打开门户',
@@ -185,6 +199,8 @@ const chinese: Record<PortalWord, string> = {
   addDomain: '添加域名',
   verified: '已验证',
   unverified: '尚未验证',
+  recordMissing: 'DNS 记录缺失：请在 {date} 之前恢复',
+  recordMissingLead: '此域名的 DNS 记录缺失。请在 {date} 之前恢复记录，或通过邮件确认，否则你的组织将失去此域名。',
   verifiedLead: '此域名属于你的组织。',
   unverifiedLead: '请用以下任一方式证明此域名属于你们。',
   byDns: '使用 DNS 记录',
@@ -229,6 +245,8 @@ const chinese: Record<PortalWord, string> = {
   'notice.revoked': '邀请已撤销。',
   'event.AddDomain': '添加域名',
   'event.VerifyDomain': '验证域名',
+  'event.MissDomainRecord': '域名的 DNS 记录缺失',
+  'event.LoseDomain': '失去域名',
   'event.RemoveDomain': '移除域名',
   'event.RemoveMember': '移除成员',
   'event.ChangeRoles': '更改角色',

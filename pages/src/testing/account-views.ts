@@ -72,9 +72,23 @@ export const accountViews = {
   ),
   accountUsername: account({ part: 'username', value: 'ana', isEditable: true }),
   accountEmail: account(
-    { part: 'address', type: 'email', value: 'ana@example.com', isEditable: true, isChangeable: true },
+    {
+      part: 'address',
+      type: 'email',
+      value: 'ana.maria.de.los.angeles@correspondence.example.com',
+      isEditable: true,
+      isChangeable: true,
+    },
     { notice: 'removed' },
   ),
+  accountCompanyEmail: account({
+    part: 'address',
+    type: 'email',
+    value: 'ana@acme.example',
+    isEditable: false,
+    isChangeable: false,
+    isOfCompany: true,
+  }),
   accountPhone: account({ part: 'address', type: 'phone', isEditable: false, isChangeable: false }),
   accountCode: account({ part: 'address-code', type: 'email', address: 'new@example.com' }, { error: wrongCode }),
   accountPassword: account({

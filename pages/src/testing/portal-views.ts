@@ -21,8 +21,7 @@ const roles = [
 ];
 const domain = {
   part: 'domain',
-  domain: 'acme.example',
-  isVerified: false,
+  domain: { domain: 'acme.example', isVerified: false },
   record: { name: '_aldaba-challenge.acme.example', value: 'q3sVt0yYgkqRrXkZ1mJ9aP7uL2cW5eTb' },
   email: 'postmaster@acme.example',
   isCodeSent: false,
@@ -53,6 +52,7 @@ export const portalViews = {
       part: 'domains',
       domains: [
         { domain: 'acme.example', isVerified: true },
+        { domain: 'missing.example', isVerified: true, losesAt: time },
         { domain: 'a-company-with-a-very-long-name.subsidiary.example', isVerified: false },
       ],
     },
@@ -64,7 +64,8 @@ export const portalViews = {
     { ...domain, isCodeSent: true },
     { error: { field: 'code', code: 'verification_code.code_mismatch', message: 'The code is wrong.' } },
   ),
-  portalVerified: portal({ ...domain, isVerified: true }, { notice: 'verified' }),
+  portalVerified: portal({ ...domain, domain: { domain: 'acme.example', isVerified: true } }, { notice: 'verified' }),
+  portalMissing: portal({ ...domain, domain: { domain: 'acme.example', isVerified: true, losesAt: time } }),
   portalDirectory: portal(directory),
   portalNoDirectory: portal(
     {

@@ -330,7 +330,11 @@ export const sampleViews = {
       termsOfUseUrl: 'https://notes.example/terms',
       privacyPolicyUrl: 'https://notes.example/privacy',
     },
-    user: { name: 'Ana', detail: 'ana', avatar: picture('A') },
+    user: {
+      name: 'Ana',
+      detail: 'ana.maria.de.los.angeles@correspondence.example.com',
+      avatar: picture('A'),
+    },
     scopes: [{ name: 'See your name', description: 'And your picture' }],
     organizations: [{ id: 'works', name: 'Works' }],
     redirectHost: 'notes.example',
@@ -338,6 +342,13 @@ export const sampleViews = {
   },
   endSession: { kind: 'end-session', action: '/oidc/session/end/confirm', xsrf: 'one-time', auto: false },
   signedOut: { kind: 'signed-out', applicationName: 'Notes' },
+  samlUnanswered: {
+    kind: 'saml-sign-out',
+    step: 'unanswered',
+    applications: ['Payroll'],
+    action: '/api/saml/sign-out',
+  },
+  samlIncomplete: { kind: 'saml-sign-out', step: 'incomplete', applications: ['Payroll', 'Time & attendance'] },
   unknownSession: { kind: 'unknown-session', continueUrl: 'https://notes.example/' },
   endedSession: {
     kind: 'unknown-session',
@@ -436,6 +447,7 @@ export const sampleViews = {
 
 /** Pages that submit themselves: kept apart, because a browser leaves them at once. */
 export const leavingViews = {
+  samlSignOut: { kind: 'saml-sign-out', step: 'leaving', applications: ['Payroll'], action: '/api/saml/sign-out' },
   endSessionAuto: { kind: 'end-session', action: '/oidc/session/end/confirm', xsrf: 'one-time', auto: true },
   formPost: { kind: 'form-post', action: 'https://notes.example/callback', fields: { code: 'c', state: 's' } },
 } satisfies Record<string, PageView>;

@@ -7,6 +7,7 @@ import type {
   ErrorView,
   FormPostView,
   PageFrame,
+  SamlSignOutView,
   SignedOutView,
   UnknownSessionView,
 } from '@aldaba/contract/pages';
@@ -115,6 +116,32 @@ export const ErrorPage = ({ frame, view }: { frame: PageFrame; view: ErrorView }
     </dl>
   </>
 );
+
+export const samlSignOutTitle = ({ step }: SamlSignOutView) =>
+  step === 'leaving' || step === 'unanswered' ? (`samlSignOut.${step}` as const) : 'samlSignOut.incomplete';
+
+/** Between the applications of a sign-out. The island submits the form only while nothing went wrong. */
+export const SamlSignOut = ({ frame, view }: { frame: PageFrame; view: SamlSignOutView }) => {
+  const title = samlSignOutTitle(view);
+  const t = (key: PhraseKey) => phrase(frame.language, key, { application: view.applications[0] ?? '' });
+  return (
+    <>
+      <Heading text={t(title)} lead={t(`${title}Lead`)} />
+      {view.step === 'incomplete' && (
+        <ul class="scopes">
+          {view.applications.map((name) => (
+            <li key={name}>{name}</li>
+          ))}
+        </ul>
+      )}
+      {view.action !== undefined && (
+        <form method="post" action={formAction(view.action)} class="main-form">
+          <Submit>{t('formPost.submit')}</Submit>
+        </form>
+      )}
+    </>
+  );
+};
 
 /**
  * The answer to `response_mode=form_post` (OAuth 2.0 Form Post Response Mode). The island submits it.

@@ -19,11 +19,13 @@ interface ChangeMembers {
   'profile-field.deleted': { name: string };
   /** Permissions of API resources were renamed or deleted. */
   'scopes.changed': Record<never, never>;
+  /** A user is about to be deleted. */
+  'user.deleted': { userId: string };
   /** A user has a new email address, which is verified: by the user, or set by an operator. */
   'user-email.verified': { userId: string; email: string };
 }
 
-/** What a user changed about the own account. */
+/** What was changed about an account. `reclaimed`: its owner took it from the user who had set it up. */
 export type AccountChange =
   | 'password-changed'
   | 'username-changed'
@@ -36,7 +38,8 @@ export type AccountChange =
   | 'factor-added'
   | 'factor-removed'
   | 'deletion-requested'
-  | 'deletion-canceled';
+  | 'deletion-canceled'
+  | 'reclaimed';
 
 type ChangeName = keyof ChangeMembers;
 type Handler<Tx, Name extends ChangeName> = (tx: Tx, change: ChangeMembers[Name]) => Promise<void>;
@@ -58,6 +61,7 @@ export function createChanges<Tx>(): Changes<Tx> {
     'connector-target.deleted': [],
     'profile-field.deleted': [],
     'scopes.changed': [],
+    'user.deleted': [],
     'user-email.verified': [],
   };
   return {

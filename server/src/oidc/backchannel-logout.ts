@@ -1,14 +1,17 @@
 import { z } from 'zod';
+import { soapNotices } from '../features/enterprise/saml-applications/soap-notices.ts';
 import { seconds } from '../kernel/clock.ts';
 import { standardId } from '../kernel/ids.ts';
 import type { Job, JobOutcome, JobQueue, Jobs } from '../services/jobs/index.ts';
 import type { Transaction } from '../store/index.ts';
 import type { Core } from './core.ts';
 import { findLogoutAudience } from './store/backchannel-logout.ts';
+import { findSoapAudience } from './store/saml-audience.ts';
 
 /*
  * OpenID Connect Back-Channel Logout 1.0: notifies the applications of a session when the session ends. The
- * notification is enqueued in the transaction that ends the session and sent by a job.
+ * notification is enqueued in the transaction that ends the session and sent by a job. SAML applications that take
+ * sign-outs by SOAP are notified in the same way.
  */
 
 const noticeSchema = z.object({
@@ -34,6 +37,12 @@ export async function announceLogout(
     tx,
     queue,
     audience.map((notice) => ({ destination: notice.clientId, payload: notice })),
+  );
+  const portals = await findSoapAudience(tx, ended);
+  await jobs.enqueue(
+    tx,
+    soapNotices,
+    portals.map((notice) => ({ destination: notice.applicationId, payload: notice })),
   );
 }
 

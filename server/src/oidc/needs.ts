@@ -168,6 +168,18 @@ export interface OidcNeeds {
     /** Consumes it. Exactly one of several concurrent calls returns `true`. */
     consume: (q: Queries, value: string) => Promise<boolean>;
   };
+  singleLogout: {
+    /**
+     * Prepares to ask the SAML applications of a session to end theirs; call it before the session's rows are deleted.
+     * Undefined if there is none to ask, otherwise where the browser continues in place of the ending's address.
+     */
+    begin: (
+      tx: Transaction,
+      ended: { userId: string; sessionUids: readonly string[]; ending: { kind: 'return' | 'page'; url: string } },
+    ) => Promise<{ path: string; cookie: { name: string; value: string; maxAge: number } } | undefined>;
+    /** The path of a sign-out of this browser that is not finished. */
+    resume: (request: Request) => Promise<string | undefined>;
+  };
   pages: {
     send: (
       request: Request,

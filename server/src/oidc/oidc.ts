@@ -1,5 +1,5 @@
 import type { Caller, Http, Implement, Reply, Request } from '../http/index.ts';
-import type { Sweep } from '../store/index.ts';
+import type { Sweep, Transaction } from '../store/index.ts';
 import type { Tenant } from '../tenancy/index.ts';
 import { verifyAccountToken } from './account-token.ts';
 import { type ApplicationGrants, createApplicationGrants } from './application-grants.ts';
@@ -20,6 +20,7 @@ import type { OidcNeeds } from './needs.ts';
 import { createOpenSignIns } from './open-sign-ins.ts';
 import { verifyOrganizationToken } from './organization-token.ts';
 import { createRelay, type Relay } from './relay.ts';
+import { renewCookie } from './renewed-cookie.ts';
 import { mountOidc } from './routes.ts';
 import { findBrowserSession, type Session } from './sessions.ts';
 import { sweepExpired } from './store/sweep.ts';
@@ -42,6 +43,8 @@ export interface Oidc {
   startSession: StartSession;
   /** The user who is signed in in this browser, for pages without an interaction. */
   findSignedIn: (request: Request) => Promise<Pick<Session, 'userId' | 'uid' | 'authenticatedAt'> | undefined>;
+  /** Gives the session of a browser another cookie value, so that copies of the one before are of no use. */
+  renewCookie: (tx: Transaction, exchange: { request: Request; reply: Reply }) => Promise<void>;
   /** Authenticates Management API calls. @throws AldabaError `auth.*` */
   verifyManagementToken: (request: Request, tenant: Tenant) => Promise<Caller>;
   /** Authenticates Account API calls. @throws AldabaError `auth.*` */
@@ -81,6 +84,7 @@ export function createOidc(needs: OidcNeeds): Oidc {
     relay: createRelay(core),
     startSession: (exchange, login) => startSession(core, exchange, login),
     findSignedIn: (request) => findBrowserSession(request.tenant.db, request, needs.clock),
+    renewCookie: (tx, exchange) => renewCookie(needs, tx, exchange),
     verifyManagementToken: (request, tenant) => verifyManagementToken(core, request, tenant),
     verifyAccountToken: (request, tenant) => verifyAccountToken(core, request, tenant),
     verifyMeToken: (request, tenant) => verifyMeToken(core, request, tenant),

@@ -1,7 +1,7 @@
 /** Sign-ins that reach their application by another protocol: a code is consumed here and becomes a SAML response. */
 import { extendedClaimSchema } from '@aldaba/contract';
 import type { Request } from '../http/index.ts';
-import type { Tenant } from '../tenancy/index.ts';
+import type { Transaction } from '../store/index.ts';
 import { userClaims } from './claims.ts';
 import type { Core } from './core.ts';
 import { readParameters } from './parameters.ts';
@@ -15,6 +15,8 @@ interface RelayedSignIn {
   userId: string;
   sessionUid: string;
   authenticatedAt: Date;
+  /** When the session ends. */
+  expiresAt: Date;
   amr: readonly string[];
   claims: Readonly<Record<string, unknown>>;
 }
@@ -38,7 +40,7 @@ export interface Relay {
     sessionUid: string | undefined,
   ) => Promise<RelayedSignIn | undefined>;
   /** Ends a session with its grants; applications with back-channel logout are notified. */
-  endSession: (tenant: Tenant, sessionUid: string) => Promise<void>;
+  endSession: (tx: Transaction, sessionUid: string) => Promise<void>;
 }
 
 const scopes = [
@@ -57,11 +59,16 @@ export function createRelay(core: Core): Relay {
       const parameters = readParameters({ code, redirect_uri: redirectUri, code_verifier: codeVerifier });
       const exchange = { core, http: request, tenant, client, parameters };
       const { subject, payload } = await redeemWithoutTokens(exchange, scopes);
+      const { db } = tenant;
+      const now = new Date(core.clock.now());
+      const session = await findLiveSession(db, { uid: payload.sid, applicationId, now });
+      if (!session) throw new ProtocolError('invalid_grant', 'the session has ended');
       core.dashboard.recordActive(tenant.id, payload.userId);
       return {
         userId: payload.userId,
         sessionUid: payload.sid,
         authenticatedAt: new Date(payload.authTime * 1000),
+        expiresAt: session.expiresAt,
         amr: payload.amr ?? [],
         claims: { ...userClaims(subject, { scopes, extended, client }), sub: payload.userId },
       };
@@ -78,6 +85,6 @@ export function createRelay(core: Core): Relay {
       const claims = userClaims(subject, { scopes, extended, client: { isThirdParty: false, custom: {} } });
       return { ...session, sessionUid: session.uid, claims: { ...claims, sub: session.userId } };
     },
-    endSession: (tenant, uid) => tenant.db.transaction((tx) => endSession(core, tx, { uid })),
+    endSession: (tx, uid) => endSession(core, tx, { uid }),
   };
 }

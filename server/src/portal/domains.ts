@@ -1,9 +1,16 @@
 /** `/portal/domains`: the domains of the organization, and how one is verified. */
+import type { OrganizationDomain, PortalDomain } from '@aldaba/contract';
 import type { AldabaError } from '../kernel/errors.ts';
 import type { PortalRequest, PortalRoutes } from './requests.ts';
 
 const domainIn = ({ request }: PortalRequest): string => (request.params as { domain: string }).domain;
 const pathOf = (domain: string): string => `/domains/${encodeURIComponent(domain)}`;
+
+const toShown = ({ domain, isVerified, losesAt }: OrganizationDomain): PortalDomain => ({
+  domain,
+  isVerified,
+  ...(losesAt === null ? {} : { losesAt }),
+});
 
 export function domainRoutes({ needs, get, post }: PortalRoutes): void {
   const { organizationDomains: domains } = needs;
@@ -11,13 +18,13 @@ export function domainRoutes({ needs, get, post }: PortalRoutes): void {
   const list = async (page: PortalRequest, failure?: AldabaError) => {
     const all = await domains.list(page.request.tenant.db, page.session.organizationId);
     const typed = failure ? { typed: page.field('domain') } : {};
-    const shown = all.map(({ domain, isVerified }) => ({ domain, isVerified }));
-    return page.show({ part: 'domains', domains: shown, ...typed }, failure);
+    return page.show({ part: 'domains', domains: all.map(toShown), ...typed }, failure);
   };
   const show = async (page: PortalRequest, failure?: AldabaError) => {
-    const { domain, isVerified, record, email } = await domains.get(page.request.tenant.db, keyOf(page));
+    const found = await domains.get(page.request.tenant.db, keyOf(page));
+    const { record, email } = found;
     const isCodeSent = page.query('sent') === 'yes' || page.field('code') !== '';
-    return page.show({ part: 'domain', domain, isVerified, record, email, isCodeSent }, failure);
+    return page.show({ part: 'domain', domain: toShown(found), record, email, isCodeSent }, failure);
   };
   get('/domains', 'domains', (page) => list(page));
   get('/domains/:domain', 'domains', (page) => show(page));

@@ -14,12 +14,16 @@ import { domainRoutes } from './domains.ts';
 import { invitationRoutes } from './invitations.ts';
 import { memberRoutes } from './members.ts';
 import { createPortalRoutes, type PortalNeeds } from './requests.ts';
+import { ssoRoutes } from './sso.ts';
 import { startRoutes } from './start.ts';
+
+export { relayTestAnswers } from './relay.ts';
 
 export function portalRoutes(http: Http, needs: PortalNeeds): void {
   const routes = createPortalRoutes(http, needs);
   startRoutes(routes); // /portal, /portal/start, /portal/close
   domainRoutes(routes); // …/domains
+  ssoRoutes(routes); // …/sso
   directoryRoutes(routes); // …/directory
   memberRoutes(routes); // …/members
   invitationRoutes(routes); // …/invitations

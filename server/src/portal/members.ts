@@ -7,7 +7,7 @@ import type { PortalRequest, PortalRoutes } from './requests.ts';
 const pageSize = 25;
 const searchable = ['name', 'username', 'primaryEmail'];
 
-export const toMember = ({ id, name, username, primaryEmail, organizationRoles }: DelegatedMember): PortalMember => {
+const toMember = ({ id, name, username, primaryEmail, organizationRoles }: DelegatedMember): PortalMember => {
   const shown = name ?? username ?? primaryEmail ?? id;
   const detail = primaryEmail ?? username;
   const roles = organizationRoles.map((role) => role.name);

@@ -11,11 +11,11 @@ import type { PageSender } from '../features/appearance/hosted-pages/index.ts';
 import { pageErrorOf, sentenceFor } from '../features/appearance/hosted-pages/words.ts';
 import type { OrganizationAdministration } from '../features/enterprise/organization-administration/index.ts';
 import type { OrganizationDomains } from '../features/enterprise/organization-domains/index.ts';
+import type { OrganizationSso } from '../features/enterprise/organization-sso/index.ts';
 import type { PortalLinks, PortalSession } from '../features/enterprise/portal-links/index.ts';
 import type { GroupMapping } from '../features/enterprise/scim/index.ts';
 import type { ScimTokens } from '../features/enterprise/scim-tokens/index.ts';
 import type { Organizations } from '../features/organizations/organizations/index.ts';
-import type { Logs } from '../features/records/logs/index.ts';
 import { readCookie } from '../http/cookies.ts';
 import { retryAfter, toAldabaError } from '../http/errors.ts';
 import { assertSameOrigin } from '../http/same-origin.ts';
@@ -30,9 +30,9 @@ export interface PortalNeeds {
   organizations: Pick<Organizations, 'get'>;
   organizationDomains: OrganizationDomains;
   organizationAdministration: OrganizationAdministration;
+  organizationSso: OrganizationSso;
   scimTokens: Pick<ScimTokens, 'list' | 'get' | 'create' | 'rotate' | 'remove'>;
   scimGroups: GroupMapping;
-  logs: Pick<Logs, 'list'>;
   log: Log;
   clock: Clock;
 }
@@ -94,8 +94,11 @@ export function createPortalRoutes(http: Http, needs: PortalNeeds) {
   return {
     needs,
     http,
-    get: (at: string, part: PortalPart | undefined, work: Handler) =>
-      http.get(`${portalPath}${at}`, async (request, reply) => answer([request as Request, reply], part, { work })),
+    /** A page; `refused` shows another one after a failure that can be corrected. */
+    get: (at: string, part: PortalPart | undefined, work: Handler, refused?: Refused) =>
+      http.get(`${portalPath}${at}`, async (request, reply) =>
+        answer([request as Request, reply], part, { work, refused }),
+      ),
     /** A form; `refused` shows its page again with a failure that can be corrected. */
     post: (at: string, part: PortalPart | undefined, work: Handler, refused?: Refused) =>
       http.post(`${portalPath}${at}`, async (request, reply) =>
@@ -134,6 +137,12 @@ export async function sendPortal(
     ...(status === undefined ? {} : { status }),
   });
 }
+
+/** Some fields of a form. */
+export const textFields = <Name extends string>(
+  { field }: Pick<PortalRequest, 'field'>,
+  names: readonly Name[],
+): Record<Name, string> => Object.fromEntries(names.map((name) => [name, field(name)])) as Record<Name, string>;
 
 const textsOf = (given: unknown): Readonly<Record<string, string>> => {
   const entries = Object.entries((given ?? {}) as Record<string, unknown>);

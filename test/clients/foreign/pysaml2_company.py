@@ -10,6 +10,7 @@ from saml2 import BINDING_HTTP_POST, BINDING_HTTP_REDIRECT
 from saml2.config import IdPConfig
 from saml2.metadata import entity_descriptor
 from saml2.saml import NAMEID_FORMAT_PERSISTENT, NameID
+from saml2.samlp import STATUS_REQUEST_DENIED
 from saml2.server import Server
 from saml2.xmldsig import DIGEST_SHA256, SIG_RSA_SHA256
 
@@ -44,6 +45,7 @@ config.load(
 server = Server(config=config)
 # Nothing is asked of the program that is not there.
 config.xmlsec_binary = None
+refusing = []
 own_metadata = str(entity_descriptor(config))
 
 
@@ -67,6 +69,11 @@ class Handler(BaseHTTPRequestHandler):
                 return self.answer(200, own_metadata, kind="application/samlmetadata+xml")
             if path.path == "/sso":
                 return self.sign_in(query)
+            if path.path == "/portal":
+                return self.portal()
+            if path.path == "/refuse":
+                refusing.append(True)
+                return self.answer(200, "<p id=status>refuses the next request</p>")
             if path.path == "/sign-out":
                 return self.sign_out()
             if path.path == "/slo":
@@ -85,15 +92,31 @@ class Handler(BaseHTTPRequestHandler):
             signature=query.get("Signature"),
         ).message
         acs = asked.assertion_consumer_service_url
-        response = server.create_authn_response(
+        if refusing:
+            refusing.clear()
+            denied = (STATUS_REQUEST_DENIED, "Ada left the company")
+            error = server.create_error_response(
+                asked.id, acs, denied, sign=True, sign_alg=SIG_RSA_SHA256, digest_alg=DIGEST_SHA256
+            )
+            return self.respond(error, acs, query["RelayState"])
+        return self.respond(self.assertion(asked.id, acs), acs, query["RelayState"])
+
+    def portal(self):
+        """The user opens an application from the company's portal: no request was made."""
+        [service, *_others] = server.metadata.assertion_consumer_service(PARTNER, BINDING_HTTP_POST)
+        acs = service["location"]
+        return self.respond(self.assertion(None, acs), acs, "")
+
+    def assertion(self, asked_id, acs):
+        return server.create_authn_response(
             {
                 "mail": ["ada@acme.example"],
                 "displayName": ["Ada “Ñ” & Co"],
                 "eduPersonAffiliation": ["staff", "engineers"],
             },
-            asked.id,
+            asked_id,
             acs,
-            asked.issuer.text,
+            PARTNER,
             name_id=PERSON,
             authn={"class_ref": "urn:oasis:names:tc:SAML:2.0:ac:classes:Password", "authn_auth": BASE},
             sign_response=True,
@@ -103,7 +126,9 @@ class Handler(BaseHTTPRequestHandler):
             sign_alg=SIG_RSA_SHA256,
             digest_alg=DIGEST_SHA256,
         )
-        form = server.apply_binding(BINDING_HTTP_POST, str(response), acs, query["RelayState"], response=True)
+
+    def respond(self, response, acs, relay_state):
+        form = server.apply_binding(BINDING_HTTP_POST, str(response), acs, relay_state, response=True)
         return self.answer(200, str(form["data"]))
 
     def sign_out(self):

@@ -73,6 +73,9 @@ class Handler(BaseHTTPRequestHandler):
                 outstanding[request_id] = "/"
                 headers = dict(info["headers"])
                 return self.answer(303, location=headers["Location"]) if "Location" in headers else self.answer(200, str(info["data"]))
+            if path.path == "/allow-unsolicited":
+                client.allow_unsolicited = True
+                return self.answer(200, page("allowed", "status"))
             if path.path == "/sign-out":
                 name_id = signed_in["name_id"]
                 messages = client.global_logout(
@@ -82,6 +85,20 @@ class Handler(BaseHTTPRequestHandler):
                 return self.answer(303, location=dict(info["headers"])["Location"])
             if path.path == "/logout":
                 query = parse_qs(path.query)
+                if "SAMLRequest" in query:
+                    info = client.handle_logout_request(
+                        query["SAMLRequest"][0],
+                        signed_in["name_id"],
+                        BINDING_HTTP_REDIRECT,
+                        sign=True,
+                        sign_alg=SIG_RSA_SHA256,
+                        digest_alg=DIGEST_SHA256,
+                        relay_state=query["RelayState"][0],
+                        sigalg=query["SigAlg"][0],
+                        signature=query["Signature"][0],
+                    )
+                    signed_in["user"] = {"signedOut": "by the identity provider"}
+                    return self.answer(303, location=dict(info["headers"])["Location"])
                 response = client.parse_logout_request_response(query["SAMLResponse"][0], BINDING_HTTP_REDIRECT)
                 return self.answer(200, page(json.dumps({"signedOut": response.status_ok()})))
             return self.answer(200, page(json.dumps(signed_in.get("user"))))

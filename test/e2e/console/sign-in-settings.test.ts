@@ -35,18 +35,19 @@ describe('The settings of sign-in in the Console', () => {
     await page.getByText(/^\d+ unsaved change/).waitFor({ state: 'detached' });
   };
   const field = (label: string) => page.getByLabel(label, { exact: true });
-
-  it('open the account page part by part, and keep an account that its user asked to delete', async () => {
-    const { body: user } = await api.post('/api/users', {
-      username: 'mei',
-      password: 'tulips under stone',
-      name: 'Mei Lin',
-    });
+  /** A user who asked for the deletion of the account. */
+  const addLeavingUser = async (name: string): Promise<string> => {
+    const { body } = await api.post('/api/users', { name });
     await server.tenant.db.raw(
       `insert into account_deletions (tenant_id, user_id, requested_at, deletes_at)
        values ('default', $1, now(), now() + interval '14 days')`,
-      [user.id],
+      [body.id],
     );
+    return body.id;
+  };
+
+  it('open the account page part by part, and keep an account that its user asked to delete', async () => {
+    const id = await addLeavingUser('Mei Lin');
     await visitor.open('account-center');
     await page.getByRole('switch', { name: 'Account page and Account API' }).check();
     for (const [part, control] of [
@@ -79,7 +80,7 @@ describe('The settings of sign-in in the Console', () => {
     await page.getByRole('menuitem', { name: 'Keep account' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Keep account' }).click();
     await page.getByText('No accounts to be deleted').waitFor();
-    assert.equal((await api.get(`/api/users/${user.id}/deletion`)).status, 404);
+    assert.equal((await api.get(`/api/users/${id}/deletion`)).status, 404);
   });
 
   it('show some profile fields of the operator on the account page, in an order', async () => {
@@ -225,10 +226,8 @@ describe('The settings of sign-in in the Console', () => {
     await focusIsOn(users);
     await keyboard.press(page.getByRole('button', { name: 'Discard' }));
 
-    await server.tenant.db.raw(
-      `insert into account_deletions (tenant_id, user_id, requested_at, deletes_at)
-       select 'default', id, now(), now() + interval '14 days' from users where tenant_id = 'default' and username = 'mei'`,
-    );
+    await addLeavingUser('Jun Lin');
+    await api.patch('/api/account-center', { enabled: true, fields: { name: 'Edit' } });
     await visitor.open('account-center');
     const parts = page.getByRole('radiogroup', { name: 'Name', exact: true });
     await parts.waitFor();
@@ -238,7 +237,7 @@ describe('The settings of sign-in in the Console', () => {
     await page.keyboard.press('Enter');
     await page.getByText(/^\d+ unsaved change/).waitFor({ state: 'detached' });
     assert.equal((await api.get('/api/account-center')).body.fields.name, 'ReadOnly');
-    const actions = page.getByRole('button', { name: 'Actions for Mei Lin' });
+    const actions = page.getByRole('button', { name: 'Actions for Jun Lin' });
     await keyboard.press(actions);
     await focusIsOn(page.getByRole('menuitem', { name: 'Keep account' }));
     await page.keyboard.press('Enter');

@@ -56,7 +56,7 @@ interface Needs {
   applications: Applications;
   applicationExperiences: ApplicationExperiences;
   deviceTrust: DeviceTrust;
-  ssoConnectors: Pick<SsoConnectors, 'offered'>;
+  ssoConnectors: Pick<SsoConnectors, 'published'>;
 }
 
 type AppearanceArea = ReturnType<typeof createAppearanceArea>;
@@ -91,7 +91,7 @@ export function createAppearanceArea(needs: Needs) {
     signInExperiences,
     customPhrases,
     accountCenters: createAccountCenters({ tenancy }),
-    userAssets: createUserAssets({ files, clock, database }),
+    userAssets: createUserAssets({ files, clock, database, changes }),
     pages: createPageSender({
       signInExperiences,
       applications,

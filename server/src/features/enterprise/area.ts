@@ -1,6 +1,5 @@
 /** Enterprise customers: what their organizations set up and prove by themselves, and what their services speak. */
 import type { Http, Implement } from '../../http/index.ts';
-import type { Audit } from '../../kernel/audit.ts';
 import type { ResolveTxt } from '../../kernel/dns.ts';
 import type { Events } from '../../kernel/events.ts';
 import type { Log } from '../../kernel/log.ts';
@@ -8,10 +7,12 @@ import type { Transaction } from '../../store/index.ts';
 import type { Applications } from '../applications/applications/index.ts';
 import type { VerificationCodes } from '../connectors/verification-codes/index.ts';
 import type { OrganizationInvitations } from '../organizations/organization-invitations/index.ts';
+import type { OrganizationJit } from '../organizations/organization-jit/index.ts';
 import type { OrganizationRoles } from '../organizations/organization-roles/index.ts';
 import type { Organizations } from '../organizations/organizations/index.ts';
 import type { SsoIdentities } from '../people/sso-identities/index.ts';
 import type { Users } from '../people/users/index.ts';
+import type { Logs } from '../records/logs/index.ts';
 import { createIdpInitiated } from './idp-initiated/index.ts';
 import { idpInitiatedRoutes } from './idp-initiated/routes.ts';
 import { createLdapSyncs, type LdapSyncNeeds } from './ldap-sync/index.ts';
@@ -20,6 +21,7 @@ import { createOrganizationAdministration } from './organization-administration/
 import { organizationAdministrationRoutes } from './organization-administration/routes.ts';
 import { createOrganizationDomains } from './organization-domains/index.ts';
 import { organizationDomainRoutes } from './organization-domains/routes.ts';
+import { createOrganizationSso, type OrganizationSsoNeeds } from './organization-sso/index.ts';
 import { createPortalLinks } from './portal-links/index.ts';
 import { portalLinkRoutes } from './portal-links/routes.ts';
 import { createSamlApplications, type SamlApplicationsNeeds } from './saml-applications/index.ts';
@@ -35,10 +37,10 @@ import { ssoLogoutRoutes } from './sso-logout/routes.ts';
 
 interface Needs
   extends Omit<LdapSyncNeeds, 'ssoConnectors'>,
-    SamlApplicationsNeeds,
+    Omit<SamlApplicationsNeeds, 'jobs'>,
     SsoConnectorsNeeds,
     Omit<ScimNeeds, 'domains' | 'organizations'> {
-  logs: Audit;
+  logs: Logs;
   users: Users;
   applications: Applications;
   events: Events<Transaction>;
@@ -48,17 +50,20 @@ interface Needs
   verificationCodes: VerificationCodes;
   resolveTxt: ResolveTxt;
   ssoIdentities: SsoIdentities;
+  organizationJit: OrganizationJit;
+  signInExperiences: OrganizationSsoNeeds['signInExperiences'];
 }
 
 type EnterpriseArea = ReturnType<typeof createEnterpriseArea>;
 
 export function createEnterpriseArea(needs: Needs) {
-  const organizationDomains = createOrganizationDomains(needs);
   const ssoConnectors = createSsoConnectors(needs);
+  const organizationDomains = createOrganizationDomains({ ...needs, ssoConnectors });
   const scim = createScim({ ...needs, domains: organizationDomains });
   return {
     organizationDomains,
     organizationAdministration: createOrganizationAdministration(needs),
+    organizationSso: createOrganizationSso({ ...needs, ssoConnectors }),
     portalLinks: createPortalLinks(needs),
     samlApplications: createSamlApplications(needs),
     scim,

@@ -12,7 +12,7 @@ import { type AccountDeletionsNeeds, createAccountDeletions } from './account-de
 import { accountDeletionRoutes } from './account-deletions/routes.ts';
 import { type AccountNoticesNeeds, startAccountNotices } from './account-notices/index.ts';
 import { createAdaptiveMfa } from './adaptive-mfa/index.ts';
-import { createMfaVerifications, createSecondFactors } from './mfa-verifications/index.ts';
+import { createMfaVerifications, createSecondFactors, deleteAllFactors } from './mfa-verifications/index.ts';
 import { mfaVerificationRoutes } from './mfa-verifications/routes.ts';
 import { createOneTimeTokens } from './one-time-tokens/index.ts';
 import { oneTimeTokenRoutes } from './one-time-tokens/routes.ts';
@@ -47,7 +47,10 @@ type PeopleArea = ReturnType<typeof createPeopleArea>;
 export function createPeopleArea(needs: Needs) {
   const { clock, vault, changes, events, passwords, roles, connectors, tokenSets, sessions } = needs;
   const deviceTrust = createDeviceTrust({ clock, events });
-  const users = createUsers({ clock, passwords, roles, changes, events, sessions, deviceTrust });
+  const users = createUsers({
+    ...{ clock, passwords, roles, changes, events, sessions, deviceTrust },
+    factors: { removeAll: deleteAllFactors },
+  });
   startAccountNotices({ ...needs, users });
   const ssoIdentities = createSsoIdentities({ users, events, clock });
   return {

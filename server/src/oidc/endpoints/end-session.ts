@@ -38,6 +38,12 @@ export async function beginEndSession(
   const { client, hintedUserId } = await findCaller(core, request, parameters);
   const returnTo = checkReturn(parameters, client);
   const session = await findBrowserSession(request.tenant.db, request, core.clock);
+  const unfinished = session ? undefined : await core.singleLogout.resume(request);
+  if (unfinished !== undefined) {
+    // A SAML application did not send the browser back.
+    reply.header('cache-control', 'no-store').redirect(`${request.tenant.basePath}${unfinished}`, 303);
+    return;
+  }
   if (!session && request.method === 'POST') {
     // From another site, the browser sends the cookie with GET only (SameSite=Lax).
     const query = new URLSearchParams([...parameters.names()].map((name) => [name, parameters.get(name) ?? '']));
@@ -122,18 +128,38 @@ export async function confirmEndSession(core: Core, request: Request, reply: Rep
     | undefined;
   if (!confirmation || confirmation.expiresAt <= core.clock.now())
     throw new ProtocolError('invalid_request', 'xsrf token invalid');
+  const query = confirmation.clientId ? `?${new URLSearchParams({ client_id: confirmation.clientId })}` : '';
+  const ending =
+    confirmation.returnTo === undefined
+      ? { kind: 'page' as const, url: `${request.tenant.basePath}/oidc/session/end/success${query}` }
+      : { kind: 'return' as const, url: confirmation.returnTo };
+  let next = ending.url;
   if (parameters.get('logout')) {
-    if (session) await request.tenant.db.transaction((tx) => endSession(core, tx, session));
+    const others = session && (await endEverywhere(core, request, session, ending));
+    if (others) {
+      writeCookie(request, reply, others.cookie);
+      next = `${request.tenant.basePath}${others.path}`;
+    }
     // A form of another site is sent without the cookie (SameSite=Lax). It must not remove the cookie, which would sign
     // out without confirmation.
     if (readCookie(request, sessionCookie) !== undefined)
       writeCookie(request, reply, { name: sessionCookie, value: undefined });
   }
-  const query = confirmation.clientId ? `?${new URLSearchParams({ client_id: confirmation.clientId })}` : '';
-  reply
-    .header('cache-control', 'no-store')
-    .redirect(confirmation.returnTo ?? `${request.tenant.basePath}/oidc/session/end/success${query}`, 303);
+  reply.header('cache-control', 'no-store').redirect(next, 303);
 }
+
+/** Ends the session here, and prepares to ask the SAML applications that know of it. */
+const endEverywhere = (
+  core: Core,
+  { tenant }: Request,
+  session: Session,
+  ending: { kind: 'return' | 'page'; url: string },
+) =>
+  tenant.db.transaction(async (tx) => {
+    const others = await core.singleLogout.begin(tx, { userId: session.userId, sessionUids: [session.uid], ending });
+    await endSession(core, tx, session);
+    return others;
+  });
 
 /** `GET /oidc/session/end/success`. */
 export async function showSignedOut(core: Core, request: Request, reply: Reply, parameters: Parameters): Promise<void> {

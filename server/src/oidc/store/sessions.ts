@@ -55,13 +55,16 @@ export async function wasUsedFor(q: Queries, sessionUid: string, applicationId: 
   return row?.used === true;
 }
 
+type LiveSession = Pick<NewSession, 'uid' | 'userId' | 'authenticatedAt' | 'amr' | 'expiresAt'>;
+
 /** A live session of an active user that was used for the application. */
 export async function findLiveSession(
   q: Queries,
   { uid, applicationId, now }: { uid: string; applicationId: string; now: Date },
-): Promise<Pick<SessionRecord, 'uid' | 'userId' | 'authenticatedAt' | 'amr'> | undefined> {
-  const [row] = await q.raw<Pick<SessionRecord, 'uid' | 'userId' | 'authenticatedAt' | 'amr'>>(
-    `select s.uid, s.user_id as "userId", s.authenticated_at as "authenticatedAt", s.amr
+): Promise<LiveSession | undefined> {
+  const [row] = await q.raw<LiveSession>(
+    `select s.uid, s.user_id as "userId", s.authenticated_at as "authenticatedAt", s.amr,
+        s.expires_at as "expiresAt"
        from sessions s join users u on u.tenant_id = s.tenant_id and u.id = s.user_id
       where s.tenant_id = $1 and s.uid = $2 and s.expires_at > $3 and not u.is_suspended`,
     [q.tenantId, uid, now],

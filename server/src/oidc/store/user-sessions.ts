@@ -128,3 +128,15 @@ export const deleteOtherGrants = (
      returning id, application_id`,
     [tx.tenantId, kept.userId, kept.grantId ?? null, kept.uid ?? null],
   );
+
+/** Moves a session to another secret value. Returns when it expires; undefined if no session has the value before. */
+export async function replaceSecret(
+  tx: Transaction,
+  { before, after }: { before: string; after: string },
+): Promise<Date | undefined> {
+  const [row] = await tx.raw<{ expires_at: Date }>(
+    'update sessions set id_hash = $3 where tenant_id = $1 and id_hash = $2 returning expires_at',
+    [tx.tenantId, before, after],
+  );
+  return row?.expires_at;
+}

@@ -1,4 +1,5 @@
 import { expectIssuer, expectVersion, identifierOf } from './assertion.ts';
+import { type RequestedContext, requestedContextOf } from './authn-contexts.ts';
 import {
   decodePost,
   decodeRedirect,
@@ -12,7 +13,7 @@ import { bindings, namespaces, type SamlBinding } from './names.ts';
 import { SamlRefusal } from './refusal.ts';
 import { findSignature, refuseForeignSignatures, type SigningKey, signElement, verifySignature } from './signatures.ts';
 import { formatTime, getTime, refuseFuture } from './times.ts';
-import { attributeOf, escapeXml, getChild, isNamed, readXml } from './xml.ts';
+import { attributeOf, escapeXml, findChild, getChild, isNamed, readXml } from './xml.ts';
 
 /** Where requests to an identity provider go. */
 interface SignInEndpoint {
@@ -73,12 +74,20 @@ export interface ReadAuthnRequest {
   /** Nothing may be shown to the user. */
   isPassive: boolean;
   relayState: string | undefined;
+  /** Where the response goes: one of the registered addresses. */
+  acsUrl: string;
+  context: RequestedContext | undefined;
+  /** The format of the name that the policy asks for. */
+  nameIdFormat: string | undefined;
+  /** The binding that the response is asked by, if it is not HTTP-POST. */
+  unsupportedBinding: string | undefined;
 }
 
 export interface ExpectedAuthnRequest {
   /** The entity ID of the service provider. */
   issuer: string;
-  acsUrl: string;
+  /** The registered addresses, the default one first. Indexes are those of the service provider's metadata. */
+  acsUrls: readonly { url: string; index?: number }[];
   /** The address that the request came to. */
   destination: string;
   /** Certificates of the service provider; with them, a request without a valid signature is refused. */
@@ -102,12 +111,17 @@ export function readAuthnRequest(message: IncomingMessage, expected: ExpectedAut
   if (getTime(request, 'IssueInstant').getTime() < expected.now.getTime() - maximumAge) {
     throw new SamlRefusal('expired', 'the request is older than 10 minutes');
   }
-  expectAnswerable(request, expected);
+  const policy = findChild(request, namespaces.protocol, 'NameIDPolicy');
+  const binding = attributeOf(request, 'ProtocolBinding');
   return {
     id: identifierOf(request),
     forceAuthn: isTrue(attributeOf(request, 'ForceAuthn')),
     isPassive: isTrue(attributeOf(request, 'IsPassive')),
     relayState: boundedRelayState(xml.relayState),
+    acsUrl: replyAddress(request, expected),
+    context: requestedContextOf(request),
+    nameIdFormat: policy && attributeOf(policy, 'Format'),
+    unsupportedBinding: binding === bindings.post ? undefined : binding,
   };
 }
 
@@ -143,16 +157,19 @@ function authnRequestIn(text: string): Element {
   return request;
 }
 
-/** The response goes to the registered address alone, by the one binding that there is. */
-function expectAnswerable(request: Element, { acsUrl }: ExpectedAuthnRequest): void {
-  const address = attributeOf(request, 'AssertionConsumerServiceURL');
-  if (address !== undefined && address !== acsUrl) {
-    throw new SamlRefusal('recipient_mismatch', `the registered address is ${acsUrl.slice(0, 200)}`);
+/** The response goes to a registered address alone, named in full or by its index, else to the default one. */
+function replyAddress(request: Element, { acsUrls }: ExpectedAuthnRequest): string {
+  const url = attributeOf(request, 'AssertionConsumerServiceURL');
+  const index = attributeOf(request, 'AssertionConsumerServiceIndex');
+  if (url !== undefined && index !== undefined) {
+    throw new SamlRefusal('unexpected_structure', 'the request names its address by URL and by index');
   }
-  const binding = attributeOf(request, 'ProtocolBinding');
-  if (binding !== undefined && binding !== bindings.post) {
-    throw new SamlRefusal('unexpected_structure', `a response by ${binding.slice(0, 100)} is not supported`);
-  }
+  const wanted = (acs: { url: string; index?: number }) =>
+    index === undefined ? url === undefined || acs.url === url : String(acs.index) === index;
+  const found = acsUrls.find(wanted);
+  if (found) return found.url;
+  const registered = acsUrls.map((acs) => (index === undefined ? acs.url : acs.index)).join(', ');
+  throw new SamlRefusal('recipient_mismatch', `registered are ${registered.slice(0, 180)}`);
 }
 
 export function boundedRelayState(relayState: string | undefined): string | undefined {

@@ -10,10 +10,12 @@
  * Features own what outlives a message: requests that were sent, assertions that were used, sessions and keys. They
  * pass the time and IDs in.
  */
+export { answeringContext, needOf, type RequestedContext } from './authn-contexts.ts';
 export {
   boundedRelayState,
   createAuthnRequest,
   type OutgoingMessage,
+  type ReadAuthnRequest,
   readAuthnRequest,
 } from './authn-request.ts';
 export { encodePost, type IncomingMessage, type PostForm } from './bindings.ts';
@@ -26,8 +28,9 @@ export {
   readIdentityProviderMetadata,
   SamlMetadataError,
 } from './metadata.ts';
-export { bindings, nameIdFormats, statuses } from './names.ts';
+export { bindings, nameIdFormats, soapBinding, statuses } from './names.ts';
 export { identityProviderMetadata, serviceProviderMetadata } from './own-metadata.ts';
 export { SamlRefusal, type SamlRefusalReason } from './refusal.ts';
 export { type ExpectedResponse, type VerifiedResponse, verifyResponse } from './response.ts';
 export type { SigningKey } from './signatures.ts';
+export { createSoapLogoutRequest, verifySoapLogoutResponse } from './soap.ts';

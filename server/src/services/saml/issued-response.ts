@@ -16,7 +16,14 @@ export interface NewResponse {
   audience: string;
   acsUrl: string;
   nameId: { value: string; format: string };
-  session: { index: string; authenticatedAt: Date; withPassword: boolean };
+  session: {
+    index: string;
+    authenticatedAt: Date;
+    /** When the session ends here, at the latest. */
+    endsAt: Date;
+    /** The class of the authentication context. */
+    context: string;
+  };
   attributes: readonly { name: string; values: readonly string[] }[];
   signing: SigningKey;
   /** Certificate (PEM) to encrypt the assertion for. */
@@ -26,7 +33,6 @@ export interface NewResponse {
 }
 
 const { assertion: saml, protocol: samlp } = namespaces;
-const contexts = 'urn:oasis:names:tc:SAML:2.0:ac:classes:';
 const basic = 'urn:oasis:names:tc:SAML:2.0:attrname-format:basic';
 
 /** A successful answer: the assertion is signed, encrypted if wanted, and the response is signed around it. */
@@ -94,10 +100,10 @@ function subjectXml({ nameId, acsUrl, inResponseTo }: NewResponse, end: string):
 }
 
 function statementXml({ session }: NewResponse): string {
-  const context = `${contexts}${session.withPassword ? 'PasswordProtectedTransport' : 'unspecified'}`;
   return (
-    `<saml:AuthnStatement AuthnInstant="${formatTime(session.authenticatedAt)}" SessionIndex="${escapeXml(session.index)}">` +
-    `<saml:AuthnContext><saml:AuthnContextClassRef>${context}</saml:AuthnContextClassRef></saml:AuthnContext>` +
+    `<saml:AuthnStatement AuthnInstant="${formatTime(session.authenticatedAt)}" SessionIndex="${escapeXml(session.index)}"` +
+    ` SessionNotOnOrAfter="${formatTime(session.endsAt)}"><saml:AuthnContext>` +
+    `<saml:AuthnContextClassRef>${escapeXml(session.context)}</saml:AuthnContextClassRef></saml:AuthnContext>` +
     `</saml:AuthnStatement>`
   );
 }

@@ -1,7 +1,7 @@
 import { expectInResponseTo, expectIssuer, expectVersion, identifierOf } from './assertion.ts';
 import type { OutgoingMessage } from './authn-request.ts';
 import { decodePost, decodeRedirect, encodePost, encodeRedirect, type IncomingMessage } from './bindings.ts';
-import { bindings, namespaces, type SamlBinding, statuses } from './names.ts';
+import { bindings, namespaces, type SamlBinding, type soapBinding, statuses } from './names.ts';
 import { SamlRefusal } from './refusal.ts';
 import { refuseForeignSignatures, type SigningKey, signElement, verifySignature } from './signatures.ts';
 import { formatTime, getTime, refuseFuture, refusePast } from './times.ts';
@@ -15,7 +15,7 @@ interface NewMessage {
   id: string;
   issuedAt: Date;
   issuer: string;
-  destination: { url: string; binding: SamlBinding };
+  destination: { url: string; binding: SamlBinding | typeof soapBinding };
   signing: SigningKey;
   relayState?: string | undefined;
 }
@@ -30,6 +30,8 @@ export interface NewLogoutResponse extends NewMessage {
   inResponseTo: string;
   /** One of the top-level statuses of SAML; success when left out. */
   status?: string | undefined;
+  /** A status below it, such as `PartialLogout`. */
+  detail?: string | undefined;
 }
 
 export interface ExpectedLogout {
@@ -49,22 +51,28 @@ export interface VerifiedLogoutRequest {
 }
 
 export function createLogoutRequest(request: NewLogoutRequest): OutgoingMessage {
+  return send(logoutRequestXml(request), request, 'SAMLRequest');
+}
+
+/** The request as signed XML, for a binding that is neither a redirect nor a form. */
+export function createLogoutMessage(request: NewLogoutRequest): string {
+  return signElement(logoutRequestXml(request), request.id, request.signing);
+}
+
+function logoutRequestXml(request: NewLogoutRequest): string {
   const { nameId, nameIdFormat, sessionIndex } = request;
   const format = nameIdFormat === undefined ? '' : ` Format="${escapeXml(nameIdFormat)}"`;
   const index = sessionIndex === undefined ? '' : `<samlp:SessionIndex>${escapeXml(sessionIndex)}</samlp:SessionIndex>`;
   const end = formatTime(new Date(request.issuedAt.getTime() + maximumAge));
   const content = `<saml:NameID${format}>${escapeXml(nameId)}</saml:NameID>${index}`;
-  return send(
-    messageXml('LogoutRequest', request, { attributes: ` NotOnOrAfter="${end}"`, content }),
-    request,
-    'SAMLRequest',
-  );
+  return messageXml('LogoutRequest', request, { attributes: ` NotOnOrAfter="${end}"`, content });
 }
 
 export function createLogoutResponse(response: NewLogoutResponse): OutgoingMessage {
   const attributes = ` InResponseTo="${escapeXml(response.inResponseTo)}"`;
   const code = escapeXml(response.status ?? statuses.success);
-  const content = `<samlp:Status><samlp:StatusCode Value="${code}"/></samlp:Status>`;
+  const detail = response.detail === undefined ? '' : `<samlp:StatusCode Value="${escapeXml(response.detail)}"/>`;
+  const content = `<samlp:Status><samlp:StatusCode Value="${code}">${detail}</samlp:StatusCode></samlp:Status>`;
   return send(messageXml('LogoutResponse', response, { attributes, content }), response, 'SAMLResponse');
 }
 
@@ -111,8 +119,24 @@ export function verifyLogoutResponse(
 ): { id: string; status: string } {
   const response = verifiedMessage(message, 'LogoutResponse', expected);
   expectInResponseTo(response, inResponseTo);
+  return { id: identifierOf(response), status: statusOf(response) };
+}
+
+/** The same for a response inside of another document, which may leave out its destination. */
+export function verifyLogoutAnswer(
+  { text, root, message }: { text: string; root: Element; message: Element },
+  { inResponseTo, ...expected }: Omit<ExpectedLogout, 'destination'> & { inResponseTo: string },
+): string {
+  refuseForeignSignatures(root, [message]);
+  const response = verifySignature(text, named(message, 'LogoutResponse'), expected.certificates);
+  expectCurrent(response, expected);
+  expectInResponseTo(response, inResponseTo);
+  return statusOf(response);
+}
+
+function statusOf(response: Element): string {
   const code = getChild(getChild(response, samlp, 'Status'), samlp, 'StatusCode');
-  return { id: identifierOf(response), status: attributeOf(code, 'Value') ?? '' };
+  return attributeOf(code, 'Value') ?? '';
 }
 
 function verifiedMessage(
@@ -122,16 +146,20 @@ function verifiedMessage(
 ): Element {
   const element =
     'query' in message ? fromRedirect(message.query, name, expected) : fromPost(message.field, name, expected);
-  expectVersion(element);
   if (attributeOf(element, 'Destination') !== expected.destination) {
     throw new SamlRefusal('destination_mismatch', `expected ${expected.destination.slice(0, 200)}`);
   }
-  expectIssuer(getChild(element, saml, 'Issuer'), expected.issuer);
-  refuseFuture(element, 'IssueInstant', expected.now);
-  if (getTime(element, 'IssueInstant').getTime() < expected.now.getTime() - maximumAge) {
+  expectCurrent(element, expected);
+  return element;
+}
+
+function expectCurrent(element: Element, { issuer, now }: Pick<ExpectedLogout, 'issuer' | 'now'>): void {
+  expectVersion(element);
+  expectIssuer(getChild(element, saml, 'Issuer'), issuer);
+  refuseFuture(element, 'IssueInstant', now);
+  if (getTime(element, 'IssueInstant').getTime() < now.getTime() - maximumAge) {
     throw new SamlRefusal('expired', 'the message is older than 5 minutes');
   }
-  return element;
 }
 
 function fromRedirect(

@@ -19,6 +19,7 @@ export type SamlRefusalReason =
   | 'recipient_mismatch'
   | 'destination_mismatch'
   | 'in_response_to_mismatch'
+  | 'already_answered'
   | 'subject_missing'
   | 'confirmation_missing'
   | 'condition_not_understood'

@@ -30,18 +30,20 @@ export function addressRoutes(routes: AccountPageRoutes): void {
 
 function routesOf({ api, get, post }: AccountPageRoutes, type: Pending['type']): void {
   const { mine, verifications, changes } = api;
-  const isOpen = async ({ user, visit }: AccountRequest): Promise<boolean> =>
-    visit.center.fields[type] === 'Edit' &&
-    !(type === 'email' && isOfCompany(user.primaryEmail, await api.context.settings(visit.tenant)));
+  const isCompanys = async ({ user, visit }: AccountRequest): Promise<boolean> =>
+    type === 'email' && isOfCompany(user.primaryEmail, await api.context.settings(visit.tenant));
+  const isOpen = async (page: AccountRequest): Promise<boolean> =>
+    page.visit.center.fields[type] === 'Edit' && !(await isCompanys(page));
   const show = async (page: AccountRequest, failure?: AldabaError) => {
     const { user, visit, field } = page;
     const reachable = reachableBy(await api.context.connectors.available(visit.tenant));
     const value = type === 'email' ? user.primaryEmail : user.primaryPhone;
     const isEditable = await isOpen(page);
+    const ofCompany = (await isCompanys(page)) ? { isOfCompany: true } : {};
     const typed = failure ? { typedAddress: field('address') } : {};
     const isChangeable = isEditable && reachable.includes(type);
     return page.show(
-      { part: 'address', type, isEditable, isChangeable, ...(value === null ? {} : { value }), ...typed },
+      { part: 'address', type, isEditable, isChangeable, ...(value === null ? {} : { value }), ...typed, ...ofCompany },
       failure,
     );
   };
@@ -56,27 +58,38 @@ function routesOf({ api, get, post }: AccountPageRoutes, type: Pending['type']):
     if ((await isOpen(page)) && !(await changes.isProved(visit))) return page.go(proofPath(type));
     return show(page);
   });
+  /** Sends a code to a new address. @param recordId of the code that it replaces */
+  const send = async (page: AccountRequest, address: string, recordId?: string) => {
+    const { user, visit, locale, request, reply } = page;
+    requireEditable(visit.center, type);
+    if (type === 'email') requireNoCompany(user.primaryEmail, await api.context.settings(visit.tenant));
+    await changes.requireProof(visit);
+    const replaced = recordId === undefined ? {} : { id: recordId };
+    const given = { identifier: { type, value: address }, isNew: true, locale, ...replaced };
+    const sent = await verifications.sendCode(visit.tenant, visit.owner, given);
+    const pending: Pending = { type, address, recordId: sent.verificationRecordId };
+    const value = JSON.stringify(pending);
+    writeCookie(request, reply, { name: pendingCookie, value, maxAge: 600, path: '/account' });
+  };
   post(
     `/${type}`,
     type,
     async (page) => {
-      const { user, visit, field, locale, request, reply } = page;
-      const address = field('address').trim();
-      requireEditable(visit.center, type);
-      if (type === 'email') requireNoCompany(user.primaryEmail, await api.context.settings(visit.tenant));
-      await changes.requireProof(visit);
-      const given = { identifier: { type, value: address }, isNew: true, locale };
-      const { verificationRecordId: recordId } = await verifications.sendCode(visit.tenant, visit.owner, given);
-      const pending: Pending = { type, address, recordId };
-      writeCookie(request, reply, {
-        name: pendingCookie,
-        value: JSON.stringify(pending),
-        maxAge: 600,
-        path: '/account',
-      });
+      await send(page, page.field('address').trim());
       page.go(`/${type}/code`);
     },
     show,
+  );
+  post(
+    `/${type}/code/again`,
+    type,
+    async (page) => {
+      const pending = pendingOf(page, type);
+      if (!pending) return page.go(`/${type}`);
+      await send(page, pending.address, pending.recordId);
+      return page.go(`/${type}/code`, 'resent');
+    },
+    showCode,
   );
   get(`/${type}/code`, type, (page) => showCode(page));
   post(

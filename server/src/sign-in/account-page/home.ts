@@ -47,7 +47,10 @@ export function homeRoutes({ api, get }: AccountPageRoutes): void {
     const detail = shown !== name ? name : open('email', user.primaryEmail);
     const avatar = open('avatar', user.avatar);
     const deletion = await api.myDeletion.find(visit);
-    const mayDelete = visit.center.deletionGraceDays !== null && !deletion;
+    // The operator's own page replaces the part; what is under way is not begun again there either.
+    const { deletionGraceDays, deleteAccountUrl } = visit.center;
+    const ownPage = deletion ? null : deleteAccountUrl;
+    const mayDelete = deletionGraceDays !== null && !ownPage && !deletion;
     return page.show({
       part: 'home',
       user: {
@@ -57,7 +60,7 @@ export function homeRoutes({ api, get }: AccountPageRoutes): void {
       },
       sections: [...sectionsOf(page), ...(mayDelete ? [{ section: 'delete' as const }] : [])],
       ...(deletion ? { deletesAt: deletion.deletesAt } : {}),
-      ...(visit.center.deleteAccountUrl ? { deletionUrl: visit.center.deleteAccountUrl } : {}),
+      ...(ownPage ? { deletionUrl: ownPage } : {}),
     });
   });
 }

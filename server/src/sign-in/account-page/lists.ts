@@ -141,19 +141,23 @@ function sessionRoutes({ api, get, post }: AccountPageRoutes): void {
     await page.show({ part: 'sessions', sessions, devices, isEditable }, failure);
   };
   get('/sessions', 'sessions', (page) => show(page));
-  const form = (path: string, work: (page: AccountRequest, id: string) => Promise<void>) =>
+  const form = (
+    path: string,
+    work: (page: AccountRequest, id: string) => Promise<void>,
+    notice: 'ended' | 'removed' = 'ended',
+  ) =>
     post(
       path,
       'sessions',
       async (page) => {
         await work(page, page.field('id'));
-        page.go('/sessions', 'ended');
+        page.go('/sessions', notice);
       },
       show,
     );
   form('/sessions/end', ({ visit }, uid) => mySessions.endSession(visit, { uid, revoke: 'all' }));
   form('/sessions/end-others', ({ visit }) => mySessions.endOtherSessions(visit));
-  form('/sessions/forget', ({ visit }, id) => mySessions.removeTrustedDevice(visit, id));
+  form('/sessions/forget', ({ visit }, id) => mySessions.removeTrustedDevice(visit, id), 'removed');
 }
 
 function applicationRoutes({ api, get, post }: AccountPageRoutes): void {

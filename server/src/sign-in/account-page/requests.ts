@@ -8,6 +8,7 @@ import { retryAfter, toAldabaError } from '../../http/errors.ts';
 import { assertSameOrigin } from '../../http/same-origin.ts';
 import type { Http, Reply, Request } from '../../http/types.ts';
 import { AldabaError } from '../../kernel/errors.ts';
+import type { Transaction } from '../../store/index.ts';
 import type { Visit } from '../account/changes.ts';
 import type { AccountApi } from '../account/index.ts';
 import { asFormError, textsOf } from '../pages/page-requests.ts';
@@ -22,6 +23,7 @@ interface BrowserSession {
 export interface AccountPageNeeds {
   api: AccountApi;
   findSignedIn: (request: Request) => Promise<BrowserSession | undefined>;
+  renewCookie: (tx: Transaction, exchange: { request: Request; reply: Reply }) => Promise<void>;
 }
 
 /** A request of a signed-in user for a part of the account page, or with one of its forms. */
@@ -60,6 +62,7 @@ const notices: ReadonlySet<string> = new Set<AccountNotice>([
   'removed',
   'ended',
   'proved',
+  'resent',
   'deletionCanceled',
 ]);
 
@@ -103,6 +106,7 @@ export function createAccountPageRoutes(http: Http, needs: AccountPageNeeds) {
       },
       center,
       verificationId: readCookie(request, proofCookie),
+      renewSession: (tx) => needs.renewCookie(tx, { request, reply }),
     };
     return requestOf(api, { request, reply, visit, session, user });
   };

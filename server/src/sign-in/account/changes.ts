@@ -14,6 +14,8 @@ export interface Visit {
   center: AccountCenter;
   /** The ID of the record of the proof: in `logto-verification-id`, or in the page's cookie. */
   verificationId: string | undefined;
+  /** Gives the browser's session another secret value. Absent for callers with a token: they have no cookie. */
+  renewSession?: (tx: Transaction) => Promise<void>;
   /** Whether a proof is used up by the change that it permits. */
   provesOnce?: true;
 }
@@ -29,6 +31,7 @@ export interface AccountChanges {
   securing: <T>(visit: Visit, field: Field, work: () => Promise<T>) => Promise<T>;
   /** Writes a change that needed a proof. @throws AldabaError `verification_record.permission_denied` for a used one */
   writing: <T>(visit: Visit, work: (tx: Transaction) => Promise<T>) => Promise<T>;
+  /** Ends all sessions but the one that is used, of which no copy stays either. */
   endOthers: (tx: Transaction, visit: Visit) => Promise<void>;
   /** Tells the user by email what was changed. `formerEmail`: where the account does not have the address any more. */
   tell: (tx: Transaction, visit: Visit, what: AccountChange, formerEmail?: string | null) => Promise<void>;
@@ -57,7 +60,10 @@ export function createAccountChanges({ records, sessions, changes, audit }: Acco
         if (provesOnce) await records.use(tx, owner, verificationId, 'permission');
         return work(tx);
       }),
-    endOthers: (tx, { owner: { userId, signIn } }) => sessions.endOthers(tx, { userId, signIn }),
+    endOthers: async (tx, { owner: { userId, signIn }, renewSession }) => {
+      await sessions.endOthers(tx, { userId, signIn });
+      await renewSession?.(tx);
+    },
     tell: (tx, { owner: { userId } }, what, formerEmail) =>
       changes.announce(tx, 'account.changed', { userId, what, formerEmail }),
   };

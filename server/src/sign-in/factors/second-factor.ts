@@ -89,16 +89,17 @@ export const nameOf = ({
 /** The common members of a challenge or a proof. */
 export const newRecord = (clock: Clock) => ({ id: standardId(), createdAt: clock.now(), used: false });
 
-/** Checks as an attempt of the user. @throws AldabaError `refusal` when the check fails */
-export async function attemptAs(
+/** Checks as an attempt of the user; returns what was found. @throws AldabaError `refusal` when the check fails */
+export async function attemptAs<Shown>(
   attempts: Attempts,
   { tenant, settings, user }: FactorSubject,
   refusal: PlainErrorCode,
-  check: () => Promise<unknown>,
-): Promise<void> {
+  check: () => Promise<Shown | undefined>,
+): Promise<Shown> {
   const attempt = { identifier: secondAttemptName(user.id), policy: settings.sentinelPolicy };
-  const isRight = await attempts.limited(tenant.db, attempt, async () => (await check()) || undefined);
-  if (!isRight) throw new AldabaError(refusal);
+  const shown = await attempts.limited(tenant.db, attempt, check);
+  if (shown === undefined) throw new AldabaError(refusal);
+  return shown;
 }
 
 /** A challenge of the type that a procedure declares. @throws TypeError if the caller gave another */

@@ -94,7 +94,8 @@ export function addDetail(state: SignInState, event: DetailEvent, prompt: Prompt
       const proof = state.proofs.find(({ id }) => id === event.proofId);
       if (proof?.type !== 'Social' || proof.used) return { refused: 'session.verification_session_not_found' };
       if (event.inUse) return { refused: 'user.identity_already_in_use' };
-      if (account?.targets.includes(proof.target)) return { refused: 'user.identity_exists_in_profile' };
+      if (account && Object.hasOwn(account.identities, proof.target))
+        return { refused: 'user.identity_exists_in_profile' };
       return add({ identities: withIdentity(state.profile, proof) }, use(state, proof));
     }
     case 'address-added':

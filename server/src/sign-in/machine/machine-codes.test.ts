@@ -47,7 +47,7 @@ describe('a code as the first factor', () => {
   const unknown = byCode(email('new@example.com'));
   const zoe = person('zoe', [email('new@example.com')], { username: false, password: false });
   const social = bySocial('union');
-  const linked = { ...ada, social: true, targets: [social.target] };
+  const linked = { ...ada, social: true, identities: { wechat: 'union' } };
   for (const [promise, check] of checksOf([
     // SignIn
     [
@@ -364,7 +364,7 @@ describe('an address that is added', () => {
 
 describe('an account of a provider that is added', () => {
   const social = bySocial('union');
-  const member = { ...bob, targets: ['wechat'] };
+  const member = { ...bob, identities: { wechat: 'union' } };
   const add = (account: typeof bob): SignInEvent => ({
     type: 'social-added',
     proofId: social.id,

@@ -57,8 +57,9 @@ describe('a second factor that is due', () => {
   const mailer = { ...ada, secondFactors: having([], { suggestionSkipped: true }) };
   const unset = { ...ada, secondFactors: having([]) };
   const byMail = { ...ada, secondFactors: having([], { enabled: true }) };
+  const all = { ...ada, secondFactors: having(['Totp', 'WebAuthn', 'BackupCode']) };
   const social = bySocial('union');
-  const linked = { ...ada, social: true, targets: [social.target] };
+  const linked = { ...ada, social: true, identities: { wechat: 'union' } };
   const first = byCode(mail);
   for (const [promise, check] of checksOf([
     ['is asked for', mfa, signedIn(ada), 'show-factor Totp'],
@@ -69,11 +70,11 @@ describe('a second factor that is due', () => {
       'refused session.mfa.require_mfa_verification',
     ],
     ['the sign-in completes with it', mfa, [...signedIn(ada), prove(totp, ada), submit(ada)], 'finish pwd otp mfa'],
-    ['by a passkey', mfa, [...signedIn(ada), prove(shown('WebAuthn', ada), ada), submit(ada)], 'finish pwd pop mfa'],
+    ['by a passkey', mfa, [...signedIn(all), prove(shown('WebAuthn', all), all), submit(all)], 'finish pwd pop mfa'],
     [
       'by a backup code',
       mfa,
-      [...signedIn(ada), prove(shown('BackupCode', ada), ada), submit(ada)],
+      [...signedIn(all), prove(shown('BackupCode', all), all), submit(all)],
       'finish pwd otp mfa',
     ],
     [
@@ -85,13 +86,13 @@ describe('a second factor that is due', () => {
     [
       'after a provider too',
       mfa,
-      [start(), ...enter(social, { ...ada, targets: ['wechat'] }), submit(ada)],
+      [start(), ...enter(social, linked), submit(linked)],
       'refused session.mfa.require_mfa_verification',
     ],
     [
       'after a provider, with it',
       mfa,
-      [start(), ...enter(social, linked), prove(totp, ada), submit(linked)],
+      [start(), ...enter(social, linked), prove(totp, linked), submit(linked)],
       'finish social otp mfa',
     ],
     [

@@ -38,7 +38,7 @@ const always = (promise: (scene: Scene, world: World) => void) =>
     fc.property(worlds, sequences, (world, drafts) => {
       for (const scene of tell(play(world, drafts))) promise(scene, world);
     }),
-    { numRuns: 1500, seed: 20_261_122 },
+    { numRuns: 2200, seed: 20_261_122 },
   );
 const effectOf = <Type extends Effect['type']>({ effects }: Visit, type: Type) =>
   effects.find((effect): effect is Extract<Effect, { type: Type }> => effect.type === type);
@@ -146,6 +146,34 @@ describe('the sign-in machine, whatever the order of the steps', () => {
     });
   });
 
+  // security: skipped-steps
+  it('completes and adds something only while the account still has everything that was proved', () => {
+    always((scene) => {
+      const { event, after, effects, history } = scene;
+      const account = 'account' in event ? event.account : undefined;
+      const isAdded = additions.includes(event.type) && account?.id === after.userId;
+      if (!account || !(isAdded || effectOf(scene, 'finish'))) return;
+      const links = effects.filter((effect) => effect.type === 'link-identity');
+      const pending = [...(after.profile.identities ?? []), ...links.map(({ identity }) => identity)];
+      const isHeld = (proof: Proof): boolean => {
+        if ('factorId' in proof) return account.secondFactors?.factors.some(({ id }) => id === proof.factorId) ?? false;
+        if (proof.type === 'Social')
+          return (
+            account.identities[proof.target] === proof.identity.id ||
+            pending.some(({ userId }) => userId === proof.identity.id)
+          );
+        if (!('identifier' in proof) || proof.identifier.type === 'username') return true;
+        const { email, phone } = after.profile;
+        return holds(account.addresses, proof.identifier as Address) || [email, phone].includes(proof.identifier.value);
+      };
+      // An address may be replaced by another one before an account is made of it.
+      const counted = [...history.ways, ...history.seconds].filter(({ id }) =>
+        after.proofs.some((kept) => kept.id === id),
+      );
+      for (const proof of counted) assert.ok(isHeld(proof), proof.type);
+    });
+  });
+
   // security: captcha
   it('completes and replaces a password only after a captcha, or with a provider or a passkey', () => {
     always((scene, { settings }) => {
@@ -198,6 +226,11 @@ describe('the sign-in machine, whatever the order of the steps', () => {
   // security: trusted-devices
   it('trusts a device only after its user has shown a second factor and wants it, where devices are accepted', () => {
     always((scene, { settings }) => {
+      const { event: asked } = scene;
+      if (asked.type === 'device-trusted')
+        assert.ok(
+          asked.account && acceptsDevices(settings, asked.account) && hasShownTwo(scene.earlier, asked.account),
+        );
       const finish = effectOf(scene, 'finish');
       if (!finish?.device || !('days' in finish.device) || scene.event.type !== 'submitted') return;
       const { account } = scene.event;
@@ -415,7 +448,7 @@ describe('the sign-in machine, whatever the order of the steps', () => {
       const isKnown = [...history.ways, ...history.seconds].some(
         (proof) =>
           ownerOf(proof) === account.id ||
-          (proof.type === 'Social' && account.targets.includes(proof.target)) ||
+          (proof.type === 'Social' && Object.hasOwn(account.identities, proof.target)) ||
           (proof.type === 'EnterpriseSso' && !history.adopted),
       );
       const isProved = provedAddresses(history).some(

@@ -35,7 +35,7 @@ const adasPhone = phone('34600000001');
 const evesMail = email('eve@example.com');
 const ada = person('ada', [adasMail, adasPhone]);
 const bob = person('bob');
-const wei = person('wei', [], { username: false, password: false, social: true, targets: ['wechat'] });
+const wei = person('wei', [], { username: false, password: false, social: true, identities: { wechat: 'union' } });
 
 describe('a forgotten password', () => {
   const code = byCode(adasMail);
@@ -266,7 +266,7 @@ describe('a forgotten password', () => {
 describe('a password whose time is over', () => {
   const expired = () => byPassword(bob, { expired: true });
   const signedIn = [start(), ...enter(expired(), bob)];
-  const linked = { ...bob, targets: ['wechat'] };
+  const linked = { ...bob, identities: { wechat: 'union' } };
   for (const [promise, check] of checksOf([
     ['is replaced first', passwords, [...signedIn, submit(bob)], 'refused password.expired'],
     [

@@ -28,12 +28,19 @@ const ada: Account = {
   phone: false,
   password: true,
   social: false,
-  targets: [],
+  identities: {},
   addresses: [],
   risks: [],
   requiresSecondFactor: false,
 };
-const wechatUser: Account = { ...ada, id: 'wei', username: false, password: false, social: true, targets: ['wechat'] };
+const wechatUser: Account = {
+  ...ada,
+  id: 'wei',
+  username: false,
+  password: false,
+  social: true,
+  identities: { wechat: 'wei' },
+};
 
 const passwordOf = (userId: string): Proof => ({
   id: `password-${userId}`,
@@ -68,7 +75,7 @@ const social: Proof = {
   connectorId: 'c1',
   target: 'wechat',
   syncProfile: false,
-  identity: { id: 'union-1', name: 'Wei', avatar: 'https://example.com/wei.png' },
+  identity: { id: 'wei', name: 'Wei', avatar: 'https://example.com/wei.png' },
 };
 
 const start = (intent: SignInState['intent'] = 'SignIn'): SignInEvent => ({ type: 'started', intent });
@@ -525,7 +532,7 @@ describe('the sign-in machine, as a table', () => {
     const telling: Proof = { ...social, syncProfile: true, identity };
     const picture = { name: 'Wei', avatar: 'https://example.com/wei.png' };
     const { effects } = run(socialOnly, [start('Register'), proved(telling), identified(telling)]);
-    const linked = { target: 'wechat', userId: 'union-1', details: identity };
+    const linked = { target: 'wechat', userId: 'wei', details: identity };
     assert.deepEqual(effects, [{ type: 'create-user', profile: { ...picture, identities: [linked] } }]);
     const known = [start(), proved(telling), identified(telling, wechatUser), submitted(wechatUser)];
     const finish = { type: 'finish', userId: 'wei', amr: ['social'], patch: picture, risks: [] };

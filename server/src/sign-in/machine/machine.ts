@@ -15,6 +15,7 @@ import {
 } from './details.ts';
 import * as sso from './enterprise-sso/index.ts';
 import { hasAddress } from './factor.ts';
+import { refusalOfLost } from './held/index.ts';
 import { changedBy, giveIdentifier, identify, refusalBy } from './identification.ts';
 import { answerLink, keptLink, linksAtEnd, offerLink, reclaimAtEnd, refusalOfLink } from './linking/index.ts';
 import { type MissingDetail, missingDetails, type SignInPolicy } from './policy.ts';
@@ -213,6 +214,7 @@ export function refusalOf(prompt: Prompt): Refusal | undefined {
 export function step(state: SignInState | undefined, event: SignInEvent, context: Context): Step | Refusal {
   const outcome =
     captchaRefusal(state, event, context.policy) ??
+    refusalOfLost(state, event) ??
     (event.type === 'started' ? start(state, event.intent, context) : advance(state, event, context));
   if ('refused' in outcome) return outcome;
   const related = event.type === 'identified' ? event.related?.account : undefined;
@@ -239,8 +241,8 @@ function advance(
     case 'proved':
       return addProof(state, event, context);
     case 'challenged': {
-      const { challenge } = event;
-      return { state: { ...state, challenges: [...state.challenges.filter(differsFrom(challenge)), challenge] } };
+      const others = state.challenges.filter(({ type }) => type !== event.challenge.type);
+      return { state: { ...state, challenges: [...others, event.challenge] } };
     }
     case 'answered':
       return answer(state, event, context);
@@ -258,7 +260,7 @@ function advance(
       return sso.nameAddress(state, event.email, context.policy);
     case 'created':
       return state.userId === undefined
-        ? { state: { ...state, userId: event.account.id, profile: {} }, effects: sso.ssoAtEnd(state, event.account) }
+        ? { state: { ...state, userId: event.account.id, profile: {} }, effects: sso.enterNew(state, event.account) }
         : { refused: 'session.identity_conflict' };
     case 'submitted':
       return submit(state, event, context);
@@ -266,11 +268,6 @@ function advance(
       return extend(state, event, context);
   }
 }
-
-const differsFrom =
-  ({ type }: { type: string }) =>
-  (other: { type: string }) =>
-    other.type !== type;
 
 /** What the first page asks of any user, before a sign-in is begun. */
 const isForAnyone = (challenge: Challenge) => challenge.type === 'SignInPasskey' && challenge.identifier === undefined;

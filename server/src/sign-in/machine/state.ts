@@ -7,7 +7,7 @@ import { type ChallengeMembers, newFactorTypes, type ProofMembers, type ProofTyp
 
 export type { Address };
 
-export const stateVersion = 3;
+export const stateVersion = 4;
 /** Lifetime of a sign-in in milliseconds. */
 export const maximumAge = 3_600_000;
 

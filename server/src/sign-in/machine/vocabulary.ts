@@ -22,8 +22,8 @@ import type {
 export interface Account extends Details {
   id: string;
   isSuspended: boolean;
-  /** Targets of the social identities it has. */
-  targets: readonly string[];
+  /** The social identities it has: the user's id at each target. */
+  identities: Readonly<Record<string, string>>;
   /** Its addresses, as codes are sent there. */
   addresses: readonly Address[];
   /** Absent where the tenant asks for no second factors. */
@@ -108,12 +108,13 @@ export type Effect =
     }
   /** Removes what was set before the email address was verified. If it is: does nothing, or refuses if required. */
   | { type: 'reclaim-account'; userId: string; required?: true }
-  /** What an enterprise sign-in leaves with the account. `adopted`: it was found by its address. */
+  /** What an enterprise sign-in leaves with the account: the identity, if the address led to it, or if it is new. */
   | {
       type: 'enter-sso';
       userId: string;
       proof: Extract<Proof, { type: 'EnterpriseSso' }>;
       adopted?: true;
+      created?: true;
     }
   /** The organizations that the operator named for the used link. */
   | { type: 'join-organizations'; userId: string; organizationIds: readonly string[] }

@@ -77,10 +77,11 @@ function showPage({ signIn: { secondFactors, factorSession }, answer, page }: Pa
 function choicePage({ signIn, page }: PageRoutes): void {
   page('/mfa-binding', {
     at: ({ prompt, identified: user }) => (prompt.kind === 'add-factor' && user ? { user, prompt } : undefined),
-    view(_, { user, prompt }) {
+    view(_, { user, prompt }, failure) {
       const ready = readyFactors(user);
       const [only] = prompt.factors;
-      if (only && prompt.factors.length === 1 && ready.length === 0) return bindPath(only);
+      // A redirect would lose the message of a failure.
+      if (only && prompt.factors.length === 1 && ready.length === 0 && !failure) return bindPath(only);
       return chooseFactorView(prompt, ready);
     },
     forms: { '/mfa-binding/skip': async (_, { user }) => (await signIn.skipFactors(user)) ?? user },

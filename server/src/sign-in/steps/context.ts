@@ -87,8 +87,6 @@ export type StepNeeds = Pick<
   | 'ssoLogout'
   | 'idpInitiated'
   | 'ssoIdentities'
-  | 'ssoLogout'
-  | 'idpInitiated'
   | 'userAssets'
   | 'pages'
   | 'clock'
@@ -118,7 +116,7 @@ export const newAccount = (user: User): Account => ({
   phone: user.primaryPhone !== null,
   password: user.hasPassword,
   social: Object.keys(user.identities).length > 0,
-  targets: Object.keys(user.identities),
+  identities: Object.fromEntries(Object.entries(user.identities).map(([target, { userId }]) => [target, userId])),
   addresses: [
     ...(user.primaryEmail === null ? [] : [normalizeIdentifier({ type: 'email' as const, value: user.primaryEmail })]),
     ...(user.primaryPhone === null ? [] : [normalizeIdentifier({ type: 'phone' as const, value: user.primaryPhone })]),

@@ -56,7 +56,7 @@ export default {
     deletionGraceDays: 'Days until an account is deleted',
     deletionGraceDaysHelp: 'From 1 to 365.',
     deleteAccountUrl: 'Your own page for it',
-    deleteAccountUrlHelp: 'The account page links to it.',
+    deleteAccountUrlHelp: 'The account page leads there in place of its own form.',
   },
   passkeys: {
     title: 'Passkeys on other sites',

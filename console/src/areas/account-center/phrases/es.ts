@@ -59,7 +59,7 @@ const es: Translated<typeof en> = {
     deletionGraceDays: 'Días hasta que se elimina una cuenta',
     deletionGraceDaysHelp: 'De 1 a 365.',
     deleteAccountUrl: 'Tu propia página para ello',
-    deleteAccountUrlHelp: 'La página de cuenta la enlaza.',
+    deleteAccountUrlHelp: 'La página de cuenta lleva allí en lugar de a su propio formulario.',
   },
   passkeys: {
     title: 'Llaves de acceso en otros sitios',

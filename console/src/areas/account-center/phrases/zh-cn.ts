@@ -59,7 +59,7 @@ const zhCn: Translated<typeof en> = {
     deletionGraceDays: '多少天后删除账户',
     deletionGraceDaysHelp: '1 到 365。',
     deleteAccountUrl: '你自己的删除页面',
-    deleteAccountUrlHelp: '账户页面会链接到它。',
+    deleteAccountUrlHelp: '账户页面会转到该页面，而不是显示自己的表单。',
   },
   passkeys: {
     title: '其他网站上的通行密钥',

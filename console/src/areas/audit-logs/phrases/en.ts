@@ -154,6 +154,8 @@ export default {
   },
   organization: {
     AddDomain: { done: 'Domain added to an organization', failed: 'Adding a domain refused' },
+    MissDomainRecord: { done: 'DNS record of a domain missing', failed: 'Check of a domain failed' },
+    LoseDomain: { done: 'Domain of an organization lost', failed: 'Ending a verification failed' },
     VerifyDomain: { done: 'Domain of an organization verified', failed: 'Verification of a domain failed' },
     RemoveDomain: { done: 'Domain of an organization removed', failed: 'Removing a domain refused' },
     RemoveMember: {
@@ -169,6 +171,31 @@ export default {
     RevokePortalLink: { done: 'Portal link revoked', failed: 'Revoking a portal link refused' },
     OpenPortal: { done: 'Portal of an organization opened', failed: 'Opening a portal refused' },
     ClosePortal: { done: 'Portal of an organization closed', failed: 'Closing a portal refused' },
+    AddSsoConnector: { done: 'Identity provider added in a portal', failed: 'Adding an identity provider refused' },
+    ChangeSsoConnector: {
+      done: 'Identity provider changed in a portal',
+      failed: 'Changing an identity provider refused',
+    },
+    TestSsoConnector: {
+      done: 'Test sign-in with an identity provider succeeded',
+      failed: 'Test sign-in with an identity provider failed',
+    },
+    TurnOnSsoConnector: {
+      done: 'Single sign-on of an organization switched on',
+      failed: 'Switching single sign-on on refused',
+    },
+    TurnOffSsoConnector: {
+      done: 'Single sign-on of an organization switched off',
+      failed: 'Switching single sign-on off refused',
+    },
+    RemoveSsoConnector: {
+      done: 'Identity provider removed in a portal',
+      failed: 'Removing an identity provider refused',
+    },
+    MapSsoGroup: {
+      done: 'Role of an identity provider’s group changed',
+      failed: 'Changing the role of a group refused',
+    },
     RevokeInvitation: {
       done: 'Invitation revoked by an administrator of the organization',
       failed: 'Revoking an invitation to an organization refused',
@@ -244,6 +271,8 @@ export default {
     },
     OrganizationDomain: {
       Verified: 'domain of an organization verified',
+      RecordMissing: 'DNS record of a domain missing',
+      Lost: 'domain of an organization lost',
       Deleted: 'domain of an organization removed',
     },
     OrganizationRole: {
@@ -265,6 +294,10 @@ export default {
     AuthnRequest: { done: 'Request of a SAML application accepted', failed: 'Request of a SAML application refused' },
     Callback: { done: 'Signed in to a SAML application', failed: 'Sign-in to a SAML application failed' },
     Logout: { done: 'Signed out by a SAML application', failed: 'Sign-out by a SAML application refused' },
+    LogoutResponse: {
+      done: 'SAML application confirmed a sign-out',
+      failed: 'SAML application did not confirm a sign-out',
+    },
   },
   scripts: {
     Action: {

@@ -196,6 +196,8 @@ export default {
   },
   organization: {
     AddDomain: { done: 'Dominio añadido a una organización', failed: 'Nuevo dominio rechazado' },
+    MissDomainRecord: { done: 'Falta el registro DNS de un dominio', failed: 'Falló la comprobación de un dominio' },
+    LoseDomain: { done: 'Dominio de una organización perdido', failed: 'Falló el fin de una verificación' },
     VerifyDomain: { done: 'Dominio de una organización verificado', failed: 'Falló la verificación de un dominio' },
     RemoveDomain: { done: 'Dominio de una organización quitado', failed: 'Retirada de un dominio rechazada' },
     RemoveMember: {
@@ -214,6 +216,34 @@ export default {
     RevokePortalLink: { done: 'Enlace del portal revocado', failed: 'Revocación de un enlace del portal rechazada' },
     OpenPortal: { done: 'Portal de una organización abierto', failed: 'Apertura de un portal rechazada' },
     ClosePortal: { done: 'Portal de una organización cerrado', failed: 'Cierre de un portal rechazado' },
+    AddSsoConnector: {
+      done: 'Proveedor de identidad añadido en un portal',
+      failed: 'Alta de un proveedor de identidad rechazada',
+    },
+    ChangeSsoConnector: {
+      done: 'Proveedor de identidad cambiado en un portal',
+      failed: 'Cambio de un proveedor de identidad rechazado',
+    },
+    TestSsoConnector: {
+      done: 'Inicio de sesión de prueba con un proveedor de identidad',
+      failed: 'El inicio de sesión de prueba falló',
+    },
+    TurnOnSsoConnector: {
+      done: 'Inicio de sesión único de una organización activado',
+      failed: 'Activación del inicio de sesión único rechazada',
+    },
+    TurnOffSsoConnector: {
+      done: 'Inicio de sesión único de una organización desactivado',
+      failed: 'Desactivación del inicio de sesión único rechazada',
+    },
+    RemoveSsoConnector: {
+      done: 'Proveedor de identidad quitado en un portal',
+      failed: 'Eliminación de un proveedor de identidad rechazada',
+    },
+    MapSsoGroup: {
+      done: 'Rol de un grupo del proveedor de identidad cambiado',
+      failed: 'Cambio del rol de un grupo rechazado',
+    },
     RevokeInvitation: {
       done: 'Un administrador de la organización revocó una invitación',
       failed: 'Revocación de una invitación a una organización rechazada',
@@ -295,6 +325,8 @@ export default {
     },
     OrganizationDomain: {
       Verified: 'dominio de una organización verificado',
+      RecordMissing: 'falta el registro DNS de un dominio',
+      Lost: 'dominio de una organización perdido',
       Deleted: 'dominio de una organización quitado',
     },
     OrganizationRole: {
@@ -324,6 +356,10 @@ export default {
     Logout: {
       done: 'Sesión cerrada por una aplicación SAML',
       failed: 'Cierre de sesión de una aplicación SAML rechazado',
+    },
+    LogoutResponse: {
+      done: 'Una aplicación SAML confirmó el cierre de sesión',
+      failed: 'Una aplicación SAML no confirmó el cierre de sesión',
     },
   },
   scripts: {

@@ -138,6 +138,8 @@ export default {
   },
   organization: {
     AddDomain: { done: '已为组织添加域名', failed: '拒绝添加域名' },
+    MissDomainRecord: { done: '域名的 DNS 记录缺失', failed: '检查域名失败' },
+    LoseDomain: { done: '组织失去了域名', failed: '结束域名验证失败' },
     VerifyDomain: { done: '已验证组织的域名', failed: '域名验证失败' },
     RemoveDomain: { done: '已移除组织的域名', failed: '拒绝移除域名' },
     RemoveMember: { done: '组织管理员移除了成员', failed: '拒绝移除成员' },
@@ -147,6 +149,13 @@ export default {
     RevokePortalLink: { done: '已撤销门户链接', failed: '拒绝撤销门户链接' },
     OpenPortal: { done: '已打开组织门户', failed: '拒绝打开组织门户' },
     ClosePortal: { done: '已关闭组织门户', failed: '拒绝关闭组织门户' },
+    AddSsoConnector: { done: '已在门户中添加身份提供商', failed: '拒绝添加身份提供商' },
+    ChangeSsoConnector: { done: '已在门户中更改身份提供商', failed: '拒绝更改身份提供商' },
+    TestSsoConnector: { done: '身份提供商测试登录成功', failed: '身份提供商测试登录失败' },
+    TurnOnSsoConnector: { done: '已启用组织的单点登录', failed: '拒绝启用单点登录' },
+    TurnOffSsoConnector: { done: '已停用组织的单点登录', failed: '拒绝停用单点登录' },
+    RemoveSsoConnector: { done: '已在门户中移除身份提供商', failed: '拒绝移除身份提供商' },
+    MapSsoGroup: { done: '已更改身份提供商群组的角色', failed: '拒绝更改群组的角色' },
     RevokeInvitation: { done: '组织管理员撤销了邀请', failed: '拒绝撤销组织邀请' },
   },
   directory: {
@@ -208,7 +217,12 @@ export default {
       Data: { Updated: '更改组织' },
       Membership: { Updated: '更改组织成员' },
     },
-    OrganizationDomain: { Verified: '组织的域名已验证', Deleted: '组织的域名已移除' },
+    OrganizationDomain: {
+      Verified: '组织的域名已验证',
+      RecordMissing: '域名的 DNS 记录缺失',
+      Lost: '组织失去了域名',
+      Deleted: '组织的域名已移除',
+    },
     OrganizationRole: {
       Created: '创建组织角色',
       Deleted: '删除组织角色',
@@ -228,6 +242,7 @@ export default {
     AuthnRequest: { done: '已接受 SAML 应用的请求', failed: '已拒绝 SAML 应用的请求' },
     Callback: { done: '已登录 SAML 应用', failed: '登录 SAML 应用失败' },
     Logout: { done: 'SAML 应用已登出用户', failed: '已拒绝 SAML 应用的登出请求' },
+    LogoutResponse: { done: 'SAML 应用已确认登出', failed: 'SAML 应用未确认登出' },
   },
   scripts: {
     Action: {

@@ -98,8 +98,10 @@ const methodsAreUnambiguous: Rule = ({ signIn }) => {
 
 /** A setting without effect is rejected rather than stored, because the operator would rely on it. */
 const featuresExist: Rule = (settings, { hasCaptchaProvider }) => {
-  const { captchaPolicy, adaptiveMfa, trustedDevice, mfa } = settings;
+  const { captchaPolicy, adaptiveMfa, trustedDevice, mfa, customContent } = settings;
   const switchedOn = {
+    // No hosted page shows it: pages of the operator's own are uploaded.
+    customContent: Object.keys(customContent).length > 0,
     'captchaPolicy.enabled': captchaPolicy.enabled && !hasCaptchaProvider,
     // An unusual sign-in asks for a second factor, so one must be enabled.
     'adaptiveMfa.enabled': adaptiveMfa.enabled && mfa.factors.length === 0,

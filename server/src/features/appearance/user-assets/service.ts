@@ -1,5 +1,6 @@
 import { type AssetType, pictureTypes } from '@aldaba/contract';
 import type { StaticFile } from '../../../http/files.ts';
+import type { Changes } from '../../../kernel/changes.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
@@ -32,6 +33,7 @@ interface UserAssetsNeeds {
   files: FileStorage;
   clock: Clock;
   database: Pick<Database, 'system' | 'tenant'>;
+  changes: Changes<Transaction>;
 }
 
 const pictures: ReadonlySet<AssetType> = new Set(pictureTypes);
@@ -50,7 +52,8 @@ const batch = 50;
 
 const keyOf = (id: string): FileKey => ['user-assets', id];
 
-export function createUserAssets({ files, clock, database }: UserAssetsNeeds): UserAssets {
+export function createUserAssets({ files, clock, database, changes }: UserAssetsNeeds): UserAssets {
+  changes.on('user.deleted', (tx, { userId }) => store.releasePictures(tx, userId, new Date(clock.now())));
   const put = async (tenant: Tenant, { id, contentType }: store.StoredAsset, bytes: Buffer) => {
     await files.put(tenant, { key: keyOf(id), bytes, contentType, disposition: publicDisposition(contentType) });
     return files.publicUrl(tenant, keyOf(id)) ?? `${tenant.baseUrl}/user-assets/${id}`;

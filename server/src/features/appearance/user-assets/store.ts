@@ -29,15 +29,21 @@ export async function insertAsset(
   );
 }
 
+/** A file. A picture whose user was deleted is none any more: it belongs to no user and no sign-in. */
 export async function findAsset(q: Queries, id: string): Promise<StoredAsset | undefined> {
-  const row = await q.first(
-    sql
-      .selectFrom('user_assets')
-      .select(['id', 'content_type', 'size'])
-      .where('tenant_id', '=', q.tenantId)
-      .where('id', '=', id),
+  const [row] = await q.raw<StoredAsset>(
+    `select id, content_type as "contentType", size from user_assets where tenant_id = $1 and id = $2
+       and (check_at is null or user_id is not null or sign_in is not null)`,
+    [q.tenantId, id],
   );
-  return row && { id: row.id, contentType: row.content_type, size: row.size };
+  return row;
+}
+
+/** The pictures of a deleted user are checked next, and removed. */
+export async function releasePictures(tx: Transaction, userId: string, now: Date): Promise<void> {
+  await tx.raw('update user_assets set check_at = $3 where tenant_id = $1 and user_id = $2', [
+    ...[tx.tenantId, userId, now],
+  ]);
 }
 
 export const deleteAsset = (q: Queries, id: string): Promise<number> =>

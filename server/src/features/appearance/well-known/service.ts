@@ -24,7 +24,7 @@ export interface WellKnownNeeds {
     oneTap: (tenant: Tenant) => Promise<OneTap | undefined>;
     available: (tenant: Tenant) => Promise<readonly { type: 'Email' | 'Sms' | 'Social' }[]>;
   };
-  ssoConnectors: Pick<SsoConnectors, 'offered'>;
+  ssoConnectors: Pick<SsoConnectors, 'published'>;
   organizations: Pick<Organizations, 'find'>;
   captchaProviders: Pick<CaptchaProviders, 'publicConfig'>;
   profileFields: { list: (tenant: Tenant) => Promise<readonly ProfileField[]> };
@@ -88,7 +88,7 @@ export function createWellKnown({
       return {
         ...shown,
         socialConnectors,
-        ssoConnectors: own.singleSignOnEnabled ? (await ssoConnectors.offered(tenant)).map(publicly) : [],
+        ssoConnectors: own.singleSignOnEnabled ? (await ssoConnectors.published(tenant)).map(publicly) : [],
         forgotPassword: {
           email: offers('EmailVerificationCode', 'Email'),
           phone: offers('PhoneVerificationCode', 'Sms'),

@@ -20,7 +20,7 @@ function administratorOf({ caller, params }: Pick<Call<typeof contract.listDeleg
   return { organizationId: params.id, userId: subject, by } satisfies Administrator;
 }
 
-/** `/api/organizations/:id/members`, `/roles` and `/invitations`, and the role that opens them. */
+/** `/api/organizations/:id/members`, `/roles`, `/invitations` and `/logs`, and the role that opens them. */
 export function organizationAdministrationRoutes(
   implement: Implement,
   administration: OrganizationAdministration,
@@ -56,6 +56,10 @@ export function organizationAdministrationRoutes(
   implement(contract.revokeDelegatedInvitation, (call) =>
     administration.revokeInvitation(call.tenant.db, administratorOf(call), call.params.invitationId),
   );
+  implement(contract.listDelegatedLogs, async ({ tenant, params, page }) => {
+    const { items, total } = await administration.listLogs(tenant.db, params.id, page as Page);
+    return new Paged(items, total);
+  });
   implement(contract.createAdministratorRole, ({ tenant, body }) =>
     administration.createAdministratorRole(tenant.db, body.name),
   );

@@ -1,5 +1,6 @@
 import {
   type AuditKey,
+  type DelegatedLog,
   type DelegatedMember,
   type DelegatedRole,
   delegatedPermissions,
@@ -9,7 +10,6 @@ import {
   type OrganizationRoleWithScopes,
   type User,
 } from '@aldaba/contract';
-import type { Audit } from '../../../kernel/audit.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Queries, Search, Transaction } from '../../../store/index.ts';
 import type { Listed, Slice } from '../../../store/list.ts';
@@ -17,9 +17,11 @@ import type { Tenant } from '../../../tenancy/index.ts';
 import type { OrganizationInvitations } from '../../organizations/organization-invitations/index.ts';
 import type { OrganizationRoles } from '../../organizations/organization-roles/index.ts';
 import type { Organizations } from '../../organizations/organizations/index.ts';
+import type { Logs } from '../../records/logs/index.ts';
+import { actorOf, toDelegatedLog } from './entries.ts';
 
 export interface OrganizationAdministrationNeeds {
-  logs: Audit;
+  logs: Pick<Logs, 'write' | 'list'>;
   organizations: Pick<Organizations, 'isMember' | 'memberRoles' | 'rolesOfMembers' | 'removeMember' | 'replaceRoles'>;
   organizationRoles: Pick<OrganizationRoles, 'list' | 'listScopes' | 'createScope' | 'create'>;
   organizationInvitations: Pick<OrganizationInvitations, 'list' | 'get' | 'create' | 'revoke'>;
@@ -78,6 +80,8 @@ export interface OrganizationAdministration {
   invite: (tenant: Tenant, administrator: Administrator, draft: InvitationDraft) => Promise<OrganizationInvitation>;
   /** @throws AldabaError `entity.not_exists_with_id`, `request.invalid_input` unless it is pending */
   revokeInvitation: (q: Queries, administrator: Administrator, invitationId: string) => Promise<void>;
+  /** What was changed for the organization, newest first. Counts up to 10,000. */
+  listLogs: (q: Queries, organizationId: string, slice: Slice) => Promise<Listed<DelegatedLog>>;
   /** Creates the role, and those of its permissions that do not exist. @throws `entity.unique_integrity_violation` */
   createAdministratorRole: (q: Queries, name: string) => Promise<OrganizationRole>;
 }
@@ -143,6 +147,15 @@ export function createOrganizationAdministration(needs: OrganizationAdministrati
       await organizationInvitations.revoke(q, id);
       audit(q, 'Organization.RevokeInvitation', administrator, { invitationId: id, invitee });
     },
+    listLogs: async (q, organizationId, slice) => {
+      const { items, total } = await needs.logs.list(q, { organizationId, isCapped: true }, slice);
+      const names = new Map<string, string>();
+      for (const id of new Set(items.flatMap((item) => actorOf(item) ?? []))) {
+        const member = await findMember(q, organizationId, id);
+        if (member) names.set(id, member.name ?? member.username ?? nameOf(member));
+      }
+      return { items: items.map((item) => toDelegatedLog(item, names)), total };
+    },
     createAdministratorRole: (q, name) => q.transaction((tx) => createAdministratorRole(needs, tx, name)),
   };
 }
@@ -206,7 +219,7 @@ async function createAdministratorRole(
         (await organizationRoles.createScope(tx, { name: scope, description }))
       ).id,
     );
-  const description = 'Administers the members, roles and invitations of the own organization.';
+  const description = 'Administers the members, roles, invitations and domains of the own organization.';
   return organizationRoles.create(tx, {
     ...{ name, description, type: 'User', organizationScopeIds: ids, resourceScopeIds: [] },
   });

@@ -1,26 +1,24 @@
 import type { AuditKey, BodyOf, OrganizationDomain, verifyOrganizationDomain } from '@aldaba/contract';
-import type { Audit } from '../../../kernel/audit.ts';
 import type { Clock } from '../../../kernel/clock.ts';
-import type { ResolveTxt } from '../../../kernel/dns.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
-import type { Events } from '../../../kernel/events.ts';
 import { normalizeDomain } from '../../../kernel/identifiers.ts';
 import { standardSecret } from '../../../kernel/ids.ts';
-import type { Queries, Transaction } from '../../../store/index.ts';
+import type { Queries, Sweep, Transaction } from '../../../store/index.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import type { VerificationCodes } from '../../connectors/verification-codes/index.ts';
 import type { Organizations } from '../../organizations/organizations/index.ts';
+import { createDomainChecks, type DomainChecksNeeds } from './checks.ts';
 import { isPublicMailDomain } from './public-mail-domains.ts';
-import type { DomainKey, DomainRow } from './store.ts';
+import { isPublished } from './records.ts';
+import { checkInterval } from './rules.ts';
+import type { DomainKey } from './store.ts';
 import * as store from './store.ts';
+import { toDomain } from './views.ts';
 
-export interface OrganizationDomainsNeeds {
+export interface OrganizationDomainsNeeds extends DomainChecksNeeds {
   clock: Clock;
-  logs: Audit;
-  events: Events<Transaction>;
   organizations: Pick<Organizations, 'get'>;
   verificationCodes: Pick<VerificationCodes, 'send' | 'verify'>;
-  resolveTxt: ResolveTxt;
 }
 
 /** Who acts, for the audit log. */
@@ -41,13 +39,16 @@ export interface OrganizationDomains {
   /** Sends a code to the postmaster. @throws `entity.not_found`, and the errors of `VerificationCodes.send` */
   sendCode: (tenant: Tenant, key: DomainKey, locale?: string) => Promise<void>;
   /**
-   * Verifies a domain; a verified one stays as it is.
+   * Verifies a domain. A verified one is proved again if its record is missing, or by DNS if it was by email; else it
+   * stays as it is.
    * @throws AldabaError `entity.not_found`, `organization_domain.record_not_found`,
    *   `organization_domain.lookup_failed`, `organization_domain.taken`, `verification_code.…`
    */
   verify: (tenant: Tenant, key: DomainKey, given: { proof: DomainProof; by: Actor }) => Promise<OrganizationDomain>;
   /** Whether a domain, in any spelling, is verified for this organization. */
   isVerifiedDomainOf: (q: Queries, organizationId: string, domain: string) => Promise<boolean>;
+  /** Checks verified domains again, of all tenants. */
+  sweep: Sweep;
 }
 
 type DomainProof = BodyOf<typeof verifyOrganizationDomain>;
@@ -56,7 +57,7 @@ type DomainProof = BodyOf<typeof verifyOrganizationDomain>;
 const maximum = 100;
 
 export function createOrganizationDomains(needs: OrganizationDomainsNeeds): OrganizationDomains {
-  const { clock, logs, events, organizations } = needs;
+  const { clock, logs, events, ssoConnectors, organizations } = needs;
   const get = async (q: Queries, { organizationId, domain }: DomainKey) => {
     const row = await store.findDomain(q, { organizationId, domain: spelled(domain) });
     if (!row) throw new AldabaError('entity.not_found');
@@ -90,8 +91,9 @@ export function createOrganizationDomains(needs: OrganizationDomainsNeeds): Orga
         await store.deleteDomain(tx, found);
         audit(tx, 'Organization.RemoveDomain', found, by);
         const { organizationId, domain } = found;
-        if (found.isVerified)
-          await events.publish(tx, 'OrganizationDomain.Deleted', { organizationId, domain, data: null });
+        if (!found.isVerified) return;
+        await ssoConnectors.owned.domainsChanged(tx);
+        await events.publish(tx, 'OrganizationDomain.Deleted', { organizationId, domain, data: null });
       }),
     sendCode: async (tenant, key, locale) => {
       const { email, ...domain } = await get(tenant.db, key);
@@ -101,14 +103,18 @@ export function createOrganizationDomains(needs: OrganizationDomainsNeeds): Orga
     },
     verify: async (tenant, key, { proof, by }) => {
       const found = await get(tenant.db, key);
-      if (found.isVerified) return found;
+      if (isProved(found, proof)) return found;
       await prove(needs, tenant, found, proof);
       return tenant.db
         .transaction(async (tx) => {
-          const isNew = await store.markVerified(tx, found, { by: proof.method, now: new Date(clock.now()) });
+          const row = await store.findDomain(tx, found, { locks: true });
+          const now = clock.now();
+          const nextCheckAt = proof.method === 'dns' ? new Date(now + checkInterval) : null;
+          await store.markVerified(tx, found, { by: proof.method, now: new Date(now), nextCheckAt });
           const domain = await get(tx, found);
-          if (!isNew) return domain;
+          if (row?.verified_at) return domain;
           audit(tx, 'Organization.VerifyDomain', found, { ...by, method: proof.method });
+          await ssoConnectors.owned.domainsChanged(tx);
           await events.publish(tx, 'OrganizationDomain.Verified', { data: domain });
           return domain;
         })
@@ -116,8 +122,12 @@ export function createOrganizationDomains(needs: OrganizationDomainsNeeds): Orga
     },
     isVerifiedDomainOf: async (q, organizationId, domain) =>
       ((await store.findDomain(q, { organizationId, domain: spelled(domain) }))?.verified_at ?? null) !== null,
+    sweep: createDomainChecks(needs),
   };
 }
+
+const isProved = ({ isVerified, verifiedBy, missingSince }: OrganizationDomain, { method }: DomainProof): boolean =>
+  isVerified && missingSince === null && !(verifiedBy === 'email' && method === 'dns');
 
 const spelled = (domain: string): string => normalizeDomain(domain) ?? domain;
 
@@ -135,28 +145,13 @@ async function prove(
     const address = { type: 'Email', value: domain.email } as const;
     return verificationCodes.verify(tenant, address, { purpose: purposeOf(domain), code });
   }
-  const { name, value } = domain.record;
-  const records = await resolveTxt(name).catch((error: unknown) => {
+  const isThere = await isPublished(resolveTxt, domain.record).catch((error: unknown) => {
     throw new AldabaError('organization_domain.lookup_failed', { domain: domain.domain }, { cause: error });
   });
-  // A record comes in chunks of 255 bytes (RFC 1035 section 3.3.14).
-  if (!records.some((chunks) => chunks.join('').trim() === value))
-    throw new AldabaError('organization_domain.record_not_found', { name });
+  if (!isThere) throw new AldabaError('organization_domain.record_not_found', { name: domain.record.name });
 }
 
 function asTaken(error: unknown): never {
   const isTaken = error instanceof AldabaError && error.code === 'entity.unique_integrity_violation';
   throw isTaken ? new AldabaError('organization_domain.taken', undefined, { cause: error }) : error;
 }
-
-const toDomain = (row: DomainRow): OrganizationDomain => ({
-  tenantId: row.tenant_id,
-  organizationId: row.organization_id,
-  domain: row.domain,
-  isVerified: row.verified_at !== null,
-  verifiedBy: row.verified_by as OrganizationDomain['verifiedBy'],
-  verifiedAt: row.verified_at?.getTime() ?? null,
-  createdAt: row.created_at.getTime(),
-  record: { type: 'TXT', name: `_aldaba-challenge.${row.domain}`, value: row.token },
-  email: `postmaster@${row.domain}`,
-});

@@ -15,9 +15,14 @@ export const findDomains = (q: Queries, organizationId: string): Promise<DomainR
     organizationId,
   ]);
 
-export async function findDomain(q: Queries, { organizationId, domain }: DomainKey): Promise<DomainRow | undefined> {
+export async function findDomain(
+  q: Queries,
+  { organizationId, domain }: DomainKey,
+  { locks = false } = {},
+): Promise<DomainRow | undefined> {
   const [row] = await q.raw<DomainRow>(
-    'select * from organization_domains where tenant_id = $1 and organization_id = $2 and domain = $3',
+    `select * from organization_domains where tenant_id = $1 and organization_id = $2 and domain = $3
+      ${locks ? 'for update' : ''}`,
     [q.tenantId, organizationId, domain],
   );
   return row;
@@ -36,21 +41,63 @@ export const insertDomain = (tx: Transaction, row: DomainKey & { token: string; 
   );
 
 /**
- * Marks a domain as verified; a verified one stays as it is.
+ * Stores a proof. When a verified domain was verified first is kept.
+ * @param proof `nextCheckAt` null for a proof that cannot be checked again
  * @throws AldabaError `entity.unique_integrity_violation` if it is verified for another organization
  */
-export async function markVerified(
+export const markVerified = (
   tx: Transaction,
   { organizationId, domain }: DomainKey,
-  { by, now }: { by: 'dns' | 'email'; now: Date },
-): Promise<boolean> {
-  const rows = await tx.raw(
-    `update organization_domains set verified_at = $4, verified_by = $5
-      where tenant_id = $1 and organization_id = $2 and domain = $3 and verified_at is null returning 1 as found`,
-    [tx.tenantId, organizationId, domain, now, by],
+  proof: { by: 'dns' | 'email'; now: Date; nextCheckAt: Date | null },
+): Promise<unknown> =>
+  tx.raw(
+    `update organization_domains
+        set verified_at = coalesce(verified_at, $4), verified_by = $5, checked_at = $4, next_check_at = $6,
+          missing_since = null, lost_at = null
+      where tenant_id = $1 and organization_id = $2 and domain = $3`,
+    [tx.tenantId, organizationId, domain, proof.now, proof.by, proof.nextCheckAt],
   );
-  return rows.length > 0;
+
+/** Stores what a check found. */
+export const markChecked = (
+  tx: Transaction,
+  { organizationId, domain }: DomainKey,
+  found: { now: Date; nextCheckAt: Date; missingSince: Date | null },
+): Promise<unknown> =>
+  tx.raw(
+    `update organization_domains set checked_at = $4, next_check_at = $5, missing_since = $6
+      where tenant_id = $1 and organization_id = $2 and domain = $3`,
+    [tx.tenantId, organizationId, domain, found.now, found.nextCheckAt, found.missingSince],
+  );
+
+/** Ends the verification. */
+export const markLost = (tx: Transaction, { organizationId, domain }: DomainKey, now: Date): Promise<unknown> =>
+  tx.raw(
+    `update organization_domains
+        set verified_at = null, verified_by = null, checked_at = $4, next_check_at = null, missing_since = null,
+          lost_at = $4
+      where tenant_id = $1 and organization_id = $2 and domain = $3`,
+    [tx.tenantId, organizationId, domain, now],
+  );
+
+/** A domain of any tenant, and the value that its record must have. */
+export interface DueDomain extends DomainKey {
+  tenantId: string;
+  token: string;
 }
+
+/** Domains in one round. */
+const batch = 20;
+
+/** Takes domains of all tenants that are due. Another process gets them at `until` the earliest. */
+export const takeDue = (system: Queries, now: Date, until: Date): Promise<DueDomain[]> =>
+  system.raw(
+    `update organization_domains set next_check_at = $2
+      where ctid = any(array(select ctid from organization_domains where next_check_at <= $1
+        order by next_check_at limit ${batch} for update skip locked))
+      returning tenant_id as "tenantId", organization_id as "organizationId", domain, token`,
+    [now, until],
+  );
 
 export async function deleteDomain(tx: Transaction, { organizationId, domain }: DomainKey): Promise<boolean> {
   const rows = await tx.raw(

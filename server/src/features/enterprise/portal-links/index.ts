@@ -6,3 +6,4 @@
  * the secret with `start` and resolve every request with `findSession`.
  */
 export { createPortalLinks, type PortalLinks, type PortalSession, portalSessionLifetime } from './service.ts';
+export { sweepPortalLinks } from './store.ts';

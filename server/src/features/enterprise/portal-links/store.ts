@@ -1,4 +1,4 @@
-import type { Queries, Transaction } from '../../../store/index.ts';
+import { deleteExpired, type Queries, type Transaction } from '../../../store/index.ts';
 import { type StoredRow, sql } from '../../../store/sql.ts';
 
 export type LinkRow = StoredRow<'portal_links'>;
@@ -64,3 +64,10 @@ export async function seeSession(
 
 export const endSession = (tx: Transaction, id: string): Promise<unknown> =>
   tx.raw('update portal_links set session_hash = null where tenant_id = $1 and id = $2', [tx.tenantId, id]);
+
+/** Milliseconds that operators see a link after its last possible start; a session is much shorter. */
+const keptFor = 30 * 86_400_000;
+
+/** Deletes old links of all tenants, with their sessions. */
+export const sweepPortalLinks = (system: Queries, now: number, isStopped: () => boolean): Promise<number> =>
+  deleteExpired(system, { table: 'portal_links', values: [new Date(now - keptFor)] }, isStopped);

@@ -11,3 +11,4 @@
  * The Management API enters through `routes.ts`.
  */
 export { createSamlApplications, type SamlApplicationsNeeds } from './service.ts';
+export { sweepSaml } from './sign-out-store.ts';

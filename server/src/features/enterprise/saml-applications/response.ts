@@ -8,6 +8,8 @@ export interface SignedInUser {
   userId: string;
   sessionUid: string;
   authenticatedAt: Date;
+  /** When the session ends here. */
+  expiresAt: Date;
   amr: readonly string[];
   claims: Readonly<Record<string, unknown>>;
 }

@@ -3,7 +3,8 @@ import { Empty } from '../../../http/answers.ts';
 import type { Implement } from '../../../http/index.ts';
 import type { SamlApplications } from './service.ts';
 
-export { type SamlBrowserNeeds, samlBrowserRoutes } from './browser-routes.ts';
+export type { SamlBrowserNeeds } from './browser-handlers.ts';
+export { samlBrowserRoutes } from './browser-routes.ts';
 
 /** `/api/saml-applications`. */
 export function samlApplicationRoutes(implement: Implement, samlApplications: SamlApplications): void {

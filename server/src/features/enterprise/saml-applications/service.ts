@@ -5,7 +5,6 @@ import type {
   SamlApplication,
   updateSamlApplication,
 } from '@aldaba/contract';
-import type { Clock } from '../../../kernel/clock.ts';
 import type { Vault } from '../../../kernel/crypto.ts';
 import { defined } from '../../../kernel/defined.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
@@ -17,12 +16,13 @@ import type { Applications } from '../../applications/applications/index.ts';
 import { createSamlSecrets, type SamlSecrets } from './secrets.ts';
 import { createSamlSignIns, type SamlSignIns } from './sign-ins.ts';
 import { createSamlSignOuts, type SamlSignOuts } from './sign-outs.ts';
+import { createSamlSingleLogout, type SamlSingleLogout } from './single-logout.ts';
+import { type SoapLogoutNeeds, startSoapLogout } from './soap-logout.ts';
 import * as store from './store.ts';
 
-export interface SamlApplicationsNeeds {
-  clock: Clock;
+export interface SamlApplicationsNeeds extends SoapLogoutNeeds {
   vault: Vault;
-  applications: Pick<Applications, 'create' | 'update' | 'remove' | 'get'>;
+  applications: Pick<Applications, 'create' | 'update' | 'remove' | 'get' | 'findClient'>;
 }
 
 type Draft = BodyOf<typeof createSamlApplication>;
@@ -37,6 +37,9 @@ export interface SamlApplications {
   secrets: SamlSecrets;
   signIns: SamlSignIns;
   signOuts: SamlSignOuts;
+  singleLogout: SamlSingleLogout;
+  /** The application's name for users; undefined once it is deleted. */
+  nameOf: (tenant: Tenant, id: string) => Promise<string | undefined>;
   /** The metadata of the identity provider for this application, as XML. */
   metadata: (tenant: Tenant, id: string) => Promise<string>;
 }
@@ -46,13 +49,15 @@ const empty: store.SamlConfiguration = {
   attributeMapping: {},
   entityId: null,
   acsUrl: null,
+  additionalAcsUrls: [],
   encryption: null,
   nameIdFormat: nameIdFormats.persistent,
   singleLogoutUrl: null,
   requestCertificate: null,
 };
 
-export function createSamlApplications({ clock, vault, applications }: SamlApplicationsNeeds): SamlApplications {
+export function createSamlApplications(given: SamlApplicationsNeeds): SamlApplications {
+  const { clock, vault, applications } = given;
   const secrets = createSamlSecrets({ clock, vault });
   const configurationOf = async (q: Queries, id: string) => {
     const own = await store.findConfiguration(q, id);
@@ -75,11 +80,15 @@ export function createSamlApplications({ clock, vault, applications }: SamlAppli
     return toSamlApplication(application, own);
   };
   const needs = { clock, vault, secrets, configurationOf };
+  startSoapLogout({ ...given, secrets, findConfiguration: store.findConfiguration });
   const signIns = createSamlSignIns(needs);
+  const singleLogout = createSamlSingleLogout(needs);
   return {
     secrets,
     signIns,
-    signOuts: createSamlSignOuts(needs),
+    signOuts: createSamlSignOuts({ ...needs, singleLogout }),
+    singleLogout,
+    nameOf: async (tenant, id) => (await applications.findClient(tenant, id))?.name,
     metadata: async (tenant, id) => signIns.metadata(tenant, id, await configurationOf(tenant.db, id)),
     create: async (tenant, { name, description, customData, ...given }) => {
       const own = { ...empty, ...defined(given) };
@@ -113,7 +122,8 @@ function toSamlApplication(application: Application, own: store.SamlConfiguratio
 }
 
 /** @throws AldabaError `guard.invalid_input` for certificates that could not be used, and half of an agreement */
-function requireUsable({ encryption, requestCertificate, singleLogoutUrl }: store.SamlConfiguration): void {
+function requireUsable(own: store.SamlConfiguration): void {
+  const { encryption, requestCertificate, singleLogoutUrl, acsUrl, additionalAcsUrls } = own;
   const certificates = {
     'body.encryption.certificate': encryption?.encryptAssertion ? encryption.certificate : null,
     'body.requestCertificate': requestCertificate,
@@ -123,6 +133,12 @@ function requireUsable({ encryption, requestCertificate, singleLogoutUrl }: stor
       const reason = `${member}: must be a PEM certificate with an RSA key of 2048 bits or more`;
       throw new AldabaError('guard.invalid_input', { reason });
     }
+  }
+  if (new Set(additionalAcsUrls.map(({ index }) => index)).size < additionalAcsUrls.length) {
+    throw new AldabaError('guard.invalid_input', { reason: 'body.additionalAcsUrls: each index may occur once' });
+  }
+  if (additionalAcsUrls.length > 0 && acsUrl === null) {
+    throw new AldabaError('guard.invalid_input', { reason: 'body.additionalAcsUrls: acsUrl has to be set too' });
   }
   if (singleLogoutUrl && requestCertificate === null) {
     const reason = 'body.singleLogoutUrl: requests to sign out are signed, so requestCertificate has to be set too';

@@ -7,21 +7,29 @@ import {
   createLogoutResponse,
   type IncomingMessage,
   type OutgoingMessage,
+  soapBinding,
   statuses,
   verifyLogoutRequest,
 } from '../../../services/saml/index.ts';
-import type { Queries } from '../../../store/database.ts';
+import type { Queries, Transaction } from '../../../store/database.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import { addressesOf } from './addresses.ts';
 import { nameIdOf, type SignedInUser } from './response.ts';
 import type { SamlSecrets } from './secrets.ts';
+import type { SamlSingleLogout, StartedSignOut } from './single-logout.ts';
 import type { SamlConfiguration } from './store.ts';
 
 /** What ends sessions; the protocol's core gives it. */
 interface Sessions {
   /** A session that was used for the application: that of the ID, or that of the browser. */
   find: (sessionUid: string | undefined) => Promise<SignedInUser | undefined>;
-  end: (sessionUid: string) => Promise<void>;
+  end: (tx: Transaction, sessionUid: string) => Promise<void>;
+}
+
+interface SignOutAnswer {
+  /** The response, or the sign-out of other applications that comes before it. */
+  next: OutgoingMessage | StartedSignOut;
+  endedUserId: string | undefined;
 }
 
 export interface SamlSignOuts {
@@ -33,49 +41,67 @@ export interface SamlSignOuts {
     tenant: Tenant,
     applicationId: string,
     asked: { message: IncomingMessage; relayState: string | undefined; sessions: Sessions },
-  ) => Promise<{ outgoing: OutgoingMessage; endedUserId: string | undefined }>;
+  ) => Promise<SignOutAnswer>;
 }
 
 interface Needs {
   clock: Clock;
   vault: Vault;
   secrets: SamlSecrets;
+  singleLogout: Pick<SamlSingleLogout, 'begin'>;
   configurationOf: (q: Queries, applicationId: string) => Promise<SamlConfiguration>;
 }
 
-export function createSamlSignOuts({ clock, vault, secrets, configurationOf }: Needs): SamlSignOuts {
+export function createSamlSignOuts({ clock, vault, secrets, singleLogout, configurationOf }: Needs): SamlSignOuts {
   return {
     async answer(tenant, applicationId, { message, relayState, sessions }) {
       const own = await configurationOf(tenant.db, applicationId);
       const { entityId, singleLogoutUrl, requestCertificate } = own;
-      if (entityId === null || singleLogoutUrl === null || requestCertificate === null)
+      if (entityId === null || !isForBrowsers(singleLogoutUrl) || requestCertificate === null)
         throw new AldabaError('saml.not_set_up');
       const { entityId: issuer, signOutUrl: destination } = addressesOf(tenant, applicationId);
       const now = new Date(clock.now());
       const request = verifyLogoutRequest(message, {
         ...{ issuer: entityId, destination, certificates: [requestCertificate], now },
       });
-      let endedUserId: string | undefined;
+      const ended: SignedInUser[] = [];
       // Without an index, the request is about the session of this browser.
       for (const uid of request.sessionIndexes.length > 0 ? request.sessionIndexes.slice(0, 20) : [undefined]) {
         const session = await sessions.find(uid);
         // A service provider may end sessions of the user it names, and of no other.
         if (!session || nameIdOf(vault, own, session)?.value !== request.nameId) continue;
-        await sessions.end(session.sessionUid);
-        endedUserId = session.userId;
+        ended.push(session);
       }
-      const outgoing = createLogoutResponse({
+      const bounded = boundedRelayState(relayState);
+      const [first] = ended;
+      const endedUserId = first?.userId;
+      if (first) {
+        const sessionUids = ended.map(({ sessionUid }) => sessionUid);
+        const ending = { kind: 'answer', applicationId, requestId: request.id, relayState: bounded } as const;
+        const started = await tenant.db.transaction(async (tx) => {
+          const others = { userId: first.userId, sessionUids, ending, except: applicationId };
+          const begun = await singleLogout.begin(tx, others);
+          for (const uid of sessionUids) await sessions.end(tx, uid);
+          return begun;
+        });
+        if (started) return { next: started, endedUserId };
+      }
+      const next = createLogoutResponse({
         id: `_${standardId()}`,
         issuedAt: now,
         issuer,
         inResponseTo: request.id,
         destination: singleLogoutUrl,
         signing: await secrets.signingKey(tenant.db, applicationId),
-        relayState: boundedRelayState(relayState),
+        relayState: bounded,
         // A session that has ended already is what was asked for.
         status: statuses.success,
       });
-      return { outgoing, endedUserId };
+      return { next, endedUserId };
     },
   };
 }
+
+/** Whether messages go through the browser. */
+const isForBrowsers = (url: SamlConfiguration['singleLogoutUrl']): url is NonNullable<typeof url> =>
+  url !== null && url.binding !== soapBinding;

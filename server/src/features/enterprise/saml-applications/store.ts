@@ -4,7 +4,14 @@ import type { Queries, Transaction } from '../../../store/database.ts';
 /** What is agreed with a service provider. */
 export type SamlConfiguration = Pick<
   SamlApplication,
-  'attributeMapping' | 'entityId' | 'acsUrl' | 'encryption' | 'nameIdFormat' | 'singleLogoutUrl' | 'requestCertificate'
+  | 'attributeMapping'
+  | 'entityId'
+  | 'acsUrl'
+  | 'additionalAcsUrls'
+  | 'encryption'
+  | 'nameIdFormat'
+  | 'singleLogoutUrl'
+  | 'requestCertificate'
 >;
 
 export interface StoredSecret {
@@ -17,7 +24,8 @@ export interface StoredSecret {
   active: boolean;
 }
 
-const members = `attribute_mapping as "attributeMapping", entity_id as "entityId", acs_url as "acsUrl", encryption,
+const members = `attribute_mapping as "attributeMapping", entity_id as "entityId", acs_url as "acsUrl",
+  additional_acs_urls as "additionalAcsUrls", encryption,
   name_id_format as "nameIdFormat", single_logout_url as "singleLogoutUrl", request_certificate as "requestCertificate"`;
 
 export async function findConfiguration(q: Queries, applicationId: string): Promise<SamlConfiguration | undefined> {
@@ -33,12 +41,13 @@ export async function saveConfiguration(q: Queries, applicationId: string, own: 
   const json = (value: unknown) => (value === null ? null : JSON.stringify(value));
   await q.raw(
     `insert into saml_applications (tenant_id, application_id, attribute_mapping, entity_id, acs_url, encryption,
-        name_id_format, single_logout_url, request_certificate)
-     values ($1, $2, $3::jsonb, $4, $5::jsonb, $6::jsonb, $7, $8::jsonb, $9)
+        name_id_format, single_logout_url, request_certificate, additional_acs_urls)
+     values ($1, $2, $3::jsonb, $4, $5::jsonb, $6::jsonb, $7, $8::jsonb, $9, $10::jsonb)
      on conflict (tenant_id, application_id) do update set
        attribute_mapping = excluded.attribute_mapping, entity_id = excluded.entity_id, acs_url = excluded.acs_url,
        encryption = excluded.encryption, name_id_format = excluded.name_id_format,
-       single_logout_url = excluded.single_logout_url, request_certificate = excluded.request_certificate`,
+       single_logout_url = excluded.single_logout_url, request_certificate = excluded.request_certificate,
+       additional_acs_urls = excluded.additional_acs_urls`,
     [
       q.tenantId,
       applicationId,
@@ -49,6 +58,7 @@ export async function saveConfiguration(q: Queries, applicationId: string, own: 
       own.nameIdFormat,
       json(own.singleLogoutUrl),
       own.requestCertificate,
+      json(own.additionalAcsUrls),
     ],
   );
 }

@@ -29,7 +29,8 @@ export interface ScimTokens {
   list: (q: Queries, organizationId: string | null) => Promise<ScimToken[]>;
   /**
    * @param draft `expiresAt` in milliseconds since the epoch
-   * @throws AldabaError `entity.not_exists_with_id`, `entity.unique_integrity_violation`, `request.invalid_input`
+   * @throws AldabaError `entity.not_exists_with_id`, `scim_token.too_many`, `entity.unique_integrity_violation`,
+   *   `request.invalid_input`
    */
   create: (
     q: Queries,
@@ -60,6 +61,8 @@ export interface ScimTokens {
 const prefix = 'scim_';
 const newValue = () => `${prefix}${standardSecret()}`;
 const form = /^scim_[0-9A-Za-z]{32}$/;
+/** Tokens of one directory: a program and its successor, for a few programs. */
+const maximum = 20;
 /** Milliseconds: when the token was last used is known to the minute. */
 const precision = 60_000;
 
@@ -97,12 +100,16 @@ export function createScimTokens({ clock, logs, organizations }: ScimTokensNeeds
     create: async (q, organizationId, { name, expiresAt = null }, by) => {
       if (organizationId !== null) await organizations.get(q, organizationId);
       const value = newValue();
-      const token = await named(
-        store.insertToken(q, {
-          ...{ id: standardId(), organizationId, name, valueHash: hashToken(value) },
-          ...{ createdAt: new Date(clock.now()), expiresAt: dateOf(expiresAt) },
-        }),
-      );
+      const draft = {
+        ...{ id: standardId(), organizationId, name, valueHash: hashToken(value) },
+        ...{ createdAt: new Date(clock.now()), expiresAt: dateOf(expiresAt) },
+      };
+      const token = await q.transaction(async (tx) => {
+        await store.lockTokens(tx, organizationId);
+        if ((await store.findTokens(tx, organizationId)).length >= maximum)
+          throw new AldabaError('scim_token.too_many', { maximum });
+        return named(store.insertToken(tx, draft));
+      });
       record(q, 'Create', { organizationId, id: token.id, name, by });
       return { ...token, value };
     },

@@ -1,5 +1,5 @@
 import type { ScimToken } from '@aldaba/contract';
-import type { Queries } from '../../../store/database.ts';
+import type { Queries, Transaction } from '../../../store/database.ts';
 
 interface Row {
   id: string;
@@ -25,6 +25,14 @@ const toToken = (q: Queries, row: Row): ScimToken => ({
 });
 
 const ofDirectory = "tenant_id = $1 and directory_id = coalesce($2::text, '')";
+
+/** Lets one transaction at a time create tokens of a directory, so that they can be counted. */
+export async function lockTokens(tx: Transaction, organizationId: string | null): Promise<void> {
+  await tx.raw("select pg_advisory_xact_lock(hashtextextended('aldaba scim tokens ' || $1 || ' ' || $2, 0))", [
+    tx.tenantId,
+    organizationId ?? '',
+  ]);
+}
 
 /** Oldest first. */
 export async function findTokens(q: Queries, organizationId: string | null): Promise<ScimToken[]> {

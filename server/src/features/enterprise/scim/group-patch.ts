@@ -68,8 +68,20 @@ function withoutMembers(value: unknown): [members: unknown, rest: unknown] {
   return [listed, rest];
 }
 
-const idsOf = (value: unknown): string[] =>
-  ((readValue(members, value) ?? []) as Values[]).map((member) => member.value as string);
+const idsOf = (value: unknown): string[] => memberIdsOf(readValue(members, value));
+
+/**
+ * The ids of members as they were read.
+ * @throws ScimError `invalidValue` for a member that is said to be a group
+ */
+export const memberIdsOf = (given: unknown): string[] =>
+  ((given ?? []) as Values[]).map(({ value, type: kind = 'User' }) => {
+    if ((kind as string).toLowerCase() === 'user') return value as string;
+    throw invalid(
+      'invalidValue',
+      `The member ${(value as string).slice(0, 80)} is not a user. Groups have users only.`,
+    );
+  });
 
 function change(changes: MemberChanges, op: ScimPatchOperation['op'], ids: readonly string[]): void {
   if (op === 'replace') {

@@ -6,7 +6,7 @@ import type { Transaction } from '../../../store/database.ts';
 import type { Values } from './attributes.ts';
 import type { Directory } from './directory.ts';
 import { invalid, noResource, ScimError } from './errors.ts';
-import { changesOfMembers, type MemberChanges } from './group-patch.ts';
+import { changesOfMembers, type MemberChanges, memberIdsOf } from './group-patch.ts';
 import * as store from './group-store.ts';
 import { readResource } from './input.ts';
 import { applyPatch } from './patch.ts';
@@ -48,7 +48,8 @@ export function createDirectoryGroups({ clock, groupRoles }: { clock: Clock; gro
   const requireVisible = async (tx: Transaction, { organizationId }: Directory, ids: readonly string[]) => {
     const known = await findVisibleIds(tx, organizationId, ids);
     const unknown = ids.find((id) => !known.has(id));
-    if (unknown !== undefined) throw invalid('invalidValue', `The member ${unknown.slice(0, 80)} is not a user.`);
+    if (unknown !== undefined)
+      throw invalid('invalidValue', `The member ${unknown.slice(0, 80)} is not a user. Groups have users only.`);
   };
   const changeMembers = async (tx: Transaction, directory: Directory, id: string, changes: MemberChanges) => {
     const { replaced, added, removed } = changes;
@@ -134,7 +135,7 @@ export function createDirectoryGroups({ clock, groupRoles }: { clock: Clock; gro
 }
 
 function idsOf(members: unknown): Set<string> {
-  const ids = ((members ?? []) as Values[]).map(({ value }) => value as string);
+  const ids = memberIdsOf(members);
   if (ids.length > scimLimits.members)
     throw invalid('invalidValue', `A request must name at most ${scimLimits.members} members.`);
   return new Set(ids);

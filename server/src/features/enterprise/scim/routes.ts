@@ -30,6 +30,8 @@ export function scimRoutes(http: Http, { scim, tokens, log }: ScimRoutesNeeds): 
     scope.addContentTypeParser('application/scim+json', { parseAs: 'buffer' }, async (_: unknown, body: Buffer) =>
       parseJson(body),
     );
+    // Forms are for browsers.
+    scope.removeContentTypeParser('application/x-www-form-urlencoded');
     scope.setErrorHandler((error, request, reply) => {
       const { status, body } = describe(error, request, log);
       if (status === 401) reply.header('www-authenticate', 'Bearer realm="SCIM"');
@@ -57,6 +59,10 @@ export function scimRoutes(http: Http, { scim, tokens, log }: ScimRoutesNeeds): 
         send(reply, await searchAll(scim, callOf(request), searchOf(request.body ?? {}))),
       );
       for (const path of [`${directoryPath}/Bulk`, `${directoryPath}/.search`]) refuseOthers(guarded, path, ['POST']);
+      guarded.all(`${directoryPath}/Me`, async () => {
+        // RFC 7644 section 3.11: the caller is a directory, not a user.
+        throw new ScimError(501, 'A directory is not a user: ask for /Users.');
+      });
       guarded.all(`${directoryPath}/*`, async () => {
         throw noResource();
       });

@@ -157,7 +157,8 @@ function recordedBy(logs: Audit) {
       });
     try {
       const result = await q.transaction((tx) => change(tx, directory, given));
-      record('Success', result?.id ?? id);
+      // In a bulk request the transaction may be of several operations.
+      q.afterCommit(() => record('Success', result?.id ?? id));
       return result;
     } catch (error) {
       const explained = explain(error);

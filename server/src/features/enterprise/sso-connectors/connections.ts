@@ -26,11 +26,13 @@ interface Needs {
   connect: Connect;
   turns: LdapTurns;
   signingKeys: Pick<SsoSigningKeys, 'open'>;
+  /** Learns why a SAML message was refused. */
+  note?: ((fields: Record<string, unknown>) => void) | undefined;
 }
 
 /** @throws AldabaError `connector.invalid_config` when the requests have to be signed, and no key is active */
 export async function connect(
-  { clock, log, outbound, connect: reach, turns, signingKeys }: Needs,
+  { clock, log, outbound, connect: reach, turns, signingKeys, note }: Needs,
   tenant: Tenant,
   row: SsoRow,
 ): Promise<SsoConnection> {
@@ -65,6 +67,9 @@ export async function connect(
     now: clock.now,
     useOnce: (assertionId, until) =>
       store.useId(tenant.db, id, { idHash: hashToken(assertionId), expiresAt: new Date(until) }),
-    note: (fields, message) => log.warn({ connectorId: id, ...fields }, message),
+    note: (fields, message) => {
+      note?.(fields);
+      log.warn({ connectorId: id, ...fields }, message);
+    },
   });
 }

@@ -91,8 +91,10 @@ export function createOidcConnection(
 }
 
 function answerOf({ claims, userinfo }: z.output<typeof told>, config: OidcConfig): SsoAnswer {
-  const { iss, sid } = claims as { iss?: unknown; sid?: unknown };
+  const { iss, sid, azp = config.clientId } = claims as { iss?: unknown; sid?: unknown; azp?: unknown };
   const id = claims.sub ?? '';
+  // Issued to another client, also if it is meant for this one (OpenID Connect Core section 3.1.3.7).
+  if (azp !== config.clientId) throw new AldabaError('connector.social_invalid_id_token');
   if (typeof iss !== 'string' || id === '' || id.length > maximumSubject)
     throw new AldabaError('connector.social_invalid_id_token');
   // The address and what is said about it come from one answer.

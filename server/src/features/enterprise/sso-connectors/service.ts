@@ -24,6 +24,7 @@ import { type CheckedConfig, checkConfig, isConfigured } from './configs.ts';
 import { connect } from './connections.ts';
 import { discover, rememberDiscovery } from './discovery.ts';
 import { createLdapTurns, openForSync, testDirectory } from './ldap.ts';
+import { createOwnedSso, type OwnedSso } from './owned.ts';
 import type { SsoConnection } from './protocol.ts';
 import { isSsoProvider, ssoProviders } from './providers.ts';
 import { isPublicMailDomain } from './public-mail-domains.ts';
@@ -31,7 +32,7 @@ import { fetchMetadata } from './saml-config.ts';
 import { samlSideOf } from './saml-side.ts';
 import { createSsoSigningKeys, type SsoSigningKeys } from './signing-keys.ts';
 import * as store from './store.ts';
-import { type OfferedSso, type SsoRow, toOffered, toSsoConnector } from './views.ts';
+import { isInUse, type OfferedSso, type SsoRow, toOffered, toSsoConnector } from './views.ts';
 
 export interface SsoConnectorsNeeds {
   database: Database;
@@ -72,9 +73,11 @@ interface BoundKeys {
 }
 
 export interface SsoConnectors {
-  /** The configured connectors, the newest first; cached. */
+  /** The connectors that sign users in, the newest first; cached. */
   offered: (tenant: Tenant) => Promise<readonly OfferedSso[]>;
-  /** Undefined for an unknown connector, or one that is not configured. */
+  /** The operator's own among them: every visitor may read their names, and not those of customers. */
+  published: (tenant: Tenant) => Promise<readonly OfferedSso[]>;
+  /** Undefined for an unknown connector, or one that signs no user in: inactive, not configured, without a domain. */
   connection: (tenant: Tenant, id: string) => Promise<BoundSso | undefined>;
   /** A new access token. @throws AldabaError `secrets.third_party_token_set.access_token_expired`, `connector.*` */
   refresh: (tenant: Tenant, id: string, refreshToken: string) => Promise<TokenResponse>;
@@ -96,6 +99,8 @@ export interface SsoConnectors {
   /** Reads the metadata of SAML providers again, once an hour. Returns how many were read. */
   refreshMetadata: (now: number, isStopped: () => boolean) => Promise<number>;
 
+  /** The connectors of organizations, as their administrators reach them. */
+  owned: OwnedSso;
   /**
    * The directory of an LDAP connector, for a sync; undefined for a connector that is not one, or not configured.
    * `open` throws LdapError.
@@ -113,6 +118,8 @@ export interface SsoConnectors {
   create: (tenant: Tenant, draft: Draft) => Promise<SsoConnector>;
   update: (tenant: Tenant, id: string, patch: Patch) => Promise<SsoConnector>;
   remove: (tenant: Tenant, id: string) => Promise<void>;
+  /** Takes a domain from the given connectors. Returns the names of the connectors that had it. */
+  withdrawDomain: (tx: Transaction, ids: readonly string[], domain: string) => Promise<string[]>;
 }
 
 export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
@@ -169,11 +176,19 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
     return toSsoConnector(tenant.id, row, metadata && { ...metadata });
   };
 
+  const owned = createOwnedSso({
+    ...{ rows, cache, seal, clock, signingKeys },
+    check: (provider, config) => checkConfig(needs, provider, config),
+    connect: (tenant, row, note) => connect({ ...connecting, note }, tenant, row),
+  });
   return {
-    offered: async (tenant) => (await rows(tenant)).filter(({ config }) => config !== undefined).map(toOffered),
+    owned,
+    offered: async (tenant) => (await rows(tenant)).filter(isInUse).map(toOffered),
+    published: async (tenant) =>
+      (await rows(tenant)).filter((row) => isInUse(row) && row.organizationId === null).map(toOffered),
     connection: async (tenant, id) => {
       const row = await find(tenant, id);
-      if (!row?.config) return undefined;
+      if (!row || !isInUse(row)) return undefined;
       return { row, ...(await connect(connecting, tenant, row)) };
     },
     publishedBy: async (tenant, id) => {
@@ -268,6 +283,8 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
             syncProfile: draft.syncProfile ?? false,
             enableTokenStorage: draft.enableTokenStorage ?? false,
             requiresMfa: draft.requiresMfa ?? false,
+            organizationId: null,
+            isActive: true,
             createdAt: new Date(clock.now()),
           }),
         );
@@ -279,13 +296,16 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
       return shown(tenant, await require(tenant, id));
     },
     update: async (tenant, id, { roleMappings, config: given, domains: named, ...patch }) => {
-      const { provider } = await require(tenant, id);
+      const { provider, ...row } = await require(tenant, id);
       const checked = given && (await checkConfig(needs, provider, given));
       requireTokenStorage(provider.type, patch.enableTokenStorage);
-      const domains = named && checkedDomains(named);
+      const domains = domainsAfter(row, {
+        organizationId: patch.organizationId,
+        named: named && checkedDomains(named),
+      });
       await tenant.db.transaction(async (tx) => {
         const config = checked && { ...written(tenant, id, checked), metadataReadAt: new Date(clock.now()) };
-        if ((await precise(store.updateSsoConnector(tx, id, { ...patch, domains, ...config }))) === 0)
+        if ((await precise(store.updateSsoConnector(tx, { id }, { ...patch, domains, ...config }))) === 0)
           throw new AldabaError('entity.not_found');
         if (roleMappings) await store.replaceRoleMappings(tx, id, roleMappings);
         if (patch.enableTokenStorage === false) await needs.tokenSets.forgetSso(tx, id);
@@ -293,9 +313,14 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
       });
       return shown(tenant, await require(tenant, id));
     },
+    withdrawDomain: async (tx, ids, domain) => {
+      const names = await store.withdrawDomain(tx, ids, domain);
+      await cache.changed(tx, '');
+      return names;
+    },
     remove: (tenant, id) =>
       tenant.db.transaction(async (tx) => {
-        if ((await store.deleteSsoConnector(tx, id)) === 0) throw new AldabaError('entity.not_found');
+        if ((await store.deleteSsoConnector(tx, { id })) === 0) throw new AldabaError('entity.not_found');
         await cache.changed(tx, '');
       }),
   };
@@ -305,6 +330,17 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
 const metadataLife = 3_600_000;
 
 const contextOf = (tenantId: string, id: string) => `${tenantId}/sso-connectors/${id}`;
+
+/** An organization's domains are the connector's, until the operator takes it over with them. */
+function domainsAfter(
+  { organizationId, domains }: SsoRow | Omit<SsoRow, 'provider'>,
+  change: { organizationId: null | undefined; named: string[] | undefined },
+): string[] | undefined {
+  if (organizationId === null) return change.named;
+  if (change.organizationId === null) return change.named ?? domains;
+  if (change.named) throw new AldabaError('single_sign_on.domains_of_organization');
+  return undefined;
+}
 
 /** Only OpenID Connect providers issue tokens. */
 function requireTokenStorage(type: SsoProviderType, enabled: boolean | undefined): void {

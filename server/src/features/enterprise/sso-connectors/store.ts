@@ -19,16 +19,22 @@ export interface StoredSsoConnector {
   roleMappings: SsoRoleMapping[];
   metadataUrl: string | null;
   providerMetadata: IdentityProviderMetadata | null;
+  /** Whose administrators set it up; null for a connector of the operator. */
+  organizationId: string | null;
+  isActive: boolean;
 }
 
 type Row = Omit<StoredRow<'sso_connectors'>, 'tenant_id'>;
 
-const toConnector = (row: Row, mappings: readonly MappingRow[]): StoredSsoConnector => ({
+const toConnector = (
+  row: Row,
+  { mappings, verified }: { mappings: readonly MappingRow[]; verified: ReadonlyMap<string, string[]> },
+): StoredSsoConnector => ({
   id: row.id,
   providerName: row.provider_name,
   connectorName: row.connector_name,
   configSealed: row.config_sealed,
-  domains: row.domains,
+  domains: row.organization_id === null ? row.domains : (verified.get(row.organization_id) ?? []),
   branding: row.branding as SsoBranding,
   syncProfile: row.sync_profile,
   enableTokenStorage: row.enable_token_storage,
@@ -36,6 +42,8 @@ const toConnector = (row: Row, mappings: readonly MappingRow[]): StoredSsoConnec
   createdAt: row.created_at.getTime(),
   metadataUrl: row.metadata_url,
   providerMetadata: row.provider_metadata as IdentityProviderMetadata | null,
+  organizationId: row.organization_id,
+  isActive: row.is_active,
   roleMappings: mappings
     .filter(({ connector_id }) => connector_id === row.id)
     .map((mapping) => ({
@@ -72,7 +80,19 @@ export async function findSsoConnectors(q: Queries): Promise<StoredSsoConnector[
      group by connector_id, attribute, value, organization_id order by 1, 2, 3, 4`,
     [q.tenantId],
   );
-  return rows.map((row) => toConnector(row, mappings));
+  const owners = [...new Set(rows.flatMap(({ organization_id: owner }) => owner ?? []))];
+  const verified = owners.length === 0 ? new Map() : await findVerifiedDomains(q, owners);
+  return rows.map((row) => toConnector(row, { mappings, verified }));
+}
+
+/** The verified domains of organizations, which are the domains of their connectors. */
+async function findVerifiedDomains(q: Queries, organizationIds: readonly string[]): Promise<Map<string, string[]>> {
+  const rows = await q.raw<{ id: string; domains: string[] }>(
+    `select organization_id as id, array_agg(domain order by domain) as domains from organization_domains
+     where tenant_id = $1 and organization_id = any($2) and verified_at is not null group by organization_id`,
+    [q.tenantId, organizationIds],
+  );
+  return new Map(rows.map(({ id, domains }) => [id, domains]));
 }
 
 type Written = Omit<StoredSsoConnector, 'createdAt' | 'roleMappings' | 'id' | 'providerName'>;
@@ -97,6 +117,8 @@ export async function insertSsoConnector(
       metadata_url: given.metadataUrl,
       provider_metadata: jsonOf(given.providerMetadata ?? undefined) ?? null,
       metadata_read_at: given.createdAt,
+      organization_id: given.organizationId,
+      is_active: given.isActive,
       created_at: given.createdAt,
     }),
   );
@@ -104,8 +126,18 @@ export async function insertSsoConnector(
 
 type Patch = { [Name in keyof Written]?: Written[Name] | undefined } & { metadataReadAt?: Date | undefined };
 
+/** Which connector; with an organization, only one of its own. */
+export interface ConnectorKey {
+  id: string;
+  organizationId?: string | undefined;
+}
+
 /** Returns how many there were. */
-export async function updateSsoConnector(q: Queries, id: string, patch: Patch): Promise<number> {
+export async function updateSsoConnector(
+  q: Queries,
+  { id, organizationId }: ConnectorKey,
+  patch: Patch,
+): Promise<number> {
   const values = defined({
     // Always written, so that the number says whether the row exists.
     id,
@@ -119,12 +151,17 @@ export async function updateSsoConnector(q: Queries, id: string, patch: Patch): 
     metadata_url: patch.metadataUrl,
     provider_metadata: patch.providerMetadata === null ? null : jsonOf(patch.providerMetadata),
     metadata_read_at: patch.metadataReadAt,
+    organization_id: patch.organizationId,
+    is_active: patch.isActive,
   });
-  return q.run(sql.updateTable('sso_connectors').set(values).where('tenant_id', '=', q.tenantId).where('id', '=', id));
+  const update = sql.updateTable('sso_connectors').set(values).where('tenant_id', '=', q.tenantId).where('id', '=', id);
+  return q.run(organizationId === undefined ? update : update.where('organization_id', '=', organizationId));
 }
 
-export const deleteSsoConnector = (q: Queries, id: string): Promise<number> =>
-  q.run(sql.deleteFrom('sso_connectors').where('tenant_id', '=', q.tenantId).where('id', '=', id));
+export function deleteSsoConnector(q: Queries, { id, organizationId }: ConnectorKey): Promise<number> {
+  const removal = sql.deleteFrom('sso_connectors').where('tenant_id', '=', q.tenantId).where('id', '=', id);
+  return q.run(organizationId === undefined ? removal : removal.where('organization_id', '=', organizationId));
+}
 
 /** @throws AldabaError `entity.relation_foreign_key_not_found` for an organization or a role that does not exist */
 export async function replaceRoleMappings(
@@ -145,6 +182,37 @@ export async function replaceRoleMappings(
      on conflict do nothing`,
     [tx.tenantId, connectorId, JSON.stringify(rows)],
   );
+}
+
+/** One value of an attribute leads to at most one role of the organization that owns the connector. */
+export async function mapOwn(
+  tx: Transaction,
+  { id, organizationId }: { id: string; organizationId: string },
+  { attribute, value, roleId }: { attribute: string; value: string; roleId: string | null },
+): Promise<void> {
+  await tx.raw(
+    `delete from sso_role_mappings m using sso_connectors c
+     where m.tenant_id = $1 and m.connector_id = $2 and m.organization_id = $3 and m.attribute = $4 and m.value = $5
+       and c.tenant_id = m.tenant_id and c.id = m.connector_id and c.organization_id = m.organization_id`,
+    [tx.tenantId, id, organizationId, attribute, value],
+  );
+  if (roleId === null) return;
+  await tx.raw(
+    `insert into sso_role_mappings (tenant_id, connector_id, attribute, value, organization_id, organization_role_id)
+     select tenant_id, id, $4, $5, organization_id, $6 from sso_connectors
+     where tenant_id = $1 and id = $2 and organization_id = $3`,
+    [tx.tenantId, id, organizationId, attribute, value, roleId],
+  );
+}
+
+/** Takes a domain from connectors. Returns the names of the connectors that had it. */
+export async function withdrawDomain(q: Queries, ids: readonly string[], domain: string): Promise<string[]> {
+  const rows = await q.raw<{ name: string }>(
+    `update sso_connectors set domains = array_remove(domains, $3)
+     where tenant_id = $1 and id = any($2) and $3 = any(domains) returning connector_name as name`,
+    [q.tenantId, ids, domain],
+  );
+  return rows.map(({ name }) => name);
 }
 
 /** Notes an id that counts once; returns whether it is new. */

@@ -18,6 +18,10 @@ export interface OfferedSso extends PublicSsoConnector {
   requiresMfa: boolean;
 }
 
+/** Whether a connector signs users in. One of an organization does so for verified domains alone. */
+export const isInUse = ({ config, isActive, organizationId, domains }: SsoRow): boolean =>
+  config !== undefined && isActive && (organizationId === null || domains.length > 0);
+
 export const toSsoConnector = (
   tenantId: string,
   { provider, config, configSealed: _, metadataUrl: __, providerMetadata: ___, ...row }: SsoRow,

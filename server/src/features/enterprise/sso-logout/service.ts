@@ -68,10 +68,11 @@ export function createSsoLogout(needs: SsoLogoutNeeds): SsoLogout {
   };
   const end = async (tenant: Tenant, connectorId: string, payload: JWTPayload) => {
     const { jti, iss: issuer = '', sub: identityId, sid, events, nonce } = payload;
-    const names = typeof events === 'object' && events !== null ? Object.keys(events) : [];
+    // An object that has one for the event (section 2.4).
+    const happened = isObject(events) && isObject(events[event]);
     const sessionId = typeof sid === 'string' ? sid : undefined;
     // A nonce would let an ID token pass for a logout token (section 2.4).
-    const isLogout = names.includes(event) && nonce === undefined && (identityId ?? sessionId) !== undefined;
+    const isLogout = happened && nonce === undefined && (identityId ?? sessionId) !== undefined;
     if (!isLogout || !jti) throw new AldabaError('single_sign_on.logout_token_invalid');
     return tenant.db.transaction(async (tx) => {
       const until = clock.now() + (maximumAge + 2 * tolerance) * 1000;
@@ -122,5 +123,8 @@ export function createSsoLogout(needs: SsoLogoutNeeds): SsoLogout {
     },
   };
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 type Published = Awaited<ReturnType<SsoConnectors['publishedBy']>>;

@@ -36,8 +36,11 @@ export async function findJitRoles(q: Queries, organizationId: string): Promise<
 /** Enterprise connectors whose users join the organization, without their configuration. */
 export async function findJitConnectors(q: Queries, organizationId: string): Promise<OrganizationSsoConnector[]> {
   const rows = await q.raw<Omit<OrganizationSsoConnector, 'tenantId' | 'createdAt'> & { createdAt: Date }>(
-    `select c.id, c.provider_name as "providerName", c.connector_name as "connectorName", c.domains, c.branding,
-       c.sync_profile as "syncProfile", c.created_at as "createdAt"
+    `select c.id, c.provider_name as "providerName", c.connector_name as "connectorName",
+       case when c.organization_id is null then c.domains else array(
+         select d.domain from organization_domains d where d.tenant_id = c.tenant_id
+           and d.organization_id = c.organization_id and d.verified_at is not null order by d.domain) end as domains,
+       c.branding, c.sync_profile as "syncProfile", c.created_at as "createdAt"
      from organization_jit_sso_connectors j
        join sso_connectors c on c.tenant_id = j.tenant_id and c.id = j.sso_connector_id
      where j.tenant_id = $1 and j.organization_id = $2 order by c.connector_name`,

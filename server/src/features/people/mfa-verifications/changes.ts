@@ -43,8 +43,6 @@ export interface FactorChanges {
    * @throws AldabaError `entity.not_found`
    */
   remove: (q: Queries, userId: string, id: string) => Promise<User>;
-  /** Removes every factor. @throws AldabaError `entity.not_found` */
-  removeAll: (q: Queries, userId: string) => Promise<User>;
 }
 
 const isBackupCode = ({ type }: { type: string }) => type === 'BackupCode';
@@ -106,12 +104,6 @@ export function createFactorChanges({ clock, secrets, users, events, deviceTrust
         const rest = present.filter((factor) => factor.id !== id);
         const orphans = rest.every(isBackupCode) ? rest.map((factor) => factor.id) : [];
         await store.deleteFactors(tx, userId, [id, ...orphans]);
-        await deviceTrust.forgetAll(tx, userId);
-      }),
-    removeAll: (q, userId) =>
-      change(q, userId, async (tx, present) => {
-        const ids = present.map(({ id }) => id);
-        if (ids.length > 0) await store.deleteFactors(tx, userId, ids);
         await deviceTrust.forgetAll(tx, userId);
       }),
   };

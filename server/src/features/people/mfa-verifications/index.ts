@@ -15,4 +15,4 @@ export {
   type SecondFactors,
 } from './second-factors.ts';
 export { createMfaVerifications, type MfaVerifications } from './service.ts';
-export type { MfaStatus } from './store.ts';
+export { deleteAllFactors, type MfaStatus } from './store.ts';

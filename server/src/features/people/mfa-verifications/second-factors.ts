@@ -60,8 +60,6 @@ export interface SecondFactors extends Totps, BackupCodes, Passkeys {
    *   `user.backup_code_already_in_use`, `session.mfa.backup_code_can_not_be_alone`
    */
   bind: (tx: Transaction, userId: string, factors: readonly NewFactor[]) => Promise<void>;
-  /** Removes every factor of a user. @throws AldabaError `entity.not_found` */
-  removeAll: (tx: Transaction, userId: string) => Promise<unknown>;
 }
 
 interface Totps {
@@ -138,7 +136,6 @@ export function createSecondFactors({ clock, vault, users, events, deviceTrust }
       if (!found) throw new AldabaError('entity.not_found');
       return found;
     },
-    removeAll: changes.removeAll,
     async bind(tx, userId, factors) {
       const drafts = factors.map((factor) => draftOf(tx.tenantId, factor));
       await changes.add(tx, userId, drafts);

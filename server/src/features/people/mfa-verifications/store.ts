@@ -92,6 +92,9 @@ export const deleteFactors = (q: Queries, userId: string, ids: readonly string[]
       .where('id', 'in', ids),
   );
 
+export const deleteAllFactors = (q: Queries, userId: string): Promise<number> =>
+  q.run(sql.deleteFrom('mfa_verifications').where('tenant_id', '=', q.tenantId).where('user_id', '=', userId));
+
 /** Returns whether the user has such a passkey. */
 export const renamePasskey = async (q: Queries, userId: string, id: string, name: string): Promise<boolean> =>
   (await q.run(

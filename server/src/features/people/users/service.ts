@@ -44,6 +44,8 @@ export interface UsersNeeds {
     /** Ends the trust in every browser of the user. */
     forgetAll: (tx: Transaction, userId: string) => Promise<void>;
   };
+  /** Removes every second factor of a user. */
+  factors: { removeAll: (tx: Transaction, userId: string) => Promise<unknown> };
 }
 
 interface UserDraft extends Omit<store.UserColumns, 'isSuspended' | 'isPasswordExpired' | 'lastSignInAt'> {
@@ -110,9 +112,9 @@ export interface Users extends RoleHolders<User> {
   /** Whether the user's email address is verified: by the user, or set by an operator. An import may bring others. */
   isEmailVerified: (q: Queries, userId: string) => Promise<boolean>;
   /**
-   * The owner of an unverified email address takes its account: password, phone and identities may be an attacker's.
-   * They are removed with all sessions, grants and trusted devices, and the address is verified. Returns false, and
-   * changes nothing, if it was.
+   * The owner of an unverified email address takes its account: password, phone, identities and second factors may be
+   * an attacker's. They are removed with all sessions, grants and trusted devices, the address is verified, and the
+   * owner gets an email. Returns false, and changes nothing, if it was.
    */
   reclaim: (tx: Transaction, userId: string) => Promise<boolean>;
   roleNames: (q: Queries, userId: string) => Promise<string[]>;
@@ -154,7 +156,7 @@ export interface Users extends RoleHolders<User> {
 }
 
 export function createUsers(needs: UsersNeeds): Users {
-  const { clock, passwords, roles, sessions, deviceTrust, changes, events } = needs;
+  const { clock, passwords, roles, sessions, deviceTrust, factors, changes, events } = needs;
   const now = () => new Date(clock.now());
   const get = async (q: Queries, userId: string) => {
     const user = await store.findUser(q, userId);
@@ -230,7 +232,9 @@ export function createUsers(needs: UsersNeeds): Users {
       if (!(await store.reclaimUserRow(tx, userId, now()))) return false;
       await sessions.endAll(tx, userId);
       await deviceTrust.forgetAll(tx, userId);
+      await factors.removeAll(tx, userId);
       await dataUpdated(tx, userId);
+      await changes.announce(tx, 'account.changed', { userId, what: 'reclaimed' });
       return true;
     },
     roleNames: roles.userRoleNames,
@@ -269,6 +273,7 @@ export function createUsers(needs: UsersNeeds): Users {
     digestOf: async (given) => readPassword(given, passwords),
     remove: atomic(async (tx, userId) => {
       await sessions.endAll(tx, userId);
+      await changes.announce(tx, 'user.deleted', { userId });
       if ((await store.deleteUserRow(tx, userId)) === 0) throw new AldabaError('entity.not_found');
       await roles.userChanged(tx, userId);
       await events.publish(tx, 'User.Deleted', { data: null });

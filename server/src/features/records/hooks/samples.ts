@@ -51,6 +51,7 @@ const organizationDomain = {
   isVerified: true,
   verifiedBy: 'dns',
   verifiedAt: createdAt,
+  ...{ checkedAt: createdAt, missingSince: null, losesAt: null, lostAt: null },
   createdAt,
   record: { type: 'TXT', name: '_aldaba-challenge.example.com', value: 'sample' },
   email: 'postmaster@example.com',
@@ -90,6 +91,12 @@ const samples: HookPayloads = {
   'Organization.Data.Updated': { data: organization },
   'Organization.Membership.Updated': { ...isGone, organizationId: organization.id, addedUserIds: [user.id] },
   'OrganizationDomain.Verified': { data: organizationDomain },
+  'OrganizationDomain.RecordMissing': {
+    data: { ...organizationDomain, missingSince: createdAt, losesAt: createdAt + 604_800_000 },
+  },
+  'OrganizationDomain.Lost': {
+    data: { ...organizationDomain, isVerified: false, verifiedBy: null, verifiedAt: null, lostAt: createdAt },
+  },
   'OrganizationDomain.Deleted': { organizationId: organization.id, domain: organizationDomain.domain, ...isGone },
   'OrganizationRole.Created': { data: organizationRole },
   'OrganizationRole.Deleted': isGone,

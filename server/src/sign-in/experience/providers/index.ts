@@ -36,8 +36,11 @@ function ssoRoutes(implement: Implement, signIn: SignIn): void {
   }));
   implement(contract.createSsoAuthorizationUri, async ({ request, reply, params, body }) => {
     const interaction = await signIn.open(request);
-    const secret = takeInitiatedSecret(request, reply);
     const asked = { ...params, ...body };
+    // Only a sign-in that the application began for this provider: a foreign page can bring an answer to any browser.
+    const { method, target } = interaction.request.directSignIn ?? {};
+    const isMeant = method === 'sso' && target === params.connectorId;
+    const secret = isMeant ? takeInitiatedSecret(request, reply) : undefined;
     const initiated =
       secret === undefined
         ? undefined

@@ -2,7 +2,10 @@ import type { NewFactor } from '../../../features/people/mfa-verifications/index
 import { defineFactor } from '../../machine/factor.ts';
 
 interface BackupCodeRecords {
-  proofs: { BackupCode: { userId: string }; NewBackupCodes: { factor: Extract<NewFactor, { type: 'BackupCode' }> } };
+  proofs: {
+    BackupCode: { userId: string; factorId: string };
+    NewBackupCodes: { factor: Extract<NewFactor, { type: 'BackupCode' }> };
+  };
   challenges: object;
 }
 

@@ -7,8 +7,8 @@ export function createBackupCode({ secondFactors, attempts, clock }: SecondFacto
       async verify(subject, { code = '' }) {
         const { tenant, user } = subject;
         const check = () => secondFactors.useBackupCode(tenant, user.id, code);
-        await attemptAs(attempts, subject, 'session.mfa.invalid_backup_code', check);
-        return { ...newRecord(clock), type: 'BackupCode', userId: user.id };
+        const factorId = await attemptAs(attempts, subject, 'session.mfa.invalid_backup_code', check);
+        return { ...newRecord(clock), type: 'BackupCode', userId: user.id, factorId };
       },
     },
     bind: {

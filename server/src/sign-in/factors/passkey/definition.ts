@@ -2,7 +2,10 @@ import type { NewFactor } from '../../../features/people/mfa-verifications/index
 import { defineFactor } from '../../machine/factor.ts';
 
 interface PasskeyRecords {
-  proofs: { WebAuthn: { userId: string }; NewPasskey: { factor: Extract<NewFactor, { type: 'WebAuthn' }> } };
+  proofs: {
+    WebAuthn: { userId: string; factorId: string };
+    NewPasskey: { factor: Extract<NewFactor, { type: 'WebAuthn' }> };
+  };
   /** `challenge`: what the authenticator signs, base64url. */
   challenges: { WebAuthn: { challenge: string; userId: string }; NewPasskey: { challenge: string } };
 }
@@ -18,7 +21,7 @@ export const passkey = defineFactor<PasskeyRecords>()({
 interface SignInPasskeyRecords {
   proofs: {
     /** The user has the passkey, and the device has verified the user by PIN, fingerprint or face. */
-    SignInPasskey: { userId: string };
+    SignInPasskey: { userId: string; factorId: string };
   };
   challenges: {
     SignInPasskey: {

@@ -53,10 +53,10 @@ export function createPasskey({ secondFactors, attempts, clock }: SecondFactorNe
         const { id, challenge, userId } = ofType(given, 'WebAuthn');
         const payload = payloadOf(verifyWebAuthnAuthentication.body.shape.payload, answer.payload);
         const expected = { ...expectedOf(subject), challenge, userId };
-        await attemptAs(attempts, subject, refusal, () =>
+        const { factorId } = await attemptAs(attempts, subject, refusal, () =>
           secondFactors.verifyAuthentication(subject.tenant, payload, expected),
         );
-        return { ...newRecord(clock), id, type: 'WebAuthn', userId };
+        return { ...newRecord(clock), id, type: 'WebAuthn', userId, factorId };
       },
     },
     bind: {

@@ -89,7 +89,14 @@ export function createSignInPasskeyFactor(needs: Needs): SignInPasskeyFactor {
       const user = shown && (await users.find(tenant.db, shown.userId));
       if (!user) throw new AldabaError(refusal);
       return {
-        proof: { id: asked.id, type: 'SignInPasskey', createdAt: clock.now(), used: false, userId: user.id },
+        proof: {
+          id: asked.id,
+          type: 'SignInPasskey',
+          createdAt: clock.now(),
+          used: false,
+          userId: user.id,
+          factorId: shown.factorId,
+        },
         user,
       };
     },

@@ -2,7 +2,7 @@ import type { NewFactor } from '../../../features/people/mfa-verifications/index
 import { defineFactor } from '../../machine/factor.ts';
 
 interface TotpRecords {
-  proofs: { Totp: { userId: string }; NewTotp: { factor: Extract<NewFactor, { type: 'Totp' }> } };
+  proofs: { Totp: { userId: string; factorId: string }; NewTotp: { factor: Extract<NewFactor, { type: 'Totp' }> } };
   /** The secret of an authenticator app that is being set up. */
   challenges: { NewTotp: { secretSealed: string } };
 }

@@ -31,8 +31,9 @@ export function createTotp({ secondFactors, attempts, clock }: SecondFactorNeeds
     show: {
       async verify(subject, { code = '' }) {
         const { tenant, user } = subject;
-        await attemptAs(attempts, subject, refusal, () => secondFactors.useTotp(tenant, user.id, code));
-        return { ...newRecord(clock), type: 'Totp', userId: user.id };
+        const check = () => secondFactors.useTotp(tenant, user.id, code);
+        const factorId = await attemptAs(attempts, subject, refusal, check);
+        return { ...newRecord(clock), type: 'Totp', userId: user.id, factorId };
       },
     },
     bind: {

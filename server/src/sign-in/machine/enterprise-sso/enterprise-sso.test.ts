@@ -268,7 +268,7 @@ describe('a person whom a company’s provider signed in', () => {
       const eve = person('eve', [email('eve@acme.example')]);
       const other = go(wanted(), signIn(sso(false), { account: eve }).slice(1));
       assert.deepEqual([other.refused, other.state?.userId, identities(other)], [undefined, 'eve', undefined]);
-      const taken = { ...ada, targets: ['wechat'] };
+      const taken = { ...ada, identities: { wechat: 'another' } };
       assert.equal(identities(go(wanted(), signIn(sso(true), { account: taken }).slice(1))), undefined);
     });
 

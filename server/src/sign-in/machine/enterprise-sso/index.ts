@@ -127,7 +127,7 @@ export function withoutStrangers(state: SignInState, account: Account | undefine
     password: false,
     phone: false,
     social: false,
-    targets: [],
+    identities: {},
     addresses: account.addresses.filter((address) => isSameAddress(address, { type: 'email', value: email })),
     trustedDevice: undefined,
     ...(secondFactors ? { secondFactors: { ...secondFactors, ...nothingChosen } } : {}),
@@ -155,21 +155,26 @@ function begin(state: SignInState, proof: SsoProof): Outcome {
   return { state: { ...use(begun, proof), profile }, effects: [{ type: 'create-user', profile }] };
 }
 
+/** What an enterprise sign-in leaves with the account that was created for it. */
+export function enterNew(state: SignInState, { id: userId }: Account): Effect[] {
+  const proof = usedProof(state);
+  return proof ? [{ type: 'enter-sso', userId, proof, created: true }] : [];
+}
+
 /**
  * What a completed enterprise sign-in leaves with the account. An account that was found by its address is its owner's:
  * if the address was never verified, what an attacker who registered with it has set must not stay.
  */
-export function ssoAtEnd(state: SignInState, { id: userId }: Account): Effect[] {
+export function ssoAtEnd({ adopted, ...state }: SignInState, { id: userId }: Account): Effect[] {
   const proof = usedProof(state);
   if (!proof) return [];
-  const enters = { type: 'enter-sso', userId, proof } as const;
-  if (!state.adopted) return [enters];
+  if (!adopted) return [{ type: 'enter-sso', userId, proof }];
   // Verified in between, the account may be someone else's: nothing of it was asked for.
-  const reclaims: Effect =
-    state.adopted === 'verified'
-      ? { type: 'reclaim-account', userId }
-      : { type: 'reclaim-account', userId, required: true };
-  return [reclaims, { ...enters, adopted: true }];
+  const required = adopted === 'unverified' ? ({ required: true } as const) : {};
+  return [
+    { type: 'reclaim-account', userId, ...required },
+    { type: 'enter-sso', userId, proof, adopted: true },
+  ];
 }
 
 /** Why an enterprise sign-in must not complete: the account that was found by its address has lost it in between. */

@@ -60,7 +60,7 @@ export function isVouchedFor({ identity, emailDomains = [] }: SocialProof, addre
 
 /** An account has one identity of a target, and never changes it on the way. */
 const canTake = ({ account, address }: Related, { target }: SocialProof): boolean =>
-  hasAddress(account, { identifier: address }) && !account.targets.includes(target);
+  hasAddress(account, { identifier: address }) && !Object.hasOwn(account.identities, target);
 
 /** A sign-in with an identity that no account has. */
 export function linkUnknown(
@@ -124,13 +124,10 @@ export function settleLink({ linking, ...state }: SignInState, account: Account)
   return attach(use({ ...state, proofs: [...state.proofs, proof] }, proof), proof);
 }
 
-/** Why a sign-in must not complete: the account has lost in between what began it, an address or an identity. */
-export function refusalOfLink({ linking, profile, proofs }: SignInState, account: Account): Refusal | undefined {
-  const isLost = (proof: Proof) => proof.used && proof.type === 'Social' && !account.targets.includes(proof.target);
+/** Why a sign-in must not complete: the account has lost in between the address by which the identity is linked. */
+export function refusalOfLink({ linking }: SignInState, account: Account): Refusal | undefined {
   const isMoved = linking?.stage === 'automatic' && !hasAddress(account, { identifier: linking.address });
-  return isMoved || (!profile.identities?.length && proofs.some(isLost))
-    ? { refused: 'session.verification_failed' }
-    : undefined;
+  return isMoved ? { refused: 'session.verification_failed' } : undefined;
 }
 
 /**
@@ -138,7 +135,7 @@ export function refusalOfLink({ linking, profile, proofs }: SignInState, account
  * it takes it back, unless a factor is owed that a device replaces or the next sign-in asks for: it may be the owner's.
  */
 export function reclaimAtEnd(state: SignInState, policy: SecondFactorPolicy, account: Account): Effect[] {
-  const { id: userId, targets } = account;
+  const { id: userId, identities } = account;
   const used = state.proofs.filter((proof) => proof.used);
   const isProved = used.some(
     (proof) => provesAddress(proof) && proof.identifier.type === 'email' && hasAddress(account, proof),
@@ -146,7 +143,7 @@ export function reclaimAtEnd(state: SignInState, policy: SecondFactorPolicy, acc
   const isOwner = used.some(
     (proof) =>
       ('userId' in proof && proof.userId === userId) ||
-      (proof.type === 'Social' && targets.includes(proof.target)) ||
+      (proof.type === 'Social' && Object.hasOwn(identities, proof.target)) ||
       (proof.type === 'EnterpriseSso' && !state.adopted),
   );
   const owed = factorsToShow({ ...state, intent: 'SignIn' }, policy, account);

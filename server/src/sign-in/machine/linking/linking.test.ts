@@ -100,7 +100,7 @@ describe('a provider’s word', () => {
     assert.equal(identityAfter([started, proved(), link({ related: { ...related, isVerified: false } })]), unknown);
     const unverified = socialOf(address.value, { email: address.value, email_verified: false });
     assert.equal(identityAfter([started, proved(unverified), link()]), unknown);
-    const taken = { ...related, account: { ...mei, targets: [social.target] } };
+    const taken = { ...related, account: { ...mei, identities: { wechat: 'new' } } };
     assert.equal(identityAfter([started, proved(), link({ related: taken })]), unknown);
     const suspended = { ...related, account: { ...mei, isSuspended: true } };
     assert.equal(identityAfter([started, proved(), link({ related: suspended })]), 'user.suspended');
@@ -117,7 +117,7 @@ describe('a provider’s word', () => {
 
 // security: social-linking
 it('refuses to complete a sign-in whose identity the account has lost in between', () => {
-  const linked = { ...mei, targets: [social.target] };
+  const linked = { ...mei, identities: { wechat: 'new' } };
   const events: SignInEvent[] = [started, proved(), { type: 'identified', proofId: social.id, account: linked }];
   assert.equal(play([...events, { type: 'submitted', account: mei }]), 'session.verification_failed');
   assert.notEqual(typeof play([...events, { type: 'submitted', account: linked }]), 'string');
@@ -142,7 +142,7 @@ describe('a link that the user is asked about', () => {
     assert.equal('linking' in Object(play([...asked, started])), false, 'another start asks no more');
     assert.equal(play([...asked, { type: 'submitted', account: mei }]), 'session.identifier_not_found');
     assert.equal(play([started, proved(), answer(true)]), 'session.verification_session_not_found', 'not offered');
-    const taken = { ...mei, targets: [social.target] };
+    const taken = { ...mei, identities: { wechat: 'new' } };
     assert.deepEqual(identityAfter([...asked, answer(true), ...signsIn(taken)]), ['mei', undefined], 'has another');
   });
 

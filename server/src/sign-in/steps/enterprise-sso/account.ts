@@ -41,7 +41,7 @@ export async function executeSso(
   { ssoIdentities, ssoConnectors, organizationJit, tokenSets, changes, logs }: StepNeeds,
   tx: Transaction,
   { tenant, applicationId, uidHash: sessionId }: Interaction,
-  { userId, proof, adopted }: Extract<Effect, { type: 'enter-sso' }>,
+  { userId, proof, adopted, created }: Extract<Effect, { type: 'enter-sso' }>,
 ): Promise<void> {
   const { connectorId, person, attributes, tokensSealed: sealed } = proof;
   const { issuer, id: identityId, email, name, avatar } = person;
@@ -51,6 +51,8 @@ export async function executeSso(
   const key = { connectorId, issuer, identityId };
   const isNew = await ssoIdentities.link(tx, userId, { ...key, detail, sessionId: proof.sessionId });
   if (isNew) {
+    // The account had the identity when the sign-in began, and has lost it since.
+    if (!adopted && !created) throw new AldabaError('session.verification_failed');
     if (adopted) await changes.announce(tx, 'account.changed', { userId, what: 'social-linked' });
     const params = { connectorId, issuer, identity: identityId };
     tx.afterCommit(() =>

@@ -47,7 +47,7 @@ export async function meetRelated(
 ): Promise<StepResult | undefined> {
   const { policy } = interaction;
   const related = policy.signIn ? await findRelated(context, interaction, proof) : undefined;
-  if (!related || related.account.targets.includes(proof.target)) return undefined;
+  if (!related || Object.hasOwn(related.account.identities, proof.target)) return undefined;
   const { id: proofId } = proof;
   if (!isAutomatic(proof, related, policy))
     return context.take(interaction, [event, { type: 'link-offered', proofId, related }]);
@@ -86,7 +86,7 @@ export function createLinkSteps({ take, stateOf, accountFor, needs: { users } }:
  *   replace an identity
  */
 export async function executeLink(
-  { users, secondFactors, changes, logs }: Pick<StepNeeds, 'users' | 'secondFactors' | 'changes' | 'logs'>,
+  { users, changes, logs }: Pick<StepNeeds, 'users' | 'changes' | 'logs'>,
   tx: Transaction,
   { tenant, applicationId, uidHash: sessionId }: Interaction,
   effect: LinkEffect,
@@ -95,12 +95,8 @@ export async function executeLink(
   const log = (key: 'Account.Reclaim' | 'Account.LinkIdentity', params: Record<string, unknown> = {}) =>
     tx.afterCommit(() => logs.write(tenant.id, { key, result: 'Success', userId, applicationId, sessionId, params }));
   if (effect.type === 'reclaim-account') {
-    if (!(await users.reclaim(tx, userId))) {
-      if (effect.required) throw new AldabaError('session.verification_failed');
-      return;
-    }
-    await secondFactors.removeAll(tx, userId);
-    log('Account.Reclaim');
+    if (await users.reclaim(tx, userId)) log('Account.Reclaim');
+    else if (effect.required) throw new AldabaError('session.verification_failed');
     return;
   }
   const { target, userId: identityId, details } = effect.identity;

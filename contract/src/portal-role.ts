@@ -1,0 +1,7 @@
+/** A role that can be chosen. */
+export interface PortalRole {
+  id: string;
+  name: string;
+  description?: string;
+  isChosen: boolean;
+}

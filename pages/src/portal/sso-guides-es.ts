@@ -1,0 +1,75 @@
+import type { Guides } from './sso-guides-en.ts';
+
+export const guidesInSpanish: Guides = {
+  AzureAdOidc: [
+    'En el centro de administración de Microsoft Entra, abre «App registrations» y pulsa «New registration».',
+    'Elige «Accounts in this organizational directory only». En «Redirect URI», elige «Web» y escribe nuestra URI de redirección.',
+    'Copia «Application (client) ID» de «Overview»: es el ID de cliente. El emisor es https://login.microsoftonline.com/, luego «Directory (tenant) ID», y luego /v2.0.',
+    'Abre «Certificates & secrets», pulsa «New client secret» y copia su «Value» (no su «Secret ID»). Anota cuándo caduca.',
+    'Para los roles por grupo: abre «Token configuration», pulsa «Add groups claim» y elige «Groups assigned to the application». Los grupos llegan como ID de objeto.',
+    'En «Enterprise applications», abre la aplicación y asigna personas en «Users and groups».',
+  ],
+  AzureAD: [
+    'En el centro de administración de Microsoft Entra, abre «Enterprise applications», pulsa «New application» y «Create your own application», y elige la que no es de la galería.',
+    'Abre «Single sign-on» y elige «SAML».',
+    'En «Basic SAML Configuration», escribe nuestro ID de entidad como «Identifier (Entity ID)» y nuestra URL de ACS como «Reply URL (Assertion Consumer Service URL)».',
+    'En «SAML Certificates», copia «App Federation Metadata Url»: es la dirección de los metadatos.',
+    'Para los roles por grupo: en «Attributes & Claims», pulsa «Add a group claim» y elige «Groups assigned to the application».',
+    'Asigna personas en «Users and groups».',
+  ],
+  GoogleWorkspace: [
+    'En la consola de Google Cloud, elige o crea un proyecto de tu organización y abre «Google Auth Platform».',
+    'En «Audience», elige «Internal», para que solo entren cuentas de tu organización.',
+    'En «Clients», pulsa «Create client», elige «Web application» y escribe nuestra URI de redirección en «Authorized redirect URIs».',
+    'Copia el ID y el secreto de cliente. Google muestra el secreto una sola vez.',
+    'Google no envía grupos, así que no hay roles por grupo.',
+  ],
+  Okta: [
+    'En la consola de administración de Okta, abre «Applications», pulsa «Create App Integration» y elige «OIDC - OpenID Connect» y «Web Application».',
+    'Escribe nuestra URI de redirección en «Sign-in redirect URIs». En «Assignments», elige quién puede entrar, y guarda.',
+    'Copia el ID y el secreto de cliente. El emisor es la dirección de tu organización de Okta, como https://acme.okta.com.',
+    'Para los roles por grupo: en «Sign On», edita «OpenID Connect ID Token», escribe el claim «groups» con «Matches regex» y «.*», y en el paso 2 los ámbitos «openid profile email groups».',
+  ],
+  OneLogin: [
+    'En la administración de OneLogin, abre «Applications», pulsa «Add App» y elige «OpenId Connect (OIDC)».',
+    'En «Configuration», escribe nuestra URI de redirección en «Redirect URI’s».',
+    'En «SSO», elige «POST» como método de autenticación de «Token Endpoint», y copia «Client ID», «Client Secret» e «Issuer URL».',
+    'En «Access», elige los roles cuyas personas pueden entrar.',
+    'Para los roles por grupo: en «Parameters», haz que «Groups» contenga «User Roles», y escribe en el paso 2 los ámbitos «openid profile email groups».',
+  ],
+  JumpCloud: [
+    'En el portal de administración de JumpCloud, abre «SSO Applications», pulsa «Add New Application», elige «Custom Application» y «Configure SSO with OIDC».',
+    'En «SSO», escribe nuestra URI de redirección en «Redirect URIs» y elige «Client Secret Post» como «Client Authentication Type».',
+    'En «Attribute Mapping», elige los ámbitos estándar «Email» y «Profile». Para los roles por grupo, marca «include group attribute» y llámalo «groups».',
+    'Pulsa «Activate» y copia el ID y el secreto de cliente. El emisor es https://oauth.id.jumpcloud.com/ con la barra final.',
+    'En «User Groups», elige quién puede entrar.',
+  ],
+  Ping: [
+    'En la consola de administración de PingOne, abre «Applications», añade una y elige «OIDC Web App».',
+    'En «Configuration», escribe nuestra URI de redirección en «Redirect URIs» y elige «Client Secret Post» como «Token Auth Method».',
+    'En «Resources», añade los ámbitos «email» y «profile».',
+    'Copia «Client ID», «Client Secret» e «Issuer ID» de «Overview», y activa la aplicación.',
+    'Para los roles por grupo: en «Attribute Mappings», añade «groups» con «Group Names».',
+  ],
+  Keycloak: [
+    'En la consola de administración de Keycloak, elige tu realm, abre «Clients», pulsa «Create client» y elige «OpenID Connect».',
+    'Activa «Client authentication» y deja «Standard flow».',
+    'Escribe nuestra URI de redirección en «Valid redirect URIs».',
+    'Copia «Client Secret» de «Credentials». El emisor es la dirección del realm, como https://sso.acme.com/realms/acme.',
+    'Para los roles por grupo: en «Client scopes», abre el ámbito dedicado y añade el mapper «Group Membership» con el nombre de claim «groups».',
+  ],
+  OIDC: [
+    'Crea una aplicación de OpenID Connect para un servidor web (un cliente confidencial) con el flujo de código de autorización.',
+    'Escribe nuestra URI de redirección, exactamente como se muestra.',
+    'Elige «client_secret_post» como autenticación en el endpoint de tokens, y permite los ámbitos «openid», «profile» y «email».',
+    'Copia el emisor, el ID y el secreto de cliente. El emisor es el del documento de descubrimiento de tu proveedor, carácter por carácter.',
+    'Asigna personas y, para los roles por grupo, haz que el proveedor envíe un claim como «groups».',
+  ],
+  SAML: [
+    'Crea una aplicación SAML 2.0. Si tu proveedor lee metadatos, dale la dirección de los nuestros; si no, escribe el ID de entidad y la URL de ACS.',
+    'Elige un ID de nombre persistente o el correo electrónico, y firma la aserción con RSA y SHA-256.',
+    'Envía el correo y el nombre como atributos y, para los roles por grupo, un atributo como «groups».',
+    'Copia la dirección de los metadatos de tu proveedor. Si no la hay, copia el XML, o el ID de entidad, la dirección de inicio de sesión y el certificado.',
+    'Asigna personas a la aplicación.',
+  ],
+};
