@@ -37,7 +37,7 @@ import { ssoLogoutRoutes } from './sso-logout/routes.ts';
 
 interface Needs
   extends Omit<LdapSyncNeeds, 'ssoConnectors'>,
-    SamlApplicationsNeeds,
+    Omit<SamlApplicationsNeeds, 'jobs'>,
     SsoConnectorsNeeds,
     Omit<ScimNeeds, 'domains' | 'organizations'> {
   logs: Logs;

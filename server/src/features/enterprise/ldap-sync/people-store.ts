@@ -104,11 +104,12 @@ export async function hasSuspended(q: Queries, connectorId: string, userId: stri
   return rows.length > 0;
 }
 
-/** Whether another directory lists the user. */
+/** Whether another directory lists the user, or may: while it is read, the next run here decides. */
 export async function isListedElsewhere(q: Queries, connectorId: string, userId: string): Promise<boolean> {
   const rows = await q.raw(
     `select 1 from ldap_people p join ldap_syncs s using (tenant_id, connector_id)
-     where p.tenant_id = $1 and p.user_id = $3 and p.connector_id <> $2 and p.seen_run = s.run_id limit 1`,
+     where p.tenant_id = $1 and p.user_id = $3 and p.connector_id <> $2
+       and (p.seen_run = s.run_id or s.state = 'running') limit 1`,
     [q.tenantId, connectorId, userId],
   );
   return rows.length > 0;
