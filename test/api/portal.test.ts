@@ -214,6 +214,34 @@ describe('The portal of an organization', () => {
     assertRefused(await operator.get(`${path}/domains/mail.example`), 404, 'entity.not_found');
   });
 
+  it('warns while the record of a domain is missing, until it is proved again', async () => {
+    for (const [locale, warning] of [
+      ['en', /Restore it, or confirm by email, before/],
+      ['es', /Restáuralo, o confirma por correo, antes del/],
+      ['zh-CN', /之前恢复记录，或通过邮件确认/],
+    ] as const) {
+      const { id, path } = await newOrganization();
+      const { get, post } = await open(path, { locale });
+      const domain = `missing-${locale.toLowerCase()}.example`;
+      await post('/domains', { domain });
+      const { body } = await operator.get(`${path}/domains/${domain}`);
+      dns.set(body.record.name, [[body.record.value]]);
+      await post(`/domains/${domain}/check`);
+      assert.doesNotMatch(await (await get(`/domains/${domain}`)).text(), warning);
+      dns.delete(body.record.name);
+      await server.app.organizationDomains.sweep(Date.now() + 25 * 60 * minute, () => false);
+      const page = await (await get(`/domains/${domain}`)).text();
+      assert.match(page, warning);
+      assert.ok(page.includes(body.record.value), 'with the record to restore');
+      assert.match(await (await get('/domains')).text(), new RegExp(`${domain}[\\s\\S]*?2\\d{3}`));
+      assert.equal((await get('/audit-logs')).status, 200);
+      dns.set(body.record.name, [[body.record.value]]);
+      assert.equal((await post(`/domains/${domain}/check`)).status, 303);
+      assert.doesNotMatch(await (await get(`/domains/${domain}`)).text(), warning);
+      assert.equal((await operator.get(`/api/organizations/${id}/domains/${domain}`)).body.losesAt, null);
+    }
+  });
+
   it('changes roles, removes members, and invites with the page of the operator', async () => {
     const { id, path } = await newOrganization();
     const member = await newMember(path, 'Ada Lovelace');
