@@ -108,7 +108,7 @@ export type Effect =
     }
   /** Removes what was set before the email address was verified. If it is: does nothing, or refuses if required. */
   | { type: 'reclaim-account'; userId: string; required?: true }
-  /** What an enterprise sign-in leaves with the account. It gets the identity if it was found by its address, or new. */
+  /** What an enterprise sign-in leaves with the account: the identity, if it was found by its address or is new. */
   | {
       type: 'enter-sso';
       userId: string;
