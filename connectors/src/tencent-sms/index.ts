@@ -3,18 +3,13 @@ import {
   createMessageConnector,
   letterLogo,
   phoneOf,
-  secretItem,
   templateFor,
-  templatesItem,
   tencentRefusal,
   tencentRequest,
-  textItem,
   textMetadata,
   z,
 } from '../../kit/index.ts';
-
-/** Accounts of the international site have a host of their own. */
-const hosts = { china: 'sms.tencentcloudapi.com', international: 'sms.intl.tencentcloudapi.com' } as const;
+import { hosts, tencentSmsFormItems } from './form.ts';
 
 /** Text messages through the SMS product of Tencent Cloud (API of 2021-01-11). */
 export const tencentSms = createMessageConnector({
@@ -25,24 +20,7 @@ export const tencentSms = createMessageConnector({
     chineseName: '腾讯云短信',
     logo: letterLogo('腾', '#1d4ed8'),
     guide: 'tencent-sms',
-    formItems: [
-      textItem('accessKeyId', 'SecretId'),
-      secretItem('accessKeySecret', 'SecretKey'),
-      textItem('signName', 'Signature'),
-      textItem('sdkAppId', 'SDK AppID'),
-      textItem('region', 'Region', { placeholder: 'ap-guangzhou' }),
-      {
-        key: 'site',
-        type: 'Select',
-        label: 'Site',
-        defaultValue: 'china',
-        selectItems: [
-          { value: 'china', title: 'cloud.tencent.com' },
-          { value: 'international', title: 'www.tencentcloud.com' },
-        ],
-      },
-      templatesItem({ templateCode: '<template ID>' }, 'The template ID at Tencent Cloud, for each usageType.'),
-    ],
+    formItems: tencentSmsFormItems,
   }),
   config: z.object({
     accessKeyId: z.string().min(1),
