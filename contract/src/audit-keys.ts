@@ -92,6 +92,8 @@ export const auditKeys = [
   'Scim.Group.Map',
   ...(['Create', 'Update', 'Rotate', 'Delete'] as const).map((action) => `Scim.Token.${action}` as const),
   ...organizationEvents.map((event) => `Organization.${event}` as const),
+  'Ldap.Sync',
+  ...(['Create', 'Update', 'Suspend', 'Restore'] as const).map((action) => `Ldap.User.${action}` as const),
   'Inbox.Change',
   'Inbox.Empty',
   'TrustedDevice.Created',

@@ -27,6 +27,10 @@ export const enterpriseErrors = {
   'single_sign_on.saml_only': [400, 'Only connectors for SAML providers have this.'],
   'single_sign_on.ldap_only': [400, 'Only connectors for directories that speak LDAP have this.'],
   'single_sign_on.not_configured': [400, 'The connector has no configuration yet. Add config first.'],
+  'single_sign_on.sync_running': [
+    409,
+    'The directory is being read at the moment. Try again when the run has finished.',
+  ],
   'single_sign_on.signing_key_in_use': [400, 'This key signs requests. Activate another key first.'],
   'single_sign_on.duplicate_connector_name': [409, 'A connector with this name exists. Choose another name.'],
   'single_sign_on.domains_of_organization': [

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { route } from './route.ts';
-import { pathId } from './values.ts';
+import { instant, pathId } from './values.ts';
 
 /* Enterprise connectors for directories that speak LDAP. */
 
@@ -65,4 +65,116 @@ export const testSsoConnector = route({
   }),
   responses: { 200: ldapTestSchema },
   errors: [...connectorErrors, 'request.overloaded'],
+});
+
+const count = z.number().int().min(0);
+export const ldapSyncCountsSchema = z.object({
+  read: count.describe('People whom the directory listed.'),
+  created: count,
+  linked: count.describe('Accounts that existed with an address of the company, and follow the directory now.'),
+  updated: count,
+  unchanged: count,
+  restored: count,
+  suspended: count,
+  missing: count.describe('Known people whom the directory did not list.'),
+  failed: count.describe('People who could not be stored; see failures.'),
+  unreadable: count.describe('Entries without an identifier, or with several.'),
+  referrals: count.describe('Parts of the directory on other servers, which are not read.'),
+});
+export type LdapSyncCounts = z.output<typeof ldapSyncCountsSchema>;
+
+export const ldapSyncRunSchema = z.object({
+  state: z
+    .enum(['running', 'succeeded', 'refused', 'failed', 'interrupted'])
+    .describe('refused: everyone was read, but too many were missing, so no one was suspended.'),
+  startedAt: instant,
+  finishedAt: instant.nullable(),
+  duration: z.number().int().min(0).nullable().describe('Milliseconds.'),
+  counts: ldapSyncCountsSchema,
+  problem: z.object({ reason: z.string(), message: z.string() }).nullable().describe('Why the run did not succeed.'),
+  failures: z
+    .array(z.object({ id: z.string(), code: z.string() }))
+    .describe('The first 10 people who were not stored.'),
+});
+export type LdapSyncRun = z.output<typeof ldapSyncRunSchema>;
+
+const syncFields = {
+  enabled: z.boolean().default(true).describe('Whether it runs by itself. It runs on demand in any case.'),
+  intervalMinutes: z.number().int().min(5).max(10_080).default(60),
+  createsUsers: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether people get accounts before they sign in. Without it only existing accounts follow the directory.',
+    ),
+  maximumMissingPercent: z
+    .number()
+    .int()
+    .min(0)
+    .max(100)
+    .default(20)
+    .describe('A run suspends no one if more of the known people are missing. At least one may be.'),
+};
+export const ldapSyncSchema = z.object({
+  connectorId: z.string(),
+  enabled: z.boolean(),
+  intervalMinutes: z.number(),
+  createsUsers: z.boolean(),
+  maximumMissingPercent: z.number(),
+  nextRunAt: instant,
+  lastRun: ldapSyncRunSchema.nullable(),
+  lastSuccessAt: instant.nullable(),
+});
+export type LdapSync = z.output<typeof ldapSyncSchema>;
+
+const syncPath = '/api/sso-connectors/:id/sync';
+export const getLdapSync = route({
+  method: 'GET',
+  path: syncPath,
+  operationId: 'GetSsoConnectorSync',
+  tag,
+  access,
+  summary: 'Get the sync of an LDAP connector, with its last run',
+  params,
+  responses: { 200: ldapSyncSchema },
+  errors: ['entity.not_found', 'single_sign_on.ldap_only'],
+});
+export const setLdapSync = route({
+  method: 'PUT',
+  path: syncPath,
+  operationId: 'SetSsoConnectorSync',
+  tag,
+  access,
+  summary: 'Create and change the accounts of the people of a directory, and suspend those who leave it',
+  params,
+  body: z.object(syncFields),
+  responses: { 200: ldapSyncSchema },
+  errors: ['entity.not_found', 'single_sign_on.ldap_only'],
+});
+export const deleteLdapSync = route({
+  method: 'DELETE',
+  path: syncPath,
+  operationId: 'DeleteSsoConnectorSync',
+  tag,
+  access,
+  summary: 'End the sync of a directory. Accounts stay as they are',
+  params,
+  responses: { 204: null },
+  errors: ['entity.not_found', 'single_sign_on.ldap_only'],
+});
+export const runLdapSync = route({
+  method: 'POST',
+  path: `${syncPath}/run`,
+  operationId: 'RunSsoConnectorSync',
+  tag,
+  access,
+  summary: 'Run the sync of a directory now',
+  params,
+  body: z.object({
+    maximumMissing: count
+      .optional()
+      .describe('How many of the known people may be missing in this run, in place of the share.'),
+  }),
+  responses: { 202: ldapSyncSchema },
+  errors: ['entity.not_found', 'single_sign_on.ldap_only', 'single_sign_on.sync_running'],
 });

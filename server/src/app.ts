@@ -20,6 +20,7 @@ import type { EmailTemplates } from './features/connectors/email-templates/index
 import { type Inbox, sweepInbox } from './features/connectors/inbox/index.ts';
 import type { Sandbox } from './features/connectors/sandbox/index.ts';
 import { sweepInitiated } from './features/enterprise/idp-initiated/index.ts';
+import type { LdapSyncs } from './features/enterprise/ldap-sync/index.ts';
 import type { OrganizationDomains } from './features/enterprise/organization-domains/index.ts';
 import { sweepTests } from './features/enterprise/organization-sso/index.ts';
 import { sweepPortalLinks } from './features/enterprise/portal-links/index.ts';
@@ -73,6 +74,7 @@ interface Parts {
   userTransfers: UserTransfers;
   accountDeletions: AccountDeletions;
   ssoConnectors: SsoConnectors;
+  ldapSyncs: LdapSyncs;
   userAssets: UserAssets;
   /** Makes a one-time link for creating an administrator. */
   createAdminLink: () => Promise<string>;
@@ -115,6 +117,7 @@ export async function createApp(config: Config, world: World): Promise<App> {
       saml: (now, isStopped) => sweepSaml(parts.database.system, now, isStopped),
       domains: mounted.areas.enterprise.organizationDomains.sweep,
       ssoMetadata: mounted.areas.enterprise.ssoConnectors.refreshMetadata,
+      ldapSyncs: mounted.areas.enterprise.ldapSyncs.startDue,
       inbox: (now, isStopped) => sweepInbox(parts.database.system, now, isStopped),
     },
   });
@@ -225,7 +228,7 @@ async function compose(config: Config, world: World, extent: Extent) {
     signInExperiences: areas.appearance.signInExperiences,
     userTransfers: areas.operation.userTransfers,
     accountDeletions: areas.people.accountDeletions,
-    ssoConnectors: areas.enterprise.ssoConnectors,
+    ...{ ssoConnectors: areas.enterprise.ssoConnectors, ldapSyncs: areas.enterprise.ldapSyncs },
     userAssets: areas.appearance.userAssets,
     createAdminLink: () => operation.setup.createAdminLink(admin),
     inboxUrl: async () => {

@@ -42,7 +42,7 @@ const admin = { dn: `cn=admin,${base}`, password: 'the administrator of the dire
 const account = { dn: `cn=aldaba,${base}`, password: 'the account of the connector' };
 
 const schemas = ['core', 'cosine', 'inetorgperson'].map((name) => `include /etc/ldap/schema/${name}.schema`);
-const configuration = (folder: string) => `${schemas.join('\n')}
+const configuration = (folder: string, listsAtMost: number | undefined) => `${schemas.join('\n')}
 modulepath /usr/lib/ldap
 moduleload back_mdb
 moduleload memberof
@@ -53,7 +53,7 @@ TLSCertificateFile ${folder}/server.pem
 TLSCertificateKeyFile ${folder}/server.key
 security simple_bind=128
 allow bind_anon_cred
-sizelimit size.soft=400 size.hard=400 size.pr=400 size.prtotal=unlimited
+sizelimit size.soft=400 size.hard=400 size.pr=400 size.prtotal=${listsAtMost ?? 'unlimited'}
 database mdb
 suffix "${base}"
 rootdn "${admin.dn}"
@@ -89,11 +89,14 @@ const personOf = (uid: string, given: Record<string, string | string[]> = {}): E
   },
 });
 
-/** @param options `people`: how many are there from the start, named `p0001` and so on */
-export async function startDirectory(options: { people?: number } = {}): Promise<Directory> {
+/**
+ * @param options `people`: how many are there from the start, named `p0001` and so on; `listsAtMost`: entries that a
+ *   search by pages gets in all
+ */
+export async function startDirectory(options: { people?: number; listsAtMost?: number } = {}): Promise<Directory> {
   const folder = await mkdtemp(join(tmpdir(), 'aldaba-slapd-'));
   await mkdir(join(folder, 'data'));
-  await writeFile(join(folder, 'slapd.conf'), configuration(folder));
+  await writeFile(join(folder, 'slapd.conf'), configuration(folder, options.listsAtMost));
   makeCertificates(folder);
   const many = Array.from({ length: options.people ?? 0 }, (_, at) => `p${String(at + 1).padStart(4, '0')}`);
   const entries: Entry[] = [

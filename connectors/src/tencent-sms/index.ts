@@ -13,6 +13,9 @@ import {
   z,
 } from '../../kit/index.ts';
 
+/** Accounts of the international site have a host of their own. */
+const hosts = { china: 'sms.tencentcloudapi.com', international: 'sms.intl.tencentcloudapi.com' } as const;
+
 /** Text messages through the SMS product of Tencent Cloud (API of 2021-01-11). */
 export const tencentSms = createMessageConnector({
   metadata: textMetadata({
@@ -28,6 +31,16 @@ export const tencentSms = createMessageConnector({
       textItem('signName', 'Signature'),
       textItem('sdkAppId', 'SDK AppID'),
       textItem('region', 'Region', { placeholder: 'ap-guangzhou' }),
+      {
+        key: 'site',
+        type: 'Select',
+        label: 'Site',
+        defaultValue: 'china',
+        selectItems: [
+          { value: 'china', title: 'cloud.tencent.com' },
+          { value: 'international', title: 'www.tencentcloud.com' },
+        ],
+      },
       templatesItem({ templateCode: '<template ID>' }, 'The template ID at Tencent Cloud, for each usageType.'),
     ],
   }),
@@ -37,6 +50,7 @@ export const tencentSms = createMessageConnector({
     signName: z.string().min(1),
     sdkAppId: z.string().min(1),
     region: z.string().regex(/^[a-z0-9-]+$/, 'Must be a region such as ap-guangzhou'),
+    site: z.enum(['china', 'international']).default('china'),
     templates: codeTemplates,
   }),
   request: (config, message, world) => {
@@ -49,7 +63,8 @@ export const tencentSms = createMessageConnector({
       TemplateParamSet: [String(code ?? link)],
     };
     const key = { id: config.accessKeyId, secret: config.accessKeySecret };
-    const api = { service: 'sms', action: 'SendSms', version: '2021-01-11', region: config.region };
+    const { region, site } = config;
+    const api = { service: 'sms', host: hosts[site], action: 'SendSms', version: '2021-01-11', region };
     return tencentRequest({ ...api, key, body: JSON.stringify(body), now: world.now() });
   },
   accepted: z.object({ Response: z.object({ SendStatusSet: z.tuple([z.object({ Code: z.literal('Ok') })]) }) }),

@@ -267,6 +267,10 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
     'El conector aún no tiene configuración. Añade primero config.',
     '该连接器尚未配置，请先添加 config。',
   ],
+  'single_sign_on.sync_running': [
+    'El directorio se está leyendo en este momento. Inténtalo de nuevo cuando termine.',
+    '正在读取目录，请在完成后重试。',
+  ],
   'single_sign_on.signing_key_in_use': [
     'Esta clave firma las peticiones. Activa otra clave primero.',
     '此密钥正在签名请求。请先启用另一个密钥。',

@@ -12,6 +12,7 @@ export function phrasePathOf(key: AuditKey): string {
   if (family === 'Account') return `account.${first}`;
   if (family === 'Organization') return `organization.${first}`;
   if (family === 'Scim') return `directory.${[first, ...rest].join('.')}`;
+  if (family === 'Ldap') return `ldap.${[first, ...rest].join('.')}`;
   if (family === 'Inbox') return `inbox.${first}`;
   if (family === 'TrustedDevice') return `devices.${first}`;
   if (family === 'TriggerHook') return `hookEvents.${[first, ...rest].join('.')}`;
@@ -45,7 +46,7 @@ export function groupOf(key: AuditKey): (typeof groups)[number] {
   if (family === 'Team') return 'team';
   if (family === 'Account') return 'account';
   if (family === 'Organization') return 'organization';
-  if (family === 'Scim') return 'directory';
+  if (family === 'Scim' || family === 'Ldap') return 'directory';
   if (family === 'Inbox') return 'inbox';
   if (family === 'SamlApplication') return 'saml';
   if (family === 'Action' || family === 'JwtCustomizer') return 'scripts';

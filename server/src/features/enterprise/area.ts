@@ -15,6 +15,8 @@ import type { Users } from '../people/users/index.ts';
 import type { Logs } from '../records/logs/index.ts';
 import { createIdpInitiated } from './idp-initiated/index.ts';
 import { idpInitiatedRoutes } from './idp-initiated/routes.ts';
+import { createLdapSyncs, type LdapSyncNeeds } from './ldap-sync/index.ts';
+import { ldapSyncRoutes } from './ldap-sync/routes.ts';
 import { createOrganizationAdministration } from './organization-administration/index.ts';
 import { organizationAdministrationRoutes } from './organization-administration/routes.ts';
 import { createOrganizationDomains } from './organization-domains/index.ts';
@@ -33,7 +35,11 @@ import { ssoConnectorRoutes } from './sso-connectors/routes.ts';
 import { createSsoLogout } from './sso-logout/index.ts';
 import { ssoLogoutRoutes } from './sso-logout/routes.ts';
 
-interface Needs extends SamlApplicationsNeeds, SsoConnectorsNeeds, Omit<ScimNeeds, 'domains' | 'organizations'> {
+interface Needs
+  extends Omit<LdapSyncNeeds, 'ssoConnectors'>,
+    SamlApplicationsNeeds,
+    SsoConnectorsNeeds,
+    Omit<ScimNeeds, 'domains' | 'organizations'> {
   logs: Logs;
   users: Users;
   applications: Applications;
@@ -65,6 +71,7 @@ export function createEnterpriseArea(needs: Needs) {
     scimTokens: createScimTokens(needs),
     ssoConnectors,
     ssoLogout: createSsoLogout({ ...needs, ssoConnectors }),
+    ldapSyncs: createLdapSyncs({ ...needs, ssoConnectors }),
     idpInitiated: createIdpInitiated({ ...needs, ssoConnectors }),
   };
 }
@@ -78,6 +85,7 @@ export function mountEnterpriseArea(
   organizationAdministrationRoutes(implement, area.organizationAdministration, clients);
   portalLinkRoutes(implement, area.portalLinks);
   ssoConnectorRoutes(implement, area.ssoConnectors);
+  ldapSyncRoutes(implement, area.ldapSyncs);
   ssoLogoutRoutes(implement, area.ssoLogout);
   idpInitiatedRoutes(implement, area.idpInitiated);
   samlApplicationRoutes(implement, area.samlApplications);

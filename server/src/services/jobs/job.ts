@@ -30,6 +30,9 @@ export type JobOutcome<Payload> = { retryAfter: number; payload?: Payload } | un
 export interface Worker<Payload> {
   /** Concurrent jobs. */
   concurrency: number;
-  /** Executes one job. It must not take longer than 30 seconds, and should return soon after `stop` is aborted. */
-  run: (job: Job<Payload>, stop: AbortSignal) => Promise<JobOutcome<Payload>>;
+  /**
+   * Executes one job, and should return soon after `stop` is aborted. A job that takes longer than 30 seconds calls
+   * `hold` before, and again every 30 seconds: without it another process takes the job after a minute.
+   */
+  run: (job: Job<Payload>, stop: AbortSignal, hold: () => Promise<void>) => Promise<JobOutcome<Payload>>;
 }

@@ -118,7 +118,11 @@ async function perform(
     attempt: row.attempts,
     createdAt: row.created_at.getTime(),
   };
-  const outcome = await worker.run(job, stop).catch((error: unknown): JobOutcome<unknown> => {
+  const hold = async () => {
+    const runAt = new Date(clock.now() + lease);
+    await store.delayJob(database.tenant(row.tenant_id), row.id, { runAt });
+  };
+  const outcome = await worker.run(job, stop, hold).catch((error: unknown): JobOutcome<unknown> => {
     log.error({ err: error, queue, tenant: row.tenant_id }, 'A job failed in an unforeseen way; it is tried again');
     return { retryAfter: unexpectedRetryDelay };
   });

@@ -45,7 +45,7 @@ export function createJobs(needs: JobsNeeds, options = { works: true }): Jobs {
       if (!options.works) return;
       const worker: Worker<unknown> = {
         concurrency,
-        run: async (job, stop) => run({ ...job, payload: payload.parse(job.payload) }, stop),
+        run: async (job, stop, hold) => run({ ...job, payload: payload.parse(job.payload) }, stop, hold),
       };
       queues.set(name, startQueue(needs, name, worker));
     },

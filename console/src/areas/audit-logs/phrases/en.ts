@@ -220,6 +220,24 @@ export default {
       Delete: { done: 'SCIM token deleted', failed: 'Deletion of a SCIM token refused' },
     },
   },
+  ldap: {
+    Sync: { done: 'Directory read', failed: 'Directory not read, or too many people missing' },
+    User: {
+      Create: {
+        done: 'Account created for a person of a directory',
+        failed: 'Creation of an account for a directory refused',
+      },
+      Update: { done: 'Account changed by an LDAP directory', failed: 'Change by an LDAP directory refused' },
+      Suspend: {
+        done: 'Account suspended: the person left the directory',
+        failed: 'Suspension by a directory refused',
+      },
+      Restore: {
+        done: 'Account restored: the person is in the directory again',
+        failed: 'Restoring by a directory refused',
+      },
+    },
+  },
   inbox: {
     Change: { done: 'Development inbox switched on or off', failed: 'Switching the development inbox refused' },
     Empty: { done: 'Development inbox emptied', failed: 'Emptying the development inbox refused' },

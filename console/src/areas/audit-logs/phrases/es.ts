@@ -271,6 +271,24 @@ export default {
       Delete: { done: 'Token SCIM eliminado', failed: 'Eliminación de un token SCIM rechazada' },
     },
   },
+  ldap: {
+    Sync: { done: 'Directorio leído', failed: 'Directorio no leído, o faltan demasiadas personas' },
+    User: {
+      Create: {
+        done: 'Cuenta creada para una persona de un directorio',
+        failed: 'Creación de una cuenta por un directorio rechazada',
+      },
+      Update: { done: 'Cuenta modificada por un directorio LDAP', failed: 'Cambio por un directorio LDAP rechazado' },
+      Suspend: {
+        done: 'Cuenta suspendida: la persona ya no está en el directorio',
+        failed: 'Suspensión por un directorio rechazada',
+      },
+      Restore: {
+        done: 'Cuenta restaurada: la persona vuelve a estar en el directorio',
+        failed: 'Restauración por un directorio rechazada',
+      },
+    },
+  },
   inbox: {
     Change: {
       done: 'Bandeja de desarrollo activada o desactivada',

@@ -177,6 +177,15 @@ export default {
       Delete: { done: '已删除 SCIM 令牌', failed: '拒绝删除 SCIM 令牌' },
     },
   },
+  ldap: {
+    Sync: { done: '已读取目录', failed: '未能读取目录，或缺失人员过多' },
+    User: {
+      Create: { done: '已为目录中的人员创建账号', failed: '拒绝为目录创建账号' },
+      Update: { done: 'LDAP 目录已更改账号', failed: '拒绝 LDAP 目录更改账号' },
+      Suspend: { done: '账号已停用：人员已离开目录', failed: '拒绝目录停用账号' },
+      Restore: { done: '账号已恢复：人员重新出现在目录中', failed: '拒绝目录恢复账号' },
+    },
+  },
   inbox: {
     Change: { done: '开发收件箱已打开或关闭', failed: '打开或关闭开发收件箱被拒绝' },
     Empty: { done: '开发收件箱已清空', failed: '清空开发收件箱被拒绝' },

@@ -42,6 +42,9 @@ export interface LdapDirectory {
 /** A sign-in waits for the directory: short, and little is sent. */
 export const signInLimits: LdapLimits = { connect: 5000, answer: 5000, bytes: 1_048_576 };
 
+/** A page of a sync. */
+export const syncLimits: LdapLimits = { connect: 10_000, answer: 30_000, bytes: 16_777_216 };
+
 /** @throws LdapError `account` if the directory refuses the connector's own name or password */
 export async function openDirectory(
   connect: Connect,

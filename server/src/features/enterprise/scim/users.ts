@@ -5,6 +5,7 @@ import { AldabaError } from '../../../kernel/errors.ts';
 import type { Transaction } from '../../../store/database.ts';
 import type { Organizations } from '../../organizations/organizations/index.ts';
 import type { Users } from '../../people/users/index.ts';
+import { restore, suspend } from '../deprovisioning/index.ts';
 import type { OrganizationDomains } from '../organization-domains/index.ts';
 import type { Values } from './attributes.ts';
 import type { Directory } from './directory.ts';
@@ -148,14 +149,13 @@ function createAccounts({ clock, users, organizations, domains }: DirectoryUsers
     const isControlled = await controls(tx, directory, user);
     const isMember = organizationId !== null && user.isMember;
     if (isMember) await organizations.removeMember(tx, memberOf(organizationId, user.id));
-    const suspends = isControlled && !user.isSuspended;
-    if (suspends) await users.update(tx, user.id, { isSuspended: true });
+    const suspends = isControlled && (await suspend(users, tx, user));
     return { hasSuspended: suspends || (hasSuspended && user.isSuspended), hasRemoved: isMember || hasRemoved };
   };
 
   /** Reverts what the directory itself did; an operator's suspension stays. */
   const activate = async (tx: Transaction, { organizationId }: Directory, user: DirectoryUser): Promise<Endings> => {
-    if (user.isSuspended && user.entry?.hasSuspended) await users.update(tx, user.id, { isSuspended: false });
+    await restore(users, tx, { ...user, hasSuspended: user.entry?.hasSuspended === true });
     if (organizationId !== null && !user.isMember) {
       // If the user left, or an operator ended the membership, only the owner of the address restores it.
       const isOwn = user.entry?.hasRemoved || (user.entry?.isOwner && user.primaryEmail === null);

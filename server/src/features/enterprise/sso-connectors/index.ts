@@ -8,9 +8,10 @@
  */
 
 export type { CheckedConfig } from './configs.ts';
+export { ldapAnswer } from './ldap.ts';
 export { type OwnedKey, type OwnedSso, providerOf } from './owned.ts';
 export type { LimitAttempts, SignedOut, SsoAnswer } from './protocol.ts';
 export type { BoundSso } from './service.ts';
-export { createSsoConnectors, type SsoConnectors, type SsoConnectorsNeeds } from './service.ts';
+export { createSsoConnectors, type SsoConnectors, type SsoConnectorsNeeds, type SyncedDirectory } from './service.ts';
 export { sweepUsedIds } from './store.ts';
 export type { OfferedSso, SsoRow } from './views.ts';

@@ -16,6 +16,7 @@ import {
   openDirectory,
   settingsOf,
   signInLimits,
+  syncLimits,
 } from '../ldap-directories/index.ts';
 import type { SsoAnswer, SsoConnection } from './protocol.ts';
 
@@ -23,7 +24,7 @@ import type { SsoAnswer, SsoConnection } from './protocol.ts';
 const ldapIssuer = (connectorId: string): string => `urn:aldaba:ldap:${connectorId}`;
 
 /** Who a person of a directory is. */
-const ldapAnswer = (connectorId: string, person: LdapPerson, groups: LdapGroups): SsoAnswer => ({
+export const ldapAnswer = (connectorId: string, person: LdapPerson, groups: LdapGroups): SsoAnswer => ({
   issuer: ldapIssuer(connectorId),
   id: person.id,
   email: person.email,
@@ -99,6 +100,12 @@ const memberOf: Partial<Record<LdapReason, string>> = {
   'not-found': 'userBaseDn',
   access: 'bindDn',
 };
+
+/** Opens a directory to read everyone. @throws LdapError */
+export const openForSync = (
+  connect: Connect,
+  { config, domains }: { config: LdapConfig; domains: readonly string[] },
+) => openDirectory(connect, settingsOf(config), { limits: syncLimits, domains });
 
 type Step = LdapTest['steps'][number];
 

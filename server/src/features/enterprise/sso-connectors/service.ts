@@ -23,7 +23,7 @@ import { ldapConfig } from '../ldap-directories/index.ts';
 import { type CheckedConfig, checkConfig, isConfigured } from './configs.ts';
 import { connect } from './connections.ts';
 import { discover, rememberDiscovery } from './discovery.ts';
-import { createLdapTurns, testDirectory } from './ldap.ts';
+import { createLdapTurns, openForSync, testDirectory } from './ldap.ts';
 import { createOwnedSso, type OwnedSso } from './owned.ts';
 import type { SsoConnection } from './protocol.ts';
 import { isSsoProvider, ssoProviders } from './providers.ts';
@@ -56,6 +56,12 @@ type Patch = BodyOf<typeof updateSsoConnector>;
 /** A connector at work: the settings that a sign-in with it follows, and the way to its provider. */
 export interface BoundSso extends SsoConnection {
   row: Pick<SsoRow, 'id' | 'domains' | 'syncProfile' | 'enableTokenStorage' | 'requiresMfa' | 'roleMappings'>;
+}
+
+/** A connector for a sync: the settings that accounts follow, and the way to its directory. */
+export interface SyncedDirectory {
+  row: BoundSso['row'];
+  open: () => ReturnType<typeof openForSync>;
 }
 
 /** The keys of one connector. */
@@ -95,6 +101,11 @@ export interface SsoConnectors {
 
   /** The connectors of organizations, as their administrators reach them. */
   owned: OwnedSso;
+  /**
+   * The directory of an LDAP connector, for a sync; undefined for a connector that is not one, or not configured.
+   * `open` throws LdapError.
+   */
+  directory: (tenant: Tenant, id: string) => Promise<SyncedDirectory | undefined>;
   /**
    * Asks the directory of an LDAP connector, step by step.
    * @throws AldabaError `entity.not_found`, `single_sign_on.ldap_only`, `single_sign_on.not_configured`
@@ -238,6 +249,12 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
       return read;
     },
 
+    directory: async (tenant, id) => {
+      const row = await find(tenant, id);
+      if (row?.provider.type !== 'ldap' || !row.config) return undefined;
+      const config = ldapConfig.parse(row.config);
+      return { row, open: () => openForSync(needs.connect, { config, domains: row.domains }) };
+    },
     test: async (tenant, id, username) => {
       const { config, domains, provider } = await require(tenant, id);
       if (provider.type !== 'ldap') throw new AldabaError('single_sign_on.ldap_only');
