@@ -1,5 +1,5 @@
 /**
- * Sync of directories that speak LDAP: people get accounts, follow what the directory says, and are suspended when it no
+ * Sync of directories that speak LDAP: people get accounts, which follow the directory, and are suspended when it no
  * longer lists them.
  *
  * Owns the tables ldap_syncs (settings, the turn of the node that runs it, the last run) and ldap_people (what the
