@@ -65,7 +65,7 @@ describe('Sign-outs of SAML applications by SOAP', () => {
     answer = (requestId) => ({ status: 200, body: envelopeWith(requestId) });
   });
 
-  const envelopeWith = (inResponseTo: string, { keys = partner.keys, status = statuses.success } = {}) => {
+  const envelopeWith = (inResponseTo: string, { keys = partner.keys, status = statuses.success as string } = {}) => {
     const message = createLogoutResponse({
       ...{ id: '_answer', issuedAt: new Date(), issuer: partner.entityId, inResponseTo, status },
       destination: { url: 'https://unused.example.com', binding: bindings.post },
