@@ -46,20 +46,25 @@ export function requestedContextOf(request: Element): RequestedContext | undefin
 /** A one-time code that the server sent is a password of that sign-in. */
 const passwordMethods = ['pwd', 'email', 'sms'];
 
-/** The classes of a session, weakest first. */
-function classesOf(amr: readonly string[]): string[] {
-  const byPassword = amr.some((method) => passwordMethods.includes(method));
-  return [
-    unspecified,
-    ...(byPassword ? [password, passwordProtectedTransport] : []),
-    ...(amr.includes('mfa') ? secondFactor : []),
-  ];
+/**
+ * The classes that a session reaches, weakest first. Service providers ask for a password over a protected transport
+ * because their library does: a passkey, a social account or a company is not a weaker answer to that.
+ */
+const classesOf = (amr: readonly string[]): string[] => [
+  ...[unspecified, password, passwordProtectedTransport],
+  ...(amr.includes('mfa') ? secondFactor : []),
+];
+
+/** What an assertion says that was not asked. */
+function ownClass(amr: readonly string[]): string | undefined {
+  if (amr.some((method) => passwordMethods.includes(method))) return passwordProtectedTransport;
+  return amr.includes('mfa') ? secondFactor[0] : unspecified;
 }
 
 /** The class that the assertion names; undefined if the session does not satisfy the request. */
 export function answeringContext(requested: RequestedContext | undefined, amr: readonly string[]): string | undefined {
+  if (!requested) return ownClass(amr);
   const own = classesOf(amr);
-  if (!requested) return own.includes(passwordProtectedTransport) ? passwordProtectedTransport : strongest(own);
   const { comparison } = requested;
   if (comparison === 'exact') return requested.classes.find((name) => own.includes(name));
   const limits = requested.classes.flatMap((name) => strengths.get(name) ?? []);
@@ -84,6 +89,6 @@ const strongest = (names: readonly string[]): string | undefined => {
 /** What a request needs of a sign-in: nothing, a second factor, or what no sign-in has. */
 export function needOf(requested: RequestedContext | undefined): 'nothing' | 'second factor' | 'unreachable' {
   const reaches = (...amr: string[]) => answeringContext(requested, amr) !== undefined;
-  if (reaches('pwd') || reaches()) return 'nothing';
-  return reaches('pwd', 'mfa') ? 'second factor' : 'unreachable';
+  if (reaches()) return 'nothing';
+  return reaches('mfa') ? 'second factor' : 'unreachable';
 }
