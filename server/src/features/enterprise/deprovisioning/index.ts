@@ -8,8 +8,8 @@ import type { Users } from '../../people/users/index.ts';
 type SuspendingUsers = Pick<Users, 'update'>;
 
 /**
- * Suspends an account, which ends its sessions, grants and tokens in the same transaction. Returns whether the directory
- * did that: an operator's suspension is not its own.
+ * Suspends an account, which ends its sessions, grants and tokens in the same transaction. Returns whether the
+ * directory did that: an operator's suspension is not its own.
  */
 export async function suspend(
   users: SuspendingUsers,
