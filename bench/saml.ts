@@ -1,19 +1,28 @@
-/** `npm run bench -- --only saml`: SAML responses verified and written, by the service alone: no HTTP, no database. */
+/**
+ * `npm run bench -- --only saml`: SAML responses verified, refused and written, by the service alone: no HTTP, no
+ * database.
+ */
 import {
   createResponse,
   createSamlKeyPair,
   type ExpectedResponse,
   nameIdFormats,
+  SamlRefusal,
   verifyResponse,
 } from '../server/src/services/saml/index.ts';
+import { hostileMessages } from '../test/saml/hostile-messages.ts';
+import { encode, makeWorld, signedAssertion } from '../test/saml/messages.ts';
 import { table } from './table.ts';
 
 export const samlId = 'saml';
-/** Milliseconds, for 99 of 100. */
+/** Milliseconds, for 99 of 100: of messages of a usual size, and of the largest. */
 const aim = 50;
+const largeAim = 700;
 const issuer = 'https://idp.example.com/metadata';
 const audience = 'https://sp.example.com/metadata';
 const acsUrl = 'https://sp.example.com/acs';
+
+type Measured = [name: string, operation: () => unknown, aim?: number];
 
 /** Verifies and writes responses of a usual size, with 20 groups. Returns a table. */
 export async function measureSaml({ count }: { count: number }): Promise<string> {
@@ -45,18 +54,53 @@ export async function measureSaml({ count }: { count: number }): Promise<string>
     return () => verifyResponse({ samlResponse, expected });
   };
   const encrypted = { encryptFor: partner.certificate, signResponse: false };
-  const rows = [
+  const rows: readonly Measured[] = [
     ['Response verified: assertion and response signed', verify(write({ signResponse: true }))],
     ['Response verified: assertion signed and encrypted', verify(write(encrypted))],
     ['Response written: assertion and response signed', () => write({ signResponse: true })],
-  ] as const;
+    ...(await refusals()),
+  ];
   return table(
     ['SAML', 'Median', '99 %', 'Aim (99 %)'],
-    rows.map(([name, operation]) => {
+    rows.map(([name, operation, most = aim]) => {
       const { median, high } = timesOf(operation, count);
-      return [name, milliseconds(median), milliseconds(high), milliseconds(aim)];
+      return [name, milliseconds(median), milliseconds(high), milliseconds(most)];
     }),
   );
+}
+
+/** What attackers send costs no more than what providers send. */
+async function refusals(): Promise<Measured[]> {
+  const world = await makeWorld();
+  const refuse = (samlResponse: string, expected = world.expected) => {
+    try {
+      verifyResponse({ samlResponse, expected });
+    } catch (error) {
+      if (error instanceof SamlRefusal) return;
+      throw error;
+    }
+    throw new Error('A hostile message was accepted.');
+  };
+  const hostile = hostileMessages.map(({ message }) => message(world));
+  let turn = 0;
+  const value = `<saml:AttributeValue>${'group'.repeat(5)}</saml:AttributeValue>`;
+  const attributes = `<saml:AttributeStatement><saml:Attribute Name="groups">${value.repeat(3000)}</saml:Attribute></saml:AttributeStatement>`;
+  const large = encode(signedAssertion(world, { attributes }, { key: world.foreign.privateKey }));
+  const certificates = Array.from({ length: 10 }, () => world.keys.certificate);
+  return [
+    [
+      `Response refused: ${hostile.length} hostile ones in turn`,
+      () => {
+        turn += 1;
+        refuse(hostile[turn % hostile.length] ?? '');
+      },
+    ],
+    [
+      'Response refused: 200 kB, ten certificates, none fits',
+      () => refuse(large, { ...world.expected, certificates }),
+      largeAim,
+    ],
+  ];
 }
 
 const milliseconds = (value: number) => `${value.toFixed(1)} ms`;

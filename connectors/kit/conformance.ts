@@ -192,6 +192,7 @@ const echoes: readonly ((text: string) => string)[] = [
 
 /** The promises that need no provider. */
 export const metadataConformance = (test: ConformanceCase): void => {
+  conformed.add(test.connector.metadata.id);
   const { connector, validConfig, readDocument } = test;
   const { metadata } = connector;
 
@@ -374,6 +375,9 @@ const testTime = (test: ConformanceCase): void => {
     });
   });
 };
+
+/** IDs of the connectors whose promises this process has registered. */
+export const conformed: Set<string> = new Set();
 
 /** Registers, with Node's test runner, the promises that every connector keeps. */
 export const connectorConformance = (test: ConformanceCase): void => {

@@ -277,6 +277,7 @@ const trials: readonly Trial[] = [
       signName: '示例',
       sdkAppId: '1400',
       region: 'ap-guangzhou',
+      site: 'china',
     },
     secrets: [secret],
     invalidConfigs: [{ accessKeyId: 'A', accessKeySecret: 'b', signName: 'c', sdkAppId: '1', region: 'a b' }],
@@ -439,6 +440,19 @@ describe('Messages with a choice of their provider', () => {
       const { Template, Subject } = JSON.parse(await request.text());
       assert.deepEqual([Template.TemplateID, JSON.parse(Template.TemplateData)], [99_629, { code: '314159' }]);
       assert.equal(Subject, 'Code 314159');
+    }
+  });
+
+  it('go to the host of the site where the account of Tencent Cloud SMS was created', async () => {
+    const account = { accessKeyId: 'AKID', accessKeySecret: secret, signName: '示例', sdkAppId: '1400' };
+    const config = { ...account, region: 'ap-singapore', templates: [{ usageType: 'Generic', templateCode: '1' }] };
+    for (const [site, host] of [
+      [{}, 'sms.tencentcloudapi.com'],
+      [{ site: 'china' }, 'sms.tencentcloudapi.com'],
+      [{ site: 'international' }, 'sms.intl.tencentcloudapi.com'],
+    ] as const) {
+      const request = await sentBy(tencentSms, { ...config, ...site }, { to: '34600000000' });
+      assert.equal(new URL(request.url).host, host);
     }
   });
 

@@ -88,7 +88,7 @@ const configuration = {
     .object({ binding: z.union([postBinding, redirectBinding, soapBinding]), url: webUrl })
     .nullable()
     .describe(
-      'Where requests to sign out, and responses to those of the service provider, are sent. By SOAP, the service provider is told of every session that ends, and cannot begin.',
+      'Where requests to sign out, and responses to those of the service provider, are sent. By SOAP, the service provider learns of every session that ends, and cannot begin.',
     ),
   requestCertificate: certificate
     .nullable()

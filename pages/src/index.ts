@@ -24,4 +24,5 @@ export {
   speaksOf,
 } from './phrases/index.ts';
 export { isStyled } from './policy.ts';
+export { replaceableInPortal } from './portal/words.ts';
 export { renderPage } from './render.tsx';

@@ -343,7 +343,6 @@ describe('Account page', () => {
     assert.equal((await userOf(id)).primaryEmail, null);
   });
 
-  // security: account-enumeration
   it('sends another code to the new address, which replaces the first', async () => {
     const { page, id } = await create({ primaryEmail: 'resender@example.com' });
     assert.equal(locationOf(await page.post('/email/code/again')), '/account/email');
@@ -359,6 +358,7 @@ describe('Account page', () => {
     assert.equal((await userOf(id)).primaryEmail, 'resent@example.com');
   });
 
+  // security: account-enumeration
   it('does not tell whether an address belongs to another user until its mailbox is proved', async () => {
     await create({ primaryEmail: 'somebody@example.com' });
     const { page, id } = await create();

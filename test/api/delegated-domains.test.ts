@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { allRoutes, organizationPermissionOf, type RouteContract } from '@aldaba/contract';
 import fc from 'fast-check';
+import type { Keys } from '../../server/src/oidc/keys.ts';
 import { type DelegatedOrganization, type Delegation, openDelegation } from '../support/delegation.ts';
 import { type Mailbox, openMailbox } from '../support/mailbox.ts';
 import { assertRefused, managerWith } from '../support/management.ts';
@@ -130,6 +131,12 @@ describe('Domains and the audit log in the delegated Management API', () => {
     const ids = idsOf(organization);
     const another = await server.app.tenancy.create({ id: 'elsewhere', name: 'Elsewhere' });
     const bearer = (token: string, url = server.url) => ({ api: managerWith(url, token) });
+    /** The token of the administrator with other claims. */
+    const claims = JSON.parse(Buffer.from(organization.api.token.split('.')[1] ?? '', 'base64url').toString());
+    const keys = server.app.keys as unknown as Pick<Keys, 'sign'>;
+    const signed = (more: object) => keys.sign(server.tenant, { ...claims, ...more }, { type: 'at+jwt' });
+    const same = bearer(await signed({})).api;
+    assert.equal((await same.get(`${organization.path}/claimed-domains`)).status, 200);
     const reader = await world.newUser();
     await world.join(organization.id, reader.id);
     const callers: Record<string, { caller: Pick<DelegatedOrganization, 'api'>; statuses: number[] }> = {
@@ -144,6 +151,12 @@ describe('Domains and the audit log in the delegated Management API', () => {
         caller: bearer(
           (await world.operator.post(`/api/organizations/${organization.id}/scim/tokens`, { name: 'S' })).body.value,
         ),
+        statuses: [401],
+      },
+      'an expired token': { caller: bearer(await signed({ iat: 1, exp: 2 })), statuses: [401] },
+      'a machine': { caller: bearer(await signed({ sub: 'machine', client_id: 'machine' })), statuses: [401] },
+      'a token for the Management API': {
+        caller: bearer(await signed({ aud: server.tenant.managementIndicator, scope: 'all' })),
         statuses: [401],
       },
       'a truncated token': { caller: bearer(organization.api.token.slice(0, -1)), statuses: [401] },

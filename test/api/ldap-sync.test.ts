@@ -143,7 +143,7 @@ describe('Sync of a directory', () => {
   });
 
   // security: suspension
-  it('suspends people who leave, ends their sessions and tokens, and restores them when they come back', async () => {
+  it('suspends people who leave, ends their sessions and tokens, and restores people who come back', async () => {
     const id = await connect();
     await run(id);
     const ada = await userOf('ada');

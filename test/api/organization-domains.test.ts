@@ -176,6 +176,31 @@ describe('Domains of organizations', () => {
     assertRefused(await verify(otherId, domain, { method: 'email', code: ofOther }), 422, 'organization_domain.taken');
   });
 
+  // security: organization-domains
+  it('accepts the code of a postmaster once, and none after too many wrong ones', async () => {
+    const id = await newOrganization();
+    const { domain, email } = await add(id, newDomain());
+    const send = async () => {
+      assert.equal((await api.post(`${pathOf(id, domain)}/verification-code`)).status, 204);
+      return mailbox.codeTo(email);
+    };
+    const byCode = (code: string) => verify(id, domain, { method: 'email', code });
+    const code = await send();
+    assert.equal((await byCode(code)).status, 200);
+    await api.delete(pathOf(id, domain));
+    await add(id, domain);
+    assertRefused(await byCode(code), 400, 'verification_code.not_found');
+    const next = await send();
+    const wrong = next === '000000000000' ? '000000000001' : '000000000000';
+    let tries = 0;
+    let last = await byCode(wrong);
+    for (; last.body.code === 'verification_code.code_mismatch' && tries < 50; tries += 1) last = await byCode(wrong);
+    assertRefused(last, 400, 'verification_code.exceed_max_try');
+    assert.ok(tries <= 10, `${tries} wrong codes`);
+    assertRefused(await byCode(next), 400, 'verification_code.exceed_max_try');
+    assert.equal(await isVerified(id, domain), false);
+  });
+
   it('records changes in the audit log of the organization, and tells webhooks about verified domains', async () => {
     const [id, otherId] = [await newOrganization(), await newOrganization()];
     const domain = await add(id, newDomain());

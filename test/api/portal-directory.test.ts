@@ -112,6 +112,25 @@ describe('Directory sync in the portal', () => {
     assert.equal((await portal.get(at)).status, 404);
   });
 
+  it('renames a token, and refuses a name that another token has', async () => {
+    const { path, portal } = await newOrganization();
+    const { value } = await create(portal, { name: 'Okta' });
+    await create(portal, { name: 'Entra ID' });
+    const { id } = (await tokensOf(path)).find(({ name }: { name: string }) => name === 'Okta');
+    const at = `/directory/tokens/${id}`;
+    const renamed = await portal.post(`${at}/rename`, { name: ' Okta of the subsidiary ' });
+    assert.equal(renamed.headers.get('location'), `/portal${at}?notice=saved`);
+    assert.equal(await statusOf(value), 200);
+    const taken = await portal.post(`${at}/rename`, { name: 'Entra ID' });
+    assert.equal(taken.status, 422);
+    assert.match(await taken.text(), /data-code="entity\.unique_integrity_violation"/);
+    assert.equal((await portal.post(`${at}/rename`, { name: '' })).status, 400);
+    const names = (await tokensOf(path)).map(({ name }: { name: string }) => name);
+    assert.deepEqual(names.sort(), ['Entra ID', 'Okta of the subsidiary']);
+    const other = await newOrganization();
+    assert.equal((await other.portal.post(`${at}/rename`, { name: 'Stolen' })).status, 404);
+  });
+
   it('shows when the directory last called and changed something', async () => {
     const { portal, domain } = await newOrganization();
     const { value } = await create(portal, { name: 'Entra ID' });

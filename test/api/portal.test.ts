@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { portalParts } from '@aldaba/contract';
+import { sweepPortalLinks } from '../../server/src/features/enterprise/portal-links/index.ts';
 import { movableClock } from '../support/clock.ts';
 import { type Mailbox, openMailbox } from '../support/mailbox.ts';
 import { assertRefused, type Manager, manage } from '../support/management.ts';
@@ -72,6 +73,40 @@ describe('The portal of an organization', () => {
     assert.match(await (await chinese.get('')).text(), /关闭门户/);
     const german = await open(path);
     assert.match(await (await german.get('', { 'accept-language': 'de' })).text(), /<html lang="en"/);
+  });
+
+  it('speaks in the phrases of the operator, and has the branding of the organization', async () => {
+    const { path } = await newOrganization();
+    const phrases = { portal: { homeLead: 'Welcome to {name} <b>', event: { OpenPortal: 'They came in' } } };
+    assert.equal((await operator.put('/api/custom-phrases/en', phrases)).status, 200);
+    const branding = { branding: { logoUrl: 'https://pictures.example/acme.png' }, color: { primaryColor: '#123456' } };
+    assert.equal((await operator.patch(path, branding)).status, 200);
+    const { get } = await open(path, { locale: 'en' });
+    const home = await (await get('')).text();
+    assert.match(home, /Welcome to [^<]*&lt;b/);
+    assert.match(home, /pictures\.example\/acme\.png/);
+    assert.match(await (await get('/audit-logs')).text(), /They came in/);
+    const spanish = await open(path, { locale: 'es' });
+    assert.match(await (await spanish.get('')).text(), /Lo que tu organización configura/);
+    const unknown = await operator.put('/api/custom-phrases/en', { portal: { nothing: 'x' } });
+    assertRefused(unknown, 400, 'localization.invalid_translation_structure');
+    assert.equal((await operator.delete('/api/custom-phrases/en')).status, 422);
+    assert.equal((await operator.put('/api/custom-phrases/en', {})).status, 200);
+  });
+
+  it('deletes links 30 days after the last day on which they could be used', async () => {
+    const { path } = await newOrganization();
+    const [, kept] = [await newLink(path, { expiresInDays: 1 }), await newLink(path, { expiresInDays: 3 })];
+    const opened = await open(path, { expiresInDays: 1 });
+    const { database } = server.app;
+    const day = 24 * 60 * minute;
+    const sweep = (days: number) => sweepPortalLinks(database.system, clock.now() + days * day, () => false);
+    await sweep(30);
+    assert.equal((await opened.get('')).status, 200);
+    assert.equal((await operator.get(`${path}/portal-links`)).body.length, 3);
+    assert.ok((await sweep(32)) >= 2);
+    const left = (await operator.get(`${path}/portal-links`)).body.map(({ id }: { id: string }) => id);
+    assert.deepEqual(left, [kept.id]);
   });
 
   // security: portal-sessions
@@ -212,6 +247,34 @@ describe('The portal of an organization', () => {
     assert.ok(domains.every(({ isVerified }: { isVerified: boolean }) => isVerified));
     await post('/domains/mail.example/remove');
     assertRefused(await operator.get(`${path}/domains/mail.example`), 404, 'entity.not_found');
+  });
+
+  it('warns while the record of a domain is missing, until it is proved again', async () => {
+    for (const [locale, warning] of [
+      ['en', /Restore it, or confirm by email, before/],
+      ['es', /Restáuralo, o confirma por correo, antes del/],
+      ['zh-CN', /之前恢复记录，或通过邮件确认/],
+    ] as const) {
+      const { id, path } = await newOrganization();
+      const { get, post } = await open(path, { locale });
+      const domain = `missing-${locale.toLowerCase()}.example`;
+      await post('/domains', { domain });
+      const { body } = await operator.get(`${path}/domains/${domain}`);
+      dns.set(body.record.name, [[body.record.value]]);
+      await post(`/domains/${domain}/check`);
+      assert.doesNotMatch(await (await get(`/domains/${domain}`)).text(), warning);
+      dns.delete(body.record.name);
+      await server.app.organizationDomains.sweep(Date.now() + 25 * 60 * minute, () => false);
+      const page = await (await get(`/domains/${domain}`)).text();
+      assert.match(page, warning);
+      assert.ok(page.includes(body.record.value), 'with the record to restore');
+      assert.match(await (await get('/domains')).text(), new RegExp(`${domain}[\\s\\S]*?2\\d{3}`));
+      assert.equal((await get('/audit-logs')).status, 200);
+      dns.set(body.record.name, [[body.record.value]]);
+      assert.equal((await post(`/domains/${domain}/check`)).status, 303);
+      assert.doesNotMatch(await (await get(`/domains/${domain}`)).text(), warning);
+      assert.equal((await operator.get(`/api/organizations/${id}/domains/${domain}`)).body.losesAt, null);
+    }
   });
 
   it('changes roles, removes members, and invites with the page of the operator', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { inflateRawSync } from 'node:zlib';
 import type { Profile, SAML } from '@node-saml/node-saml';
+import { createLogoutResponse } from '../../server/src/services/saml/index.ts';
 import { type Agent, createAgent } from '../support/agent.ts';
 import { type Manager, manage } from '../support/management.ts';
 import { startReceiver } from '../support/receiver.ts';
@@ -223,6 +224,23 @@ describe('Single logout of SAML applications', () => {
     await respond({ ...payroll, client: forging }, request);
     assert.match((await lastEntry('SamlApplication.LogoutResponse')).error, /signature_invalid/);
     assert.match((await pageAt('/api/saml/sign-out')).html, /<li>The payroll<\/li>/);
+
+    // By a form of the portal, with which the browser sends no cookie.
+    agent = createAgent();
+    await signIn(travel);
+    await signOut();
+    const asked = await requestFor(travel, await goOn());
+    const message = createLogoutResponse({
+      ...{ id: '_forged', issuedAt: new Date(), issuer: travel.partner.entityId, inResponseTo: asked.profile.ID },
+      destination: { url: at(`/api/saml/${travel.id}/logout`), binding: post },
+      signing: { ...other.keys, algorithm: 'rsa-sha256' },
+      relayState: asked.relayState,
+    });
+    assert.ok('form' in message);
+    const body = new URLSearchParams(message.form.fields);
+    const posted = await createAgent().fetch(message.form.action, { method: 'POST', body });
+    assert.equal(posted.headers.get('location'), '/api/saml/sign-out', 'no dead end');
+    assert.match((await pageAt('/api/saml/sign-out')).html, /<li>The travel<\/li>/);
 
     agent = createAgent();
     await signIn(payroll);

@@ -25,6 +25,7 @@ describe('Sign-outs of SAML applications by SOAP', () => {
   let asked: PromiseWithResolvers<Profile & { ID: string }>;
   let answer: (requestId: string) => { status: number; body: string };
   before(async () => {
+    // Other addresses of this machine are private ones.
     server = await startServer({ environment: { OUTBOUND_ALLOWED_HOSTS: '127.0.0.1' } });
     api = await manage(server);
     userId = (await api.post('/api/users', ada)).body.id;
@@ -43,7 +44,7 @@ describe('Sign-outs of SAML applications by SOAP', () => {
         response.writeHead(400).end();
         asked.reject(error);
       }
-    }).listen(0, '127.0.0.1');
+    }).listen(0, '0.0.0.0');
     await once(portal, 'listening');
     const { body } = await api.post('/api/saml-applications', {
       name: 'Portal',
@@ -64,7 +65,7 @@ describe('Sign-outs of SAML applications by SOAP', () => {
     answer = (requestId) => ({ status: 200, body: envelopeWith(requestId) });
   });
 
-  const envelopeWith = (inResponseTo: string, { keys = partner.keys, status = statuses.success } = {}) => {
+  const envelopeWith = (inResponseTo: string, { keys = partner.keys, status = statuses.success as string } = {}) => {
     const message = createLogoutResponse({
       ...{ id: '_answer', issuedAt: new Date(), issuer: partner.entityId, inResponseTo, status },
       destination: { url: 'https://unused.example.com', binding: bindings.post },
@@ -150,6 +151,24 @@ describe('Sign-outs of SAML applications by SOAP', () => {
     assert.equal(second.sessionIndex, first.sessionIndex);
     assert.notEqual(second.ID, first.ID, 'a new message');
     assert.equal((await nextEntry(known)).result, 'Success');
+  });
+
+  // security: outgoing-requests
+  it('go to no private address, and are not tried again there', async () => {
+    const path = `/api/saml-applications/${id}`;
+    const { singleLogoutUrl } = (await api.get(path)).body;
+    const inside = singleLogoutUrl.url.replace('127.0.0.1', '127.0.0.2');
+    await api.patch(path, { singleLogoutUrl: { binding: soap, url: inside } });
+    try {
+      const { sessionIndex } = await signIn();
+      const known = (await entries()).length;
+      await api.delete(`/api/users/${userId}/sessions/${sessionIndex}`);
+      const { result, error } = await nextEntry(known);
+      assert.equal(result, 'Error');
+      assert.match(error, /^address: /);
+    } finally {
+      await api.patch(path, { singleLogoutUrl });
+    }
   });
 
   it('cannot be begun by such a portal, which has no address for the answer in a browser', async () => {

@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { scimLimits, scimUrn } from '@aldaba/contract/scim';
 import fc from 'fast-check';
 import { type Manager, manage } from '../support/management.ts';
+import { startReceiver } from '../support/receiver.ts';
 import { assertScimError, directoryOf, organizationWith, person, type ScimClient } from '../support/scim.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -14,7 +15,7 @@ describe('Hostile directories', () => {
   let id: string;
   let groupId: string;
   before(async () => {
-    server = await startServer();
+    server = await startServer({ environment: { OUTBOUND_ALLOWED_HOSTS: '127.0.0.1' } });
     api = await manage(server);
     organizationId = await organizationWith(server, api, 'Acme', 'acme.example');
     scim = await directoryOf(api, server.tenant.baseUrl, organizationId);
@@ -116,6 +117,34 @@ describe('Hostile directories', () => {
     });
     assert.equal(mapped.status, 404);
     assert.equal((await api.patch(`/api/scim/groups/${groupId}`, { roleId: role.body.id })).status, 404);
+  });
+
+  // security: directory-walls
+  it('name addresses of pictures and profiles that nothing fetches, and none that a page would execute', async () => {
+    const receiver = await startReceiver();
+    const { body } = await scim.post(
+      '/Users',
+      person('pictured@acme.example', {
+        photos: [{ value: `${receiver.url}/photo.png`, primary: true, type: 'photo' }],
+        profileUrl: `${receiver.url}/profile`,
+        [scimUrn.enterpriseUser]: { manager: { value: id, $ref: `${receiver.url}/manager` } },
+        schemas: [scimUrn.user, `${receiver.url}/schema`],
+      }),
+    );
+    const { body: account } = await api.get(`/api/users/${body.id}`);
+    assert.equal(account.avatar, `${receiver.url}/photo.png`);
+    await scim.get(`/Users/${body.id}`);
+    for (const value of ['javascript:alert(1)', 'data:text/html,x', 'file:///etc/passwd', '//evil.example/x', 'x'])
+      for (const attribute of [{ photos: [{ value, primary: true }] }, { profileUrl: value }]) {
+        await scim.put(`/Users/${body.id}`, person('pictured@acme.example', attribute));
+        const { body: changed } = await api.get(`/api/users/${body.id}`);
+        assert.doesNotMatch(
+          `${changed.avatar ?? ''} ${JSON.stringify(changed.profile)}`,
+          /javascript:|data:|file:|evil/,
+        );
+      }
+    await receiver.close();
+    assert.deepEqual(receiver.requests, []);
   });
 
   // security: directory-filters

@@ -61,6 +61,8 @@ export async function startSamlCompany(now: () => number = Date.now): Promise<Sa
       const fields = Object.fromEntries(new URLSearchParams(body));
       return response.writeHead(200, { 'content-type': 'text/html' }).end(pageFor({ action: `${url}/sso`, fields }));
     }
+    if (request.url?.startsWith('/sso?'))
+      return response.writeHead(200, { 'content-type': 'text/html' }).end(pageFor(`${url}${request.url}`));
     company.reads += 1;
     return response.writeHead(200, { 'content-type': 'application/samlmetadata+xml' }).end(company.metadata());
   });
@@ -99,9 +101,9 @@ export async function startSamlCompany(now: () => number = Date.now): Promise<Sa
     });
     return { made, acsUrl, relayState: query.get('RelayState') ?? '' };
   };
-  /** The provider's own page, which a browser posts requests to: its button signs the visitor in. */
-  const pageFor = (form: SamlForm): string => {
-    const { acsUrl, fields } = company.answer(form, company.visitor);
+  /** The provider’s own page, which a browser brings requests to: its button signs the visitor in. */
+  const pageFor = (asked: string | SamlForm): string => {
+    const { acsUrl, fields } = company.answer(asked, company.visitor);
     const inputs = Object.entries(fields).map(
       ([name, value]) => `<input type="hidden" name="${name}" value="${value}">`,
     );

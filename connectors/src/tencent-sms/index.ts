@@ -3,15 +3,13 @@ import {
   createMessageConnector,
   letterLogo,
   phoneOf,
-  secretItem,
   templateFor,
-  templatesItem,
   tencentRefusal,
   tencentRequest,
-  textItem,
   textMetadata,
   z,
 } from '../../kit/index.ts';
+import { hosts, tencentSmsFormItems } from './form.ts';
 
 /** Text messages through the SMS product of Tencent Cloud (API of 2021-01-11). */
 export const tencentSms = createMessageConnector({
@@ -22,14 +20,7 @@ export const tencentSms = createMessageConnector({
     chineseName: '腾讯云短信',
     logo: letterLogo('腾', '#1d4ed8'),
     guide: 'tencent-sms',
-    formItems: [
-      textItem('accessKeyId', 'SecretId'),
-      secretItem('accessKeySecret', 'SecretKey'),
-      textItem('signName', 'Signature'),
-      textItem('sdkAppId', 'SDK AppID'),
-      textItem('region', 'Region', { placeholder: 'ap-guangzhou' }),
-      templatesItem({ templateCode: '<template ID>' }, 'The template ID at Tencent Cloud, for each usageType.'),
-    ],
+    formItems: tencentSmsFormItems,
   }),
   config: z.object({
     accessKeyId: z.string().min(1),
@@ -37,6 +28,7 @@ export const tencentSms = createMessageConnector({
     signName: z.string().min(1),
     sdkAppId: z.string().min(1),
     region: z.string().regex(/^[a-z0-9-]+$/, 'Must be a region such as ap-guangzhou'),
+    site: z.enum(['china', 'international']).default('china'),
     templates: codeTemplates,
   }),
   request: (config, message, world) => {
@@ -49,7 +41,8 @@ export const tencentSms = createMessageConnector({
       TemplateParamSet: [String(code ?? link)],
     };
     const key = { id: config.accessKeyId, secret: config.accessKeySecret };
-    const api = { service: 'sms', action: 'SendSms', version: '2021-01-11', region: config.region };
+    const { region, site } = config;
+    const api = { service: 'sms', host: hosts[site], action: 'SendSms', version: '2021-01-11', region };
     return tencentRequest({ ...api, key, body: JSON.stringify(body), now: world.now() });
   },
   accepted: z.object({ Response: z.object({ SendStatusSet: z.tuple([z.object({ Code: z.literal('Ok') })]) }) }),

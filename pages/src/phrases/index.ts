@@ -50,7 +50,8 @@ const spokenAs = (language: PageLanguage): Spoken => {
 /** Keys of the sentences of errors among an operator's words: `errors.session.not_found`. */
 const errorKey = (code: ErrorCode): string => `errors.${code}`;
 
-const ownWord = (language: PageLanguage, key: string): string | undefined => {
+/** The operator’s own word for a key, on a page in this language. */
+export const ownWord = (language: PageLanguage, key: string): string | undefined => {
   const { words } = spokenAs(language);
   return Object.hasOwn(words, key) ? words[key] : undefined;
 };

@@ -184,6 +184,16 @@ const TokenChanges = ({ frame, view, screen }: ScreenProps<'directory-token'>) =
   const path = `/directory/tokens/${encodeURIComponent(screen.token.id)}`;
   return (
     <>
+      <Form frame={frame} path={`${path}/rename`} submit={t('renameToken')} look="outlined">
+        <TextField
+          name="name"
+          label={t('tokenName')}
+          missing={t('tokenNameMissing')}
+          mode="text"
+          value={screen.token.name}
+          maxLength={256}
+        />
+      </Form>
       <section class="portal-proof">
         <h2>{t('rotateToken')}</h2>
         <p class="hint">{t('rotateTokenLead')}</p>

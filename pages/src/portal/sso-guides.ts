@@ -10,5 +10,6 @@ const guides: Readonly<Record<PortalLanguage, Guides>> = {
   'zh-CN': guidesInChinese,
 };
 
+/** Empty for a kind that has none. */
 export const guideOf = (language: PortalLanguage, provider: PortalSsoProvider): readonly string[] =>
-  guides[language][provider];
+  guides[language][provider] ?? [];

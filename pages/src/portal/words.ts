@@ -1,5 +1,6 @@
 /** The words of the portal, which speaks fewer languages than the pages of a sign-in. */
 import type { PortalLanguage } from '@aldaba/contract/pages';
+import { ownWord } from '../phrases/index.ts';
 import { directoryWords } from './directory-words.ts';
 import { ssoWords } from './sso-words.ts';
 
@@ -264,13 +265,20 @@ const words: Readonly<Record<PortalLanguage, Record<PortalWord, string>>> = {
   'zh-CN': chinese,
 };
 
+/** The key of a sentence among an operator’s own phrases. */
+const ownKey = (key: string): string => `portal.${key}`;
+
+/** Every sentence of the portal, by its key among an operator’s own phrases. */
+export const replaceableInPortal = (language: PortalLanguage): Record<string, string> =>
+  Object.fromEntries(Object.entries(words[language]).map(([key, sentence]) => [ownKey(key), sentence]));
+
 /** A sentence with its values; text, not HTML. Empty for a key that has none. */
 export const word = (
   language: PortalLanguage,
   key: PortalWord,
   values: Readonly<Record<string, string>> = {},
 ): string =>
-  (Object.hasOwn(words[language], key) ? words[language][key] : '').replace(
+  (ownWord(language, ownKey(key)) ?? (Object.hasOwn(words[language], key) ? words[language][key] : '')).replace(
     /\{(\w+)\}/g,
     (_, name: string) => values[name] ?? '',
   );

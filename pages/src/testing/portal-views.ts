@@ -43,10 +43,77 @@ const tokenScreen = { part: 'directory-token', address: directory.address, token
 const byMember = { hasFailed: false, source: 'member', actor: 'Wei' } as const;
 const failed = { code: 'organization_domain.record_not_found', message: 'No TXT record was found.' };
 
+const ssoConnection: Extract<PortalScreen, { part: 'sso-connection' }> = {
+  part: 'sso-connection',
+  id: 'c1',
+  name: 'Acme',
+  provider: 'AzureAdOidc',
+  type: 'oidc',
+  status: 'on-tested',
+  addresses: { redirectUri: 'https://id.example.com/callback/c1', logoutUrl: 'https://id.example.com/logout' },
+  fields: {
+    name: 'Acme',
+    issuer: 'https://login.microsoftonline.com/8c5e4b0a/v2.0',
+    clientId: '1f0e',
+    scope: '',
+    trustUnverifiedEmail: true,
+    metadataUrl: '',
+    metadata: '',
+    entityId: '',
+    signInEndpoint: '',
+    x509Certificate: '',
+    emailAttribute: '',
+    nameAttribute: '',
+  },
+  problems: [],
+  hasSecret: true,
+  hasFixedIssuer: false,
+  certificates: [],
+  domains: ['acme.example', 'acme.test'],
+  isSwitchedOff: false,
+  mappings: [
+    { attribute: 'groups', value: 'engineers', role: 'Editor' },
+    { attribute: 'groups', value: 'sales' },
+  ],
+  test: {
+    time: 1_764_500_000_000,
+    mapped: { id: 'ada', name: 'Ada Lovelace', email: 'ada@acme.example' },
+    claims: [
+      { name: 'sub', values: ['ada'], isGroups: false },
+      { name: 'groups', values: ['engineers', 'sales'], isGroups: true },
+    ],
+  },
+};
+const ssoSaml: typeof ssoConnection = {
+  ...ssoConnection,
+  provider: 'SAML',
+  type: 'saml',
+  status: 'untested',
+  addresses: { entityId: 'https://id.example.com/e', acsUrl: 'https://id.example.com/acs', metadataUrl: 'https://id' },
+  fields: {
+    ...ssoConnection.fields,
+    metadata: '<md:EntityDescriptor>',
+    entityId: 'https://idp.example/entity',
+    signInEndpoint: 'https://idp.example/sso',
+    x509Certificate: '-----BEGIN CERTIFICATE-----',
+    emailAttribute: 'mail',
+    nameAttribute: 'cn',
+  },
+  problems: [{ field: 'metadataUrl', detail: 'Cannot be read: HTTP 404' }],
+  hasSecret: false,
+  certificates: [
+    { expiresAt: 1_764_500_000_000, state: 'ending' },
+    { expiresAt: 1_664_500_000_000, state: 'ended' },
+  ],
+  mappings: [],
+  isSwitchedOff: true,
+  test: { time: 1_764_500_000_000, reason: 'certificate', detail: 'Signature', claims: [] },
+};
+
 export const portalViews = {
   portalStart: portal({ part: 'start', token: 'a-token' }),
   portalEnded: portal({ part: 'ended' }),
-  portalHome: portal({ part: 'home', parts: ['domains', 'directory', 'members', 'invitations', 'audit-logs'] }),
+  portalHome: portal({ part: 'home', parts: ['domains', 'sso', 'directory', 'members', 'invitations', 'audit-logs'] }),
   portalDomains: portal(
     {
       part: 'domains',
@@ -66,6 +133,17 @@ export const portalViews = {
   ),
   portalVerified: portal({ ...domain, domain: { domain: 'acme.example', isVerified: true } }, { notice: 'verified' }),
   portalMissing: portal({ ...domain, domain: { domain: 'acme.example', isVerified: true, losesAt: time } }),
+  portalSso: portal({
+    part: 'sso',
+    connections: [
+      { id: 'c1', name: 'Acme', provider: 'AzureAdOidc', status: 'on' },
+      { id: 'c2', name: 'Acme', provider: 'SAML', status: 'new' },
+    ],
+  }),
+  portalNoSso: portal({ part: 'sso', connections: [] }, { error: failed }),
+  portalSsoConnection: portal(ssoConnection, { notice: 'saved' }),
+  portalSsoSaml: portal(ssoSaml, { error: failed }),
+  portalSsoGroup: portal({ part: 'sso-group', id: 'c1', name: 'Acme', attribute: 'groups', value: 'Sales', roles }),
   portalDirectory: portal(directory),
   portalNoDirectory: portal(
     {

@@ -55,6 +55,12 @@ export function directoryRoutes({ needs, get, post }: PortalRoutes): void {
 
 type Mounting = Pick<PortalRoutes, 'needs' | 'get' | 'post'>;
 
+/** What a page of a token shows once: its value, or why a form was refused. */
+interface Shown {
+  value?: string | undefined;
+  failure?: AldabaError | undefined;
+}
+
 function tokenRoutes(
   { needs, get, post }: Mounting,
   showAll: (page: PortalRequest, failure?: AldabaError) => Promise<void>,
@@ -64,10 +70,10 @@ function tokenRoutes(
     const { tokenId: id } = request.params as { tokenId: string };
     return { organizationId: session.organizationId, id };
   };
-  const show = (page: PortalRequest, token: ScimToken, value?: string) => {
+  const show = (page: PortalRequest, token: ScimToken, { value, failure }: Shown = {}) => {
     const shown = toToken(token, needs.clock.now());
     const known = { part: 'directory-token', address: addressIn(page), revision: revisionOf(token) } as const;
-    return page.show({ ...known, token: shown, ...(value === undefined ? {} : { value }) });
+    return page.show({ ...known, token: shown, ...(value === undefined ? {} : { value }) }, failure);
   };
   get('/directory/tokens/:tokenId', 'directory', async (page) =>
     show(page, await tokens.get(page.request.tenant.db, placeOf(page))),
@@ -87,7 +93,7 @@ function tokenRoutes(
         draft,
         page.administrator.by,
       );
-      await show(page, token, value);
+      await show(page, token, { value });
     },
     showAll,
   );
@@ -97,8 +103,18 @@ function tokenRoutes(
     if (revisionOf(await tokens.get(db, place)) !== page.field('revision')) return page.go(tokenPath(place.id));
     const seconds = page.field('now') === 'yes' ? 0 : overlap;
     const { value, ...token } = await tokens.rotate(db, place, seconds, page.administrator.by);
-    return show(page, token, value);
+    return show(page, token, { value });
   });
+  post(
+    '/directory/tokens/:tokenId/rename',
+    'directory',
+    async (page) => {
+      const place = placeOf(page);
+      await tokens.update(page.request.tenant.db, place, { name: nameIn(page) }, page.administrator.by);
+      page.go(tokenPath(place.id), 'saved');
+    },
+    async (page, failure) => show(page, await tokens.get(page.request.tenant.db, placeOf(page)), { failure }),
+  );
   post('/directory/tokens/:tokenId/remove', 'directory', async (page) => {
     await tokens.remove(page.request.tenant.db, placeOf(page), page.administrator.by);
     page.go('/directory', 'removed');

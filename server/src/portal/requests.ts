@@ -31,7 +31,7 @@ export interface PortalNeeds {
   organizationDomains: OrganizationDomains;
   organizationAdministration: OrganizationAdministration;
   organizationSso: OrganizationSso;
-  scimTokens: Pick<ScimTokens, 'list' | 'get' | 'create' | 'rotate' | 'remove'>;
+  scimTokens: Pick<ScimTokens, 'list' | 'get' | 'create' | 'update' | 'rotate' | 'remove'>;
   scimGroups: GroupMapping;
   log: Log;
   clock: Clock;

@@ -40,6 +40,7 @@ interface Needs
     Omit<SamlApplicationsNeeds, 'jobs'>,
     SsoConnectorsNeeds,
     Omit<ScimNeeds, 'domains' | 'organizations'> {
+  jobs: LdapSyncNeeds['jobs'];
   logs: Logs;
   users: Users;
   applications: Applications;

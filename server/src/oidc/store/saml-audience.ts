@@ -2,7 +2,7 @@ import type { SoapNotice } from '../../features/enterprise/saml-applications/soa
 import { soapBinding } from '../../services/saml/index.ts';
 import type { Queries } from '../../store/index.ts';
 
-/** The SAML applications of a session, or of a user's sessions, that are told by SOAP. */
+/** The SAML applications of a session, or of a user's sessions, with sign-outs by SOAP. */
 export async function findSoapAudience(q: Queries, ended: { uid: string } | { userId: string }): Promise<SoapNotice[]> {
   const [column, value] = 'uid' in ended ? (['uid', ended.uid] as const) : (['user_id', ended.userId] as const);
   return q.raw(

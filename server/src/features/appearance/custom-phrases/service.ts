@@ -1,5 +1,5 @@
 import { type CustomPhrase, isLanguageTag, type SignInExperience, type Translation } from '@aldaba/contract';
-import { replaceable } from '@aldaba/pages';
+import { replaceable, replaceableInPortal } from '@aldaba/pages';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import type { CacheRegistry, Database } from '../../../store/index.ts';
@@ -32,7 +32,7 @@ export interface CustomPhrases {
 }
 
 const maximumDepth = 8;
-const known = new Set(Object.keys(replaceable('en')));
+const known = new Set(Object.keys({ ...replaceable('en'), ...replaceableInPortal('en') }));
 
 export function createCustomPhrases({ database, caches, signInExperiences }: CustomPhrasesNeeds): CustomPhrases {
   const cache = caches.create<ReadonlyMap<string, { tag: string; words: Words }>>({

@@ -55,7 +55,7 @@ export function createAccounts({ users, ssoIdentities, organizationJit }: Accoun
     return { user: await users.create(tx, { name: name ?? null, ...verified }), outcome: 'created' };
   };
 
-  /** Changes what the directory has changed. What it repeats is not news: a user or an operator may have changed it. */
+  /** Changes what the directory has changed. What it repeats may have been changed by the user or an operator. */
   const follow = async (
     tx: Transaction,
     user: User,

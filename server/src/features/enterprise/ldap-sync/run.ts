@@ -31,7 +31,7 @@ export interface RunGiven {
   creates: boolean;
   /** How many of `known` people may be missing. */
   allowedMissing: (known: number) => number;
-  /** Of the caller, which shows them while the run goes on. */
+  /** Of the caller, who shows them while the sync runs. */
   counts: LdapSyncCounts;
   failures: LdapSyncRun['failures'];
   /** Throws when the run has to end. */

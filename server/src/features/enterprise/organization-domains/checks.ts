@@ -9,7 +9,7 @@ import { isPublished } from './records.ts';
 import { checkInterval, grace, retryInterval } from './rules.ts';
 import type { DomainKey } from './store.ts';
 import * as store from './store.ts';
-import { toDomain } from './views.ts';
+import { recordOf, toDomain } from './views.ts';
 import { type WithdrawalNeeds, withdrawDomain } from './withdrawal.ts';
 
 export interface DomainChecksNeeds extends WithdrawalNeeds {
@@ -23,27 +23,27 @@ export interface DomainChecksNeeds extends WithdrawalNeeds {
 /** Checks the domains of all tenants that are due. Returns how many had an answer. */
 export function createDomainChecks(needs: DomainChecksNeeds): Sweep {
   const { database, log, resolveTxt } = needs;
-  const checkOne = async (due: store.DueDomain, now: Date): Promise<number> => {
-    const { tenantId, organizationId, domain, token } = due;
-    let isThere: boolean;
+  /** Undefined if the name servers do not answer, which says nothing about the record. */
+  const lookUp = async ({ tenantId, organizationId, domain, token }: store.DueDomain) => {
     try {
-      isThere = await isPublished(resolveTxt, { type: 'TXT', name: `_aldaba-challenge.${domain}`, value: token });
+      return await isPublished(resolveTxt, recordOf({ domain, token }));
     } catch (error) {
-      // Name servers that do not answer say nothing about the record.
       log.warn({ err: error, tenantId, organizationId, domain }, 'The DNS record of a domain could not be checked');
-      return 0;
+      return undefined;
     }
-    await database.tenant(tenantId).transaction((tx) => conclude(needs, tx, { key: due, isThere, now }));
-    return 1;
   };
   return async (time, isStopped) => {
     const now = new Date(time);
+    const due = await store.takeDue(database.system, now, new Date(time + retryInterval));
+    // Together: other background work waits for this round.
+    const answers = await Promise.all(due.map(async (key) => ({ key, isThere: await lookUp(key) })));
     let count = 0;
     let failure: unknown;
-    for (const due of await store.takeDue(database.system, now, new Date(time + retryInterval))) {
-      if (isStopped()) break;
+    for (const { key, isThere } of answers) {
+      if (isThere === undefined || isStopped()) continue;
       try {
-        count += await checkOne(due, now);
+        await database.tenant(key.tenantId).transaction((tx) => conclude(needs, tx, { key, isThere, now }));
+        count += 1;
       } catch (error) {
         // The others must not wait for it.
         failure = error;
@@ -57,11 +57,11 @@ export function createDomainChecks(needs: DomainChecksNeeds): Sweep {
 async function conclude(
   needs: DomainChecksNeeds,
   tx: Transaction,
-  { key, isThere, now }: { key: DomainKey; isThere: boolean; now: Date },
+  { key, isThere, now }: { key: store.DueDomain; isThere: boolean; now: Date },
 ): Promise<void> {
   const row = await store.findDomain(tx, key, { locks: true });
-  // Removed, or verified by email since.
-  if (row?.verified_by !== 'dns') return;
+  // Removed, added again, or verified by email since.
+  if (row?.verified_by !== 'dns' || row.token !== key.token) return;
   const nextCheckAt = new Date(now.getTime() + checkInterval);
   const missingSince = isThere ? null : (row.missing_since ?? now);
   if (missingSince !== null && now.getTime() - missingSince.getTime() >= grace) return lose(needs, tx, { key, now });

@@ -18,7 +18,8 @@ export const toDomain = (row: DomainRow): OrganizationDomain => ({
   email: `postmaster@${row.domain}`,
 });
 
-const recordOf = ({ domain, token }: { domain: string; token: string }): OrganizationDomain['record'] => ({
+/** The record that verifies a domain. */
+export const recordOf = ({ domain, token }: { domain: string; token: string }): OrganizationDomain['record'] => ({
   type: 'TXT',
   name: `_aldaba-challenge.${domain}`,
   value: token,

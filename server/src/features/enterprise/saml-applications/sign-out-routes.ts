@@ -86,7 +86,8 @@ const receiveResponse =
       logs.write(tenant.id, { key, result: isConfirmed ? 'Success' : 'Error', applicationId, userId, ...outcome });
     } catch (error) {
       // The user goes on to the other applications; the page says that this one did not confirm.
-      if (!(error instanceof SamlRefusal) || !(await singleLogout.resume(request))) throw error;
+      const isPart = id !== undefined && (await singleLogout.look(tenant, id)) !== undefined;
+      if (!(error instanceof SamlRefusal) || !isPart) throw error;
       logs.write(tenant.id, { key, result: 'Error', error: `${error.reason}: ${error.detail}`, applicationId });
     }
     // A form of another site brings no cookie (SameSite=Lax), the redirect does.

@@ -58,6 +58,9 @@ async function tell(needs: Needs, job: Job<SoapNotice>, stop: AbortSignal): Prom
   return undefined;
 }
 
+/** Failures that another attempt may not have. A forbidden address stays forbidden. */
+const passing: readonly OutboundError['reason'][] = ['time', 'network'];
+
 type Outcome = 'ended' | { isAway: boolean; reason: string };
 
 async function ask(
@@ -97,7 +100,9 @@ async function ask(
     return status === statuses.success ? 'ended' : { isAway: false, reason: `status ${status.slice(0, 200)}` };
   } catch (error) {
     if (error instanceof SamlRefusal) return { isAway: false, reason: `${error.reason}: ${error.detail}` };
-    if (error instanceof OutboundError || stop.aborted) return { isAway: true, reason: 'the application is away' };
+    if (error instanceof OutboundError)
+      return { isAway: passing.includes(error.reason), reason: `${error.reason}: ${error.message}` };
+    if (stop.aborted) return { isAway: true, reason: 'the server was stopped' };
     throw error;
   }
 }

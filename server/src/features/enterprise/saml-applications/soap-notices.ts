@@ -11,5 +11,5 @@ const noticeSchema = z.object({
 });
 export type SoapNotice = z.output<typeof noticeSchema>;
 
-/** Ended sessions that SAML applications are told of by SOAP, without a browser. */
+/** Ended sessions that SAML applications learn of by SOAP, without a browser. */
 export const soapNotices: JobQueue<SoapNotice> = { name: 'saml-logout', payload: noticeSchema };
