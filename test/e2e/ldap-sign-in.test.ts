@@ -39,7 +39,7 @@ describe('Sign-in with the password of a directory in a browser', () => {
 
   for (const screen of ['desktop', 'phone'] as const)
     it(`refuses a wrong password and accepts the right one, by keyboard, on a ${screen}`, async () => {
-      visitor = await openBrowser(screen === 'phone' ? { ...phoneScreen, javaScriptEnabled: false } : {});
+      visitor = await openBrowser(screen === 'phone' ? phoneScreen : {});
       const { page } = visitor;
       await hosted.start(page);
       await page.getByRole('link', { name: 'Single sign-on' }).click();

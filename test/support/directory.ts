@@ -52,7 +52,7 @@ TLSCACertificateFile ${folder}/ca.pem
 TLSCertificateFile ${folder}/server.pem
 TLSCertificateKeyFile ${folder}/server.key
 security simple_bind=128
-allow bind_anon_cred
+allow bind_anon_dn
 sizelimit size.soft=400 size.hard=400 size.pr=400 size.prtotal=${listsAtMost ?? 'unlimited'}
 database mdb
 suffix "${base}"
