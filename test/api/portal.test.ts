@@ -90,7 +90,8 @@ describe('The portal of an organization', () => {
     assert.match(await (await spanish.get('')).text(), /Lo que tu organización configura/);
     const unknown = await operator.put('/api/custom-phrases/en', { portal: { nothing: 'x' } });
     assertRefused(unknown, 422, 'localization.invalid_translation_structure');
-    assert.equal((await operator.put('/api/custom-phrases/en', {})).status, 200);
+    // For the tests that follow.
+    await operator.put('/api/custom-phrases/en', {});
   });
 
   it('deletes links 30 days after the last day on which they could be used', async () => {
