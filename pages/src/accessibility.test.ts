@@ -142,6 +142,9 @@ describe('Accessibility in Chromium', () => {
         await page.evaluate(() => document.querySelector('details')?.setAttribute('open', ''));
         assert.deepEqual(await violationsIn(page), [], name);
         assert.deepEqual(await page.evaluate(cutOff), [], name);
+        await page.evaluate(() => document.documentElement.style.setProperty('font-size', '200%'));
+        assert.deepEqual(await page.evaluate(cutOff), [], `${name} in text of twice the size`);
+        await page.evaluate(() => document.documentElement.style.removeProperty('font-size'));
         assert.deepEqual(await page.evaluate(faintEdges), [], `edges of ${name}`);
         if ('error' in view && view.error !== undefined) {
           assert.deepEqual(await page.evaluate(silentErrors), [], `errors of ${name}`);

@@ -18,6 +18,7 @@ describe('Accounts that meet on the hosted pages', () => {
   let post: PostOffice;
   let hosted: HostedSignIn;
   let visitor: Visitor;
+  let google: string;
   before(async () => {
     post = await openPostOffice();
     hosted = await openHostedSignIn({ environment: post.environment });
@@ -26,7 +27,10 @@ describe('Accounts that meet on the hosted pages', () => {
     await operator.call('PATCH', '/api/configs/inbox', { enabled: false });
     await operator.call('PATCH', '/api/configs/sandbox', { enabled: true });
     const config = { clientId: 'the-client', clientSecret: 'a client secret of the tests' };
-    await operator.call('POST', '/api/connectors', { connectorId: 'google-universal', config });
+    ({ id: google } = await operator.call<{ id: string }>('POST', '/api/connectors', {
+      connectorId: 'google-universal',
+      config,
+    }));
     await operator.configure({
       color: { primaryColor: '#5d34f2', darkPrimaryColor: '#7958ff', isDarkModeEnabled: true },
       signIn: { methods: [method] },
@@ -52,11 +56,14 @@ describe('Accounts that meet on the hosted pages', () => {
     });
   const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
   const heading = (page: Page, name: string) => page.getByRole('heading', { name }).waitFor();
-  const comeByGoogle = async (page: Page) => {
+  const consentAtGoogle = async (page: Page) => {
     await hosted.start(page);
     await press(page, 'Continue with Google');
     await page.getByRole('radio', { name: mei.name }).check();
     await press(page, 'Allow');
+  };
+  const comeByGoogle = async (page: Page) => {
+    await consentAtGoogle(page);
     await heading(page, 'Is this your account?');
   };
   const signIn = async (page: Page, mail: string) => {
@@ -127,6 +134,23 @@ describe('Accounts that meet on the hosted pages', () => {
       assert.equal(await linkedTo(id), undefined);
       assert.equal((await hosted.operator.users()).length, 2);
       assert.deepEqual(visitor.complaints, []);
+    });
+
+  for (const [screen, options] of eachScreen)
+    it(`are linked at once, and lead to an app of another origin, by the email of a provider that answers for it, on a ${screen}`, async () => {
+      const { id } = await addUser(mei);
+      await hosted.operator.call('PATCH', `/api/connectors/${google}`, { emailDomains: ['people.example'] });
+      const socialSignIn = { automaticAccountLinking: true, skipRequiredIdentifiers: true };
+      await hosted.operator.configure({ socialSignIn });
+      visitor = await openBrowser(options);
+      const { page } = visitor;
+      await consentAtGoogle(page);
+      await hosted.arrives(page);
+      assert.equal(await linkedTo(id), 'sandbox-mei');
+      assert.equal((await hosted.operator.users()).length, 1);
+      assert.deepEqual(visitor.complaints, []);
+      await hosted.operator.configure({ socialSignIn: { ...socialSignIn, automaticAccountLinking: false } });
+      await hosted.operator.call('PATCH', `/api/connectors/${google}`, { emailDomains: [] });
     });
 
   for (const [screen, options] of eachScreen)

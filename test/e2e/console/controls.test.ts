@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type ConsoleVisitor, openConsole, screens } from '../../support/console.ts';
+import { type ConsoleVisitor, inspect, openConsole, screens } from '../../support/console.ts';
+import { manage } from '../../support/management.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
 /** Controls that can be used and whose edge is less than 3:1 from what is around them (WCAG 2.2, 1.4.11). */
@@ -21,7 +22,7 @@ const faintControls = `(() => {
     const [high, low] = [luminance(a), luminance(b)].sort((one, other) => other - one);
     return (high + 0.05) / (low + 0.05);
   };
-  const controls = 'input.mantine-Input-input, textarea, input[type=checkbox]:not([role=switch]), input[type=radio], .mantine-Switch-track';
+  const controls = 'input.mantine-Input-input, textarea, input[type=checkbox]:not([role=switch]), input[type=radio]:not(.mantine-SegmentedControl-input), .mantine-SegmentedControl-indicator, .mantine-Switch-track';
   return [...document.querySelectorAll(controls)].flatMap((control) => {
     const isOff = control.matches(':disabled') || control.parentElement.querySelector('input:disabled');
     if (!control.checkVisibility() || isOff || control.matches(':checked')) return [];
@@ -49,6 +50,7 @@ describe('The controls of the Console', () => {
     for (const [path, ready] of [
       ['sign-in-experience/methods', 'Sign-up identifier'],
       ['sign-in-experience/languages', 'Search phrases'],
+      ['account-center', 'Name'],
     ] as const) {
       await page.goto(`${server.url}/console/t/default/${path}`);
       await page.getByLabel(ready).first().waitFor();
@@ -59,5 +61,46 @@ describe('The controls of the Console', () => {
         assert.deepEqual(await page.evaluate(faintControls), [], `${path} in ${colorScheme}`);
       }
     }
+  });
+
+  it('have no barriers while a list of options or a menu is open, in light and dark', async () => {
+    const { page } = visitor;
+    await page.emulateMedia({ colorScheme: null });
+    const api = await manage(server);
+    await api.post('/api/users', { username: 'mei', name: 'Mei' });
+    const open = async (path: string, role: 'combobox' | 'button', name: string) => {
+      await visitor.open(path);
+      await page.getByRole(role, { name }).first().click();
+      await page.mouse.move(0, 0);
+      await page
+        .getByRole(role === 'button' ? 'menuitem' : 'option')
+        .first()
+        .waitFor();
+      await inspect(page, `open-${path.replaceAll('/', '-')}`);
+      await page.keyboard.press('Escape');
+    };
+    // Longer than its list, so that it scrolls.
+    await open('audit-logs', 'combobox', 'Event');
+    await page.getByRole('combobox', { name: 'Event' }).click();
+    // The last one comes before the first.
+    await page.keyboard.press('ArrowUp');
+    const chosen = page.locator('[role=option][data-combobox-selected]');
+    await chosen.waitFor();
+    const isInView = await chosen.evaluate((option) => {
+      const list = option.closest('[role=listbox]');
+      const [own, shown] = [option, list].map((part) => part?.getBoundingClientRect());
+      return (
+        list !== null &&
+        list.scrollTop > 0 &&
+        own !== undefined &&
+        shown !== undefined &&
+        own.bottom <= shown.bottom + 1
+      );
+    });
+    assert.ok(isInView, 'the list follows the keys');
+    await page.keyboard.press('Escape');
+    await open('sign-in-experience/methods', 'combobox', 'Sign-up identifier');
+    await open('multi-factor', 'combobox', 'Setup of a second factor');
+    await open('users', 'button', 'Actions for Mei');
   });
 });

@@ -4,6 +4,7 @@
  * whole, or answered with 409.
  */
 import type { ScimBulkOperation } from '@aldaba/contract/scim';
+import type { Transaction } from '../../../store/database.ts';
 import { type BulkTools, type Outcome, targetOf } from './bulk-operations.ts';
 import { resolve, without } from './bulk-references.ts';
 import { ScimError } from './errors.ts';
@@ -48,7 +49,7 @@ export async function runCircle(
   const base = ({ method, bulkId }: ScimBulkOperation) => ({ method, ...(bulkId === undefined ? {} : { bulkId }) });
   try {
     const { created, ids } = await call.q.transaction((tx) =>
-      createAll({ ...tools, call: { ...call, q: tx } }, circle, (operation) => {
+      createAll(tx, { ...tools, circle }, (operation) => {
         failing = operation;
       }),
     );
@@ -71,11 +72,12 @@ export async function runCircle(
 }
 
 async function createAll(
-  tools: BulkTools,
-  circle: readonly ScimBulkOperation[],
+  tx: Transaction,
+  { circle, ...tools }: BulkTools & { circle: readonly ScimBulkOperation[] },
   at: (operation: ScimBulkOperation) => void,
 ) {
-  const { scim, call } = tools;
+  const { scim } = tools;
+  const call = { ...tools.call, q: tx };
   const ids = new Map(tools.ids);
   const created = new Map<ScimBulkOperation, Answered>();
   const projection = { excludedAttributes: ['members'] };
