@@ -48,7 +48,7 @@ describe('Single sign-on of an organization in a browser', () => {
     const at = `/api/organizations/${id}/domains`;
     const { record } = await operator.call<{ record: { name: string; value: string } }>('POST', at, { domain });
     dns.set(record.name, [[record.value]]);
-    await operator.call('POST', `${at}/${domain}/verify`, { method: 'dns' });
+    await operator.call('POST', `${at}/${domain}/verification`, { method: 'dns' });
     const role = `Engineer ${number}`;
     await operator.call('POST', '/api/organization-roles', { name: role });
     const { url } = await operator.call<{ url: string }>('POST', `/api/organizations/${id}/portal-links`, { locale });
