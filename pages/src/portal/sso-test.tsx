@@ -9,18 +9,20 @@ type Props = ScreenProps<'sso-connection'>;
 export const SsoTest = (props: Props) => {
   const { frame, view, screen } = props;
   const t = (key: PortalWord) => word(view.language, key);
-  const { test } = screen;
+  const { status, test } = screen;
   return (
     <section class="portal-proof" id="test">
       <h2>{t('stepTest')}</h2>
-      <p class="hint">{t('testLead')}</p>
+      <p class="hint">{t(status === 'new' ? 'saveFirst' : 'testLead')}</p>
       {test && <Finding {...props} test={test} />}
-      <Form
-        frame={frame}
-        path={`/sso/${encodeURIComponent(screen.id)}/test`}
-        submit={t(test ? 'testAgain' : 'startTest')}
-        look="outlined"
-      />
+      {status !== 'new' && (
+        <Form
+          frame={frame}
+          path={`/sso/${encodeURIComponent(screen.id)}/test`}
+          submit={t(test ? 'testAgain' : 'startTest')}
+          look="outlined"
+        />
+      )}
     </section>
   );
 };

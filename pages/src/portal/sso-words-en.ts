@@ -75,6 +75,7 @@ export const ssoWordsInEnglish = {
   certificateEnded:
     'The certificate of your provider ended on {date}. Renew it at your provider, and update the metadata here.',
   stepTest: '3. Test',
+  saveFirst: 'Save the settings above first.',
   testLead: 'Sign in at your provider once. The test creates no account and signs no one in here.',
   startTest: 'Start the test',
   testAgain: 'Test again',

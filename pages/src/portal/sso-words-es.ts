@@ -79,6 +79,7 @@ export const ssoWordsInSpanish: Record<SsoWord, string> = {
   certificateEnded:
     'El certificado de tu proveedor terminó el {date}. Renuévalo en tu proveedor y actualiza aquí los metadatos.',
   stepTest: '3. Probar',
+  saveFirst: 'Guarda primero los datos de arriba.',
   testLead: 'Inicia sesión una vez en tu proveedor. La prueba no crea ninguna cuenta ni inicia sesión aquí.',
   startTest: 'Empezar la prueba',
   testAgain: 'Probar otra vez',

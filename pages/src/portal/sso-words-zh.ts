@@ -75,6 +75,7 @@ export const ssoWordsInChinese: Record<SsoWord, string> = {
   certificateEnding: '提供商的证书将于 {date} 到期。请及时在提供商处续期，并在此更新元数据。',
   certificateEnded: '提供商的证书已于 {date} 到期。请在提供商处续期，并在此更新元数据。',
   stepTest: '3. 测试',
+  saveFirst: '请先保存上面的设置。',
   testLead: '请在你的提供商处登录一次。测试不会创建账号，也不会在此登录任何人。',
   startTest: '开始测试',
   testAgain: '再次测试',

@@ -75,7 +75,7 @@ export const SsoConnection = ({ frame, view, screen }: ScreenProps<'sso-connecti
     >
       <AtProvider {...common} />
       <SsoSettings {...common} />
-      {screen.status !== 'new' && <SsoTest {...common} />}
+      <SsoTest {...common} />
       <Activation {...common} />
       <GroupRoles {...common} />
       <Removal

@@ -5,7 +5,7 @@ import { answeringContext, needOf } from './authn-contexts.ts';
 const classes = 'urn:oasis:names:tc:SAML:2.0:ac:classes:';
 const transport = `${classes}PasswordProtectedTransport`;
 const mfa = 'https://refeds.org/profile/mfa';
-/** What the libraries of service providers ask for unless they are told otherwise. */
+/** What the libraries of service providers ask for by default. */
 const usual = { comparison: 'exact', classes: [transport] } as const;
 
 describe('A context that a service provider asks for', () => {
