@@ -208,6 +208,7 @@ describe('Single sign-on of an organization in a browser', () => {
           await page.locator('#provider').selectOption(provider);
           await page.locator('button[type=submit]').click();
           await page.locator('#settings').waitFor();
+          await page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true");
           await look(page, `${provider}-${name}-${locale}`);
         }
         await page.locator('a[href$="/group"]').click();

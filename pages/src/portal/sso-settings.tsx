@@ -118,18 +118,20 @@ const TrustField = ({ view, screen }: Props) => (
 const LongField = (props: { name: string; label: string; value: string; error: string | undefined }) => (
   <div class="field">
     <label for={props.name}>{props.label}</label>
-    <textarea
-      id={props.name}
-      name={props.name}
-      rows={4}
-      dir="ltr"
-      autocomplete="off"
-      spellcheck={false}
-      aria-invalid={props.error === undefined ? undefined : 'true'}
-      aria-describedby={`${props.name}-error`}
-    >
-      {props.value}
-    </textarea>
+    <div class="box">
+      <textarea
+        id={props.name}
+        name={props.name}
+        rows={4}
+        dir="ltr"
+        autocomplete="off"
+        spellcheck={false}
+        aria-invalid={props.error === undefined ? undefined : 'true'}
+        aria-describedby={`${props.name}-error`}
+      >
+        {props.value}
+      </textarea>
+    </div>
     <p class="field-error" id={`${props.name}-error`} hidden={props.error === undefined}>
       {props.error}
     </p>
