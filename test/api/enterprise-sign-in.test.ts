@@ -404,6 +404,7 @@ describe('Enterprise sign-in', () => {
       api.post('/api/sso-connectors', { providerName: 'OIDC', connectorName: 'Other', config: acme.config, ...more });
     const cases: [object, number, string][] = [
       [{ domains: ['gmail.com'] }, 422, 'single_sign_on.forbidden_domains'],
+      [{ domains: ['zohomail.com'] }, 422, 'single_sign_on.forbidden_domains'],
       [{ domains: ['a.example', 'A.example'] }, 422, 'single_sign_on.duplicated_domains'],
       [{ domains: ['not a domain'] }, 422, 'single_sign_on.invalid_domain_format'],
       [{ config: { ...acme.config, issuer: `${acme.issuer}/other` } }, 400, 'connector.invalid_config'],

@@ -58,9 +58,15 @@ const exact = new Map<string, readonly string[]>(
   }),
 );
 
-const domains: ReadonlySet<string> = new Set(
-  split(names).flatMap((name) => (exact.get(name) ?? split(endings)).map((ending) => `${name}.${ending}`)),
-);
+/** With endings, or names, of their own. */
+const others = `
+fastmail.fm online.de outlook.co.id outlook.co.th outlook.lv outlook.sa outlook.sg passport.com tom.com vip.163.com
+vip.qq.com ya.ru yahoo.co.id yahoo.co.kr yahoo.com.ph yahoo.com.vn zohomail.com`;
+
+const domains: ReadonlySet<string> = new Set([
+  ...split(names).flatMap((name) => (exact.get(name) ?? split(endings)).map((ending) => `${name}.${ending}`)),
+  ...split(others),
+]);
 
 /** Whether anyone can get an address at a domain. @param domain in lowercase ASCII */
 export const isPublicMailDomain = (domain: string): boolean => domains.has(domain);
