@@ -120,16 +120,22 @@ export async function onPhoneWidth(page: Page, action: () => Promise<void>): Pro
   await page.setViewportSize(screen);
 }
 
-/** Asserts that nothing is wider than a screen of 320 px whose text is twice as large (WCAG 1.4.4 and 1.4.10). */
+/**
+ * Asserts that nothing is wider than a screen of 320 px whose text is twice as large (WCAG 1.4.4 and 1.4.10), once what
+ * a script places, such as a tooltip, has followed the new width.
+ */
 export async function assertFits(page: Page): Promise<void> {
   const screen = page.viewportSize();
   assert.ok(screen);
   await page.setViewportSize({ width: 320, height: 640 });
   await page.evaluate("document.documentElement.style.fontSize = '200%'");
-  const width = await page.evaluate<number>('document.documentElement.scrollWidth');
+  const fits = page.waitForFunction('document.documentElement.scrollWidth <= 320', null, { timeout: 5_000 });
+  await fits.catch(async (cause: unknown) => {
+    const width = await page.evaluate<number>('document.documentElement.scrollWidth');
+    throw new assert.AssertionError({ message: `${page.url()} is ${width} px wide (${String(cause)})` });
+  });
   await page.evaluate("document.documentElement.style.fontSize = ''");
   await page.setViewportSize(screen);
-  assert.ok(width <= 320, `${page.url()} is ${width} px wide`);
 }
 
 type Theme = 'light' | 'dark';
