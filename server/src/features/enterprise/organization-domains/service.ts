@@ -78,6 +78,7 @@ export function createOrganizationDomains(needs: OrganizationDomainsNeeds): Orga
         const domain = normalizeDomain(typed);
         if (domain === undefined) throw new AldabaError('organization_domain.invalid');
         if (isPublicMailDomain(domain)) throw new AldabaError('organization_domain.public', { domain });
+        await store.lockDomains(tx, organizationId);
         if ((await store.findDomains(tx, organizationId)).length >= maximum)
           throw new AldabaError('organization_domain.too_many', { maximum });
         const row = { organizationId, domain, token: standardSecret(), now: new Date(clock.now()) };

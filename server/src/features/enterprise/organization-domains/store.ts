@@ -15,6 +15,14 @@ export const findDomains = (q: Queries, organizationId: string): Promise<DomainR
     organizationId,
   ]);
 
+/** Lets one transaction at a time add domains of an organization, so that they can be counted. */
+export async function lockDomains(tx: Transaction, organizationId: string): Promise<void> {
+  await tx.raw("select pg_advisory_xact_lock(hashtextextended('aldaba domains ' || $1 || ' ' || $2, 0))", [
+    tx.tenantId,
+    organizationId,
+  ]);
+}
+
 export async function findDomain(
   q: Queries,
   { organizationId, domain }: DomainKey,
