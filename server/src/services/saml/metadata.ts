@@ -89,10 +89,7 @@ function endpointOf(descriptor: Element, name: string): { url: string; binding: 
 function certificatesOf(descriptor: Element): string[] {
   const keys = childrenNamed(descriptor, md, 'KeyDescriptor').filter((key) => attributeOf(key, 'use') !== 'encryption');
   const texts = keys.flatMap((key) =>
-    [...walk(key)]
-      .map(([element]) => element)
-      .filter((element) => isNamed(element, namespaces.signature, 'X509Certificate'))
-      .map(textOf),
+    [...walk(key)].filter((element) => isNamed(element, namespaces.signature, 'X509Certificate')).map(textOf),
   );
   if (texts.length === 0) throw new SamlMetadataError('no_certificate', 'No certificate for signatures.');
   const usable = texts.filter((text) => verificationKey(text)).map(normalizeCertificate);
