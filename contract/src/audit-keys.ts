@@ -34,6 +34,7 @@ const organizationEvents = [
   'AddDomain',
   'VerifyDomain',
   'MissDomainRecord',
+  'AskDomainProof',
   'LoseDomain',
   'RemoveDomain',
   'RemoveMember',

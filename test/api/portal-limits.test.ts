@@ -46,10 +46,11 @@ describe('Limits of an organization, with requests to two nodes at once', () => 
     for (const portal of [here, there]) assert.equal((await add(portal)).status, 422);
     const owned = (await operator.get('/api/sso-connectors?page_size=100')).body;
     assert.equal(owned.length, 10);
+    const removed = owned[0].id as string;
     // Another organization has a limit of its own, and a removed connector makes room.
     const [elsewhere] = await atBothNodes(await newOrganization());
     assert.equal((await add(elsewhere)).status, 303);
-    assert.equal((await here.post(`/sso/${owned.at(-1).id}/remove`)).status, 303);
+    assert.equal((await here.post(`/sso/${removed}/remove`)).status, 303);
     assert.equal((await add(here)).status, 303);
   });
 

@@ -32,6 +32,12 @@ const english = {
   recordMissing: 'DNS record missing: restore it before {date}',
   recordMissingLead:
     'The DNS record of this domain is missing. Restore it, or confirm by email, before {date}. Otherwise your organization loses the domain.',
+  confirmed: 'Verified by email until {date}',
+  confirmedLead:
+    'This domain belongs to your organization, confirmed by email until {date}. With the DNS record, you need not confirm it again.',
+  expiring: 'Confirm again before {date}',
+  expiringLead:
+    'The confirmation by email expires. Confirm again, or create the DNS record, before {date}. Otherwise your organization loses the domain.',
   verifiedLead: 'This domain belongs to your organization.',
   unverifiedLead: 'Prove in one of two ways that this domain is yours.',
   byDns: 'With a DNS record',
@@ -77,6 +83,7 @@ const english = {
   'event.AddDomain': 'Domain added',
   'event.VerifyDomain': 'Domain verified',
   'event.MissDomainRecord': 'DNS record of a domain missing',
+  'event.AskDomainProof': 'Confirmation of a domain about to expire',
   'event.LoseDomain': 'Domain lost',
   'event.RemoveDomain': 'Domain removed',
   'event.RemoveMember': 'Member removed',
@@ -118,6 +125,12 @@ const spanish: Record<PortalWord, string> = {
   recordMissing: 'Falta el registro DNS: restáuralo antes del {date}',
   recordMissingLead:
     'Falta el registro DNS de este dominio. Restáuralo, o confirma por correo, antes del {date}. Si no, tu organización perderá el dominio.',
+  confirmed: 'Verificado por correo hasta el {date}',
+  confirmedLead:
+    'Este dominio pertenece a tu organización; se confirmó por correo y vale hasta el {date}. Con el registro DNS no tendrás que confirmarlo de nuevo.',
+  expiring: 'Confírmalo de nuevo antes del {date}',
+  expiringLead:
+    'La confirmación por correo caduca. Confirma de nuevo, o crea el registro DNS, antes del {date}. Si no, tu organización perderá el dominio.',
   verifiedLead: 'Este dominio pertenece a tu organización.',
   unverifiedLead: 'Demuestra de una de estas dos formas que el dominio es vuestro.',
   byDns: 'Con un registro DNS',
@@ -163,6 +176,7 @@ const spanish: Record<PortalWord, string> = {
   'event.AddDomain': 'Dominio añadido',
   'event.VerifyDomain': 'Dominio verificado',
   'event.MissDomainRecord': 'Falta el registro DNS de un dominio',
+  'event.AskDomainProof': 'La confirmación de un dominio está por caducar',
   'event.LoseDomain': 'Dominio perdido',
   'event.RemoveDomain': 'Dominio quitado',
   'event.RemoveMember': 'Miembro quitado',
@@ -202,6 +216,10 @@ const chinese: Record<PortalWord, string> = {
   unverified: '尚未验证',
   recordMissing: 'DNS 记录缺失：请在 {date} 之前恢复',
   recordMissingLead: '此域名的 DNS 记录缺失。请在 {date} 之前恢复记录，或通过邮件确认，否则你的组织将失去此域名。',
+  confirmed: '已通过邮件验证，有效期至 {date}',
+  confirmedLead: '此域名属于你的组织，邮件确认的有效期至 {date}。创建 DNS 记录后无需再次确认。',
+  expiring: '请在 {date} 之前再次确认',
+  expiringLead: '邮件确认即将过期。请在 {date} 之前再次确认，或创建 DNS 记录，否则你的组织将失去此域名。',
   verifiedLead: '此域名属于你的组织。',
   unverifiedLead: '请用以下任一方式证明此域名属于你们。',
   byDns: '使用 DNS 记录',
@@ -247,6 +265,7 @@ const chinese: Record<PortalWord, string> = {
   'event.AddDomain': '添加域名',
   'event.VerifyDomain': '验证域名',
   'event.MissDomainRecord': '域名的 DNS 记录缺失',
+  'event.AskDomainProof': '域名的确认即将过期',
   'event.LoseDomain': '失去域名',
   'event.RemoveDomain': '移除域名',
   'event.RemoveMember': '移除成员',

@@ -155,6 +155,7 @@ export default {
   organization: {
     AddDomain: { done: 'Domain added to an organization', failed: 'Adding a domain refused' },
     MissDomainRecord: { done: 'DNS record of a domain missing', failed: 'Check of a domain failed' },
+    AskDomainProof: { done: 'Confirmation of a domain about to expire', failed: 'Check of a domain failed' },
     LoseDomain: { done: 'Domain of an organization lost', failed: 'Ending a verification failed' },
     VerifyDomain: { done: 'Domain of an organization verified', failed: 'Verification of a domain failed' },
     RemoveDomain: { done: 'Domain of an organization removed', failed: 'Removing a domain refused' },
@@ -272,6 +273,7 @@ export default {
     OrganizationDomain: {
       Verified: 'domain of an organization verified',
       RecordMissing: 'DNS record of a domain missing',
+      ProofExpiring: 'confirmation of a domain about to expire',
       Lost: 'domain of an organization lost',
       Deleted: 'domain of an organization removed',
     },

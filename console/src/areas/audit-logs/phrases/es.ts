@@ -197,6 +197,10 @@ export default {
   organization: {
     AddDomain: { done: 'Dominio añadido a una organización', failed: 'Nuevo dominio rechazado' },
     MissDomainRecord: { done: 'Falta el registro DNS de un dominio', failed: 'Falló la comprobación de un dominio' },
+    AskDomainProof: {
+      done: 'La confirmación de un dominio está por caducar',
+      failed: 'Falló la comprobación de un dominio',
+    },
     LoseDomain: { done: 'Dominio de una organización perdido', failed: 'Falló el fin de una verificación' },
     VerifyDomain: { done: 'Dominio de una organización verificado', failed: 'Falló la verificación de un dominio' },
     RemoveDomain: { done: 'Dominio de una organización quitado', failed: 'Retirada de un dominio rechazada' },
@@ -326,6 +330,7 @@ export default {
     OrganizationDomain: {
       Verified: 'dominio de una organización verificado',
       RecordMissing: 'falta el registro DNS de un dominio',
+      ProofExpiring: 'la confirmación de un dominio está por caducar',
       Lost: 'dominio de una organización perdido',
       Deleted: 'dominio de una organización quitado',
     },

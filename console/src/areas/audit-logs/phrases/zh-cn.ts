@@ -139,6 +139,7 @@ export default {
   organization: {
     AddDomain: { done: '已为组织添加域名', failed: '拒绝添加域名' },
     MissDomainRecord: { done: '域名的 DNS 记录缺失', failed: '检查域名失败' },
+    AskDomainProof: { done: '域名的确认即将过期', failed: '检查域名失败' },
     LoseDomain: { done: '组织失去了域名', failed: '结束域名验证失败' },
     VerifyDomain: { done: '已验证组织的域名', failed: '域名验证失败' },
     RemoveDomain: { done: '已移除组织的域名', failed: '拒绝移除域名' },
@@ -220,6 +221,7 @@ export default {
     OrganizationDomain: {
       Verified: '组织的域名已验证',
       RecordMissing: '域名的 DNS 记录缺失',
+      ProofExpiring: '域名的确认即将过期',
       Lost: '组织失去了域名',
       Deleted: '组织的域名已移除',
     },

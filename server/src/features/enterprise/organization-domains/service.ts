@@ -10,7 +10,7 @@ import type { VerificationCodes } from '../../connectors/verification-codes/inde
 import type { Organizations } from '../../organizations/organizations/index.ts';
 import { createDomainChecks, type DomainChecksNeeds } from './checks.ts';
 import { isPublished } from './records.ts';
-import { checkInterval } from './rules.ts';
+import { checkAfter } from './rules.ts';
 import type { DomainKey } from './store.ts';
 import * as store from './store.ts';
 import { toDomain } from './views.ts';
@@ -110,7 +110,7 @@ export function createOrganizationDomains(needs: OrganizationDomainsNeeds): Orga
         .transaction(async (tx) => {
           const row = await store.findDomain(tx, found, { locks: true });
           const now = clock.now();
-          const nextCheckAt = proof.method === 'dns' ? new Date(now + checkInterval) : null;
+          const nextCheckAt = checkAfter(proof.method, now);
           await store.markVerified(tx, found, { by: proof.method, now: new Date(now), nextCheckAt });
           const domain = await get(tx, found);
           if (row?.verified_at) return domain;

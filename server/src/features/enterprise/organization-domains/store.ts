@@ -50,13 +50,12 @@ export const insertDomain = (tx: Transaction, row: DomainKey & { token: string; 
 
 /**
  * Stores a proof. When a verified domain was verified first is kept.
- * @param proof `nextCheckAt` null for a proof that cannot be checked again
  * @throws AldabaError `entity.unique_integrity_violation` if it is verified for another organization
  */
 export const markVerified = (
   tx: Transaction,
   { organizationId, domain }: DomainKey,
-  proof: { by: 'dns' | 'email'; now: Date; nextCheckAt: Date | null },
+  proof: { by: 'dns' | 'email'; now: Date; nextCheckAt: Date },
 ): Promise<unknown> =>
   tx.raw(
     `update organization_domains
