@@ -19,6 +19,7 @@ import { type Connectors, loadConnectorPackages } from './features/connectors/co
 import type { EmailTemplates } from './features/connectors/email-templates/index.ts';
 import { type Inbox, sweepInbox } from './features/connectors/inbox/index.ts';
 import type { Sandbox } from './features/connectors/sandbox/index.ts';
+import type { CertificateWarnings } from './features/enterprise/certificate-warnings/index.ts';
 import { sweepInitiated } from './features/enterprise/idp-initiated/index.ts';
 import type { LdapSyncs } from './features/enterprise/ldap-sync/index.ts';
 import type { OrganizationDomains } from './features/enterprise/organization-domains/index.ts';
@@ -75,6 +76,7 @@ interface Parts {
   accountDeletions: AccountDeletions;
   ssoConnectors: SsoConnectors;
   ldapSyncs: LdapSyncs;
+  warnOfCertificates: CertificateWarnings;
   userAssets: UserAssets;
   /** Makes a one-time link for creating an administrator. */
   createAdminLink: () => Promise<string>;
@@ -117,6 +119,7 @@ export async function createApp(config: Config, world: World): Promise<App> {
       saml: (now, isStopped) => sweepSaml(parts.database.system, now, isStopped),
       domains: mounted.areas.enterprise.organizationDomains.sweep,
       ssoMetadata: mounted.areas.enterprise.ssoConnectors.refreshMetadata,
+      certificates: mounted.areas.enterprise.warnOfCertificates,
       ldapSyncs: mounted.areas.enterprise.ldapSyncs.startDue,
       inbox: (now, isStopped) => sweepInbox(parts.database.system, now, isStopped),
     },
@@ -229,6 +232,7 @@ async function compose(config: Config, world: World, extent: Extent) {
     userTransfers: areas.operation.userTransfers,
     accountDeletions: areas.people.accountDeletions,
     ...{ ssoConnectors: areas.enterprise.ssoConnectors, ldapSyncs: areas.enterprise.ldapSyncs },
+    warnOfCertificates: areas.enterprise.warnOfCertificates,
     userAssets: areas.appearance.userAssets,
     createAdminLink: () => operation.setup.createAdminLink(admin),
     inboxUrl: async () => {

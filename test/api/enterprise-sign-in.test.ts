@@ -286,7 +286,7 @@ describe('Enterprise sign-in', () => {
         body: new URLSearchParams({ logout_token: token }),
       });
     const sessions = async (of = 'ada@acme.example') => {
-      const { id } = (await users()).find(({ primaryEmail }: { primaryEmail: string }) => primaryEmail === of);
+      const { id } = (await users()).find(({ primaryEmail }: { primaryEmail: string }) => primaryEmail === of) ?? {};
       return (await api.get(`/api/users/${id}/sessions`)).body.sessions;
     };
 

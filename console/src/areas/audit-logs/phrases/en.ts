@@ -300,6 +300,20 @@ export default {
       done: 'SAML application confirmed a sign-out',
       failed: 'SAML application did not confirm a sign-out',
     },
+    Certificate: {
+      done: 'Certificate of a SAML application checked',
+      failed: 'Certificate of a SAML application expires',
+    },
+  },
+  sso: {
+    Metadata: {
+      done: 'Company’s provider changed its SAML metadata',
+      failed: 'New SAML metadata of a company’s provider refused',
+    },
+    Certificate: {
+      done: 'Certificate of an enterprise connector checked',
+      failed: 'Certificate of an enterprise connector expires',
+    },
   },
   scripts: {
     Action: {

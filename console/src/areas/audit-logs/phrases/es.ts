@@ -366,6 +366,20 @@ export default {
       done: 'Una aplicación SAML confirmó el cierre de sesión',
       failed: 'Una aplicación SAML no confirmó el cierre de sesión',
     },
+    Certificate: {
+      done: 'Certificado de una aplicación SAML comprobado',
+      failed: 'El certificado de una aplicación SAML caduca',
+    },
+  },
+  sso: {
+    Metadata: {
+      done: 'El proveedor de una empresa cambió sus metadatos SAML',
+      failed: 'Nuevos metadatos SAML del proveedor de una empresa rechazados',
+    },
+    Certificate: {
+      done: 'Certificado de un conector empresarial comprobado',
+      failed: 'El certificado de un conector empresarial caduca',
+    },
   },
   scripts: {
     Action: {
