@@ -32,6 +32,7 @@ export type AuditVerification = (typeof auditVerifications)[number];
 /** Changes by and for the administrators of an organization. */
 const organizationEvents = [
   'AddDomain',
+  'SendDomainCode',
   'VerifyDomain',
   'MissDomainRecord',
   'AskDomainProof',
@@ -42,6 +43,7 @@ const organizationEvents = [
   'Invite',
   'RevokeInvitation',
   'CreatePortalLink',
+  'ChangePortalLink',
   'RevokePortalLink',
   'OpenPortal',
   'ClosePortal',

@@ -66,7 +66,7 @@ export function domainRoutes({ needs, get, post }: PortalRoutes): void {
     '/domains/:domain/send',
     'domains',
     async (page) => {
-      await domains.sendCode(page.request.tenant, keyOf(page), page.language);
+      await domains.sendCode(page.request.tenant, keyOf(page), { locale: page.language, by: page.administrator.by });
       page.go(`${pathOf(domainIn(page))}?sent=yes`, 'sent');
     },
     show,

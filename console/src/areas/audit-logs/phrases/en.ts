@@ -157,6 +157,7 @@ export default {
     MissDomainRecord: { done: 'DNS record of a domain missing', failed: 'Check of a domain failed' },
     AskDomainProof: { done: 'Confirmation of a domain about to expire', failed: 'Check of a domain failed' },
     LoseDomain: { done: 'Domain of an organization lost', failed: 'Ending a verification failed' },
+    SendDomainCode: { done: 'Code sent to the postmaster of a domain', failed: 'Sending a code refused' },
     VerifyDomain: { done: 'Domain of an organization verified', failed: 'Verification of a domain failed' },
     RemoveDomain: { done: 'Domain of an organization removed', failed: 'Removing a domain refused' },
     RemoveMember: {
@@ -169,6 +170,7 @@ export default {
       failed: 'Invitation to an organization refused',
     },
     CreatePortalLink: { done: 'Portal link created', failed: 'Portal link refused' },
+    ChangePortalLink: { done: 'Parts of a portal link changed', failed: 'Changing a portal link refused' },
     RevokePortalLink: { done: 'Portal link revoked', failed: 'Revoking a portal link refused' },
     OpenPortal: { done: 'Portal of an organization opened', failed: 'Opening a portal refused' },
     ClosePortal: { done: 'Portal of an organization closed', failed: 'Closing a portal refused' },

@@ -202,6 +202,7 @@ export default {
       failed: 'Falló la comprobación de un dominio',
     },
     LoseDomain: { done: 'Dominio de una organización perdido', failed: 'Falló el fin de una verificación' },
+    SendDomainCode: { done: 'Código enviado al postmaster de un dominio', failed: 'Envío de un código rechazado' },
     VerifyDomain: { done: 'Dominio de una organización verificado', failed: 'Falló la verificación de un dominio' },
     RemoveDomain: { done: 'Dominio de una organización quitado', failed: 'Retirada de un dominio rechazada' },
     RemoveMember: {
@@ -217,6 +218,10 @@ export default {
       failed: 'Invitación a una organización rechazada',
     },
     CreatePortalLink: { done: 'Enlace del portal creado', failed: 'Enlace del portal rechazado' },
+    ChangePortalLink: {
+      done: 'Partes de un enlace del portal cambiadas',
+      failed: 'Cambio de un enlace del portal rechazado',
+    },
     RevokePortalLink: { done: 'Enlace del portal revocado', failed: 'Revocación de un enlace del portal rechazada' },
     OpenPortal: { done: 'Portal de una organización abierto', failed: 'Apertura de un portal rechazada' },
     ClosePortal: { done: 'Portal de una organización cerrado', failed: 'Cierre de un portal rechazado' },

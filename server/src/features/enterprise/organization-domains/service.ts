@@ -4,7 +4,7 @@ import { AldabaError } from '../../../kernel/errors.ts';
 import { normalizeDomain } from '../../../kernel/identifiers.ts';
 import { standardSecret } from '../../../kernel/ids.ts';
 import { isPublicMailDomain } from '../../../kernel/public-mail-domains.ts';
-import type { Queries, Sweep, Transaction } from '../../../store/index.ts';
+import type { Queries, Sweep } from '../../../store/index.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import type { VerificationCodes } from '../../connectors/verification-codes/index.ts';
 import type { Organizations } from '../../organizations/organizations/index.ts';
@@ -37,7 +37,7 @@ export interface OrganizationDomains {
   /** @throws AldabaError `entity.not_found` */
   remove: (tenant: Tenant, key: DomainKey, by: Actor) => Promise<void>;
   /** Sends a code to the postmaster. @throws `entity.not_found`, and the errors of `VerificationCodes.send` */
-  sendCode: (tenant: Tenant, key: DomainKey, locale?: string) => Promise<void>;
+  sendCode: (tenant: Tenant, key: DomainKey, given: { locale?: string; by: Actor }) => Promise<void>;
   /**
    * Verifies a domain. A verified one is proved again if its record is missing, or by DNS if it was by email; else it
    * stays as it is.
@@ -63,9 +63,9 @@ export function createOrganizationDomains(needs: OrganizationDomainsNeeds): Orga
     if (!row) throw new AldabaError('entity.not_found');
     return toDomain(row);
   };
-  const audit = (tx: Transaction, key: AuditKey, { organizationId, domain }: DomainKey, more: Actor) =>
-    tx.afterCommit(() =>
-      logs.write(tx.tenantId, { key, result: 'Success', organizationId, params: { domain, ...more } }),
+  const audit = (q: Queries, key: AuditKey, { organizationId, domain }: DomainKey, more: Actor) =>
+    q.afterCommit(() =>
+      logs.write(q.tenantId, { key, result: 'Success', organizationId, params: { domain, ...more } }),
     );
   return {
     list: async (q, organizationId) => {
@@ -96,11 +96,12 @@ export function createOrganizationDomains(needs: OrganizationDomainsNeeds): Orga
         await ssoConnectors.owned.domainsChanged(tx);
         await events.publish(tx, 'OrganizationDomain.Deleted', { organizationId, domain, data: null });
       }),
-    sendCode: async (tenant, key, locale) => {
+    sendCode: async (tenant, key, { locale, by }) => {
       const { email, ...domain } = await get(tenant.db, key);
       // An organization can ask for codes all day: 6 digits would be guessed within months.
       const message = { purpose: purposeOf(domain), template: 'Generic', delivery: 'awaited', digits: 12 } as const;
       await needs.verificationCodes.send(tenant, { type: 'Email', value: email }, { ...message, locale });
+      audit(tenant.db, 'Organization.SendDomainCode', domain, by);
     },
     verify: async (tenant, key, { proof, by }) => {
       const found = await get(tenant.db, key);
