@@ -79,7 +79,8 @@ function testRoutes({ needs, get, post }: PortalRoutes, show: ReturnType<typeof 
     async (page) => {
       const { request, reply, session } = page;
       const message = await sso.beginTest(request.tenant, keyOf(page), session.linkId);
-      if ('form' in message) await needs.pages.send(request, reply, { kind: 'form-post', ...message.form });
+      if (!message) page.go(`${pathOf(keyOf(page).id)}?tested=yes`);
+      else if ('form' in message) await needs.pages.send(request, reply, { kind: 'form-post', ...message.form });
       else reply.header('cache-control', 'no-store').redirect(message.redirectUrl, 303);
     },
     show,
