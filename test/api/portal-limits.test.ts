@@ -34,10 +34,15 @@ describe('Limits of an organization, with requests to two nodes at once', () => 
     return [await openPortal(server.url, operator, path), there];
   };
 
+  const add = (portal: PortalVisitor) => portal.post('/sso', { provider: 'OIDC' });
+  /** Waits until a node has been told of a connector. */
+  const isShown = async (portal: PortalVisitor, id: string) => {
+    while ((await portal.get(`/sso/${id}`)).status !== 200);
+  };
+
   // security: organization-sso
   it('lets an organization have 10 connectors and no more, whichever node is asked', async () => {
     const [here, there] = await atBothNodes(await newOrganization());
-    const add = (portal: PortalVisitor) => portal.post('/sso', { provider: 'OIDC' });
     for (let count = 1; count <= 9; count += 1) assert.equal((await add(here)).status, 303);
     const answers = await race(server.app.database, 'organizations', [() => add(here), () => add(there)]);
     assert.deepEqual(answers.map(({ status }) => status).sort(), [303, 422]);
@@ -52,6 +57,23 @@ describe('Limits of an organization, with requests to two nodes at once', () => 
     assert.equal((await add(elsewhere)).status, 303);
     assert.equal((await here.post(`/sso/${removed}/remove`)).status, 303);
     assert.equal((await add(here)).status, 303);
+  });
+
+  // security: organization-sso
+  it('lets the portal remove no connector that the operator takes over at the same time', async () => {
+    const [here, there] = await atBothNodes(await newOrganization());
+    for (const portal of [here, there, here, there]) {
+      const id = /\/sso\/(\w+)$/.exec((await add(here)).headers.get('location') ?? '')?.[1] ?? '';
+      // Both nodes know the connector as the organization's.
+      for (const each of [here, there]) await isShown(each, id);
+      const [taken, removed] = await race<{ status: number }>(server.app.database, 'sso_connectors', [
+        () => operator.patch(`/api/sso-connectors/${id}`, { organizationId: null }),
+        () => portal.post(`/sso/${id}/remove`),
+      ]);
+      const { status, body } = await operator.get(`/api/sso-connectors/${id}`);
+      if (taken?.status === 200) assert.deepEqual([removed?.status, status, body.organizationId], [404, 200, null]);
+      else assert.deepEqual([taken?.status, removed?.status, status], [404, 303, 404]);
+    }
   });
 
   // security: organization-domains

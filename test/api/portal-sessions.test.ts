@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { Client } from 'pg';
 import { assertRefused, type Manager, manage } from '../support/management.ts';
 import { newPortalLink, openPortal, portalVisitor, tokenOfLink } from '../support/portal.ts';
 import { listPortalRoutes, portalPathWith } from '../support/portal-routes.ts';
@@ -75,12 +76,24 @@ describe('Sessions of the portal', () => {
   it('opens nothing at another tenant', async () => {
     const path = await newOrganization();
     const elsewhere = (await server.app.tenancy.create({ id: 'elsewhere', name: 'Elsewhere' })).baseUrl;
-    const { url } = await newPortalLink(operator, path);
-    assert.equal((await start(tokenOfLink(url), { base: elsewhere })).status, 403);
-    const started = await start(tokenOfLink(url));
-    assert.equal(started.status, 303);
-    const value = cookieIn(started.headers.getSetCookie().join());
-    assert.deepEqual([await statusWith(value, elsewhere), await statusWith(value)], [403, 200]);
+    const owner = new Client({ connectionString: server.databaseUrl });
+    await owner.connect();
+    try {
+      // By the statements alone too, without the wall of the database.
+      for (const wall of ['enable', 'disable']) {
+        await owner.query(`alter table aldaba.portal_links ${wall} row level security`);
+        const { url } = await newPortalLink(operator, path);
+        assert.equal((await start(tokenOfLink(url), { base: elsewhere })).status, 403);
+        assert.equal((await fetch(`${elsewhere}/portal/start?token=${tokenOfLink(url)}`)).status, 403);
+        const started = await start(tokenOfLink(url));
+        assert.equal(started.status, 303);
+        const value = cookieIn(started.headers.getSetCookie().join());
+        assert.deepEqual([await statusWith(value, elsewhere), await statusWith(value)], [403, 200], wall);
+      }
+    } finally {
+      await owner.query('alter table aldaba.portal_links enable row level security');
+      await owner.end();
+    }
   });
 
   // security: portal-sessions

@@ -136,12 +136,14 @@ export function createOrganizationSso(needs: OrganizationSsoNeeds): Organization
       await change(tenant, { key, event: 'Organization.ChangeSsoConnector', by }, async (tx) => {
         await owned.update(tx, key, { displayName });
         await drafts.save(tx, { row, draft }, settings);
+        await store.deleteTests(tx, row.id);
       });
     },
     discard: (tenant, key, by) =>
       change(tenant, { key, event: 'Organization.ChangeSsoConnector', by }, async (tx, { row }) => {
         if (row.config === undefined) throw new AldabaError('entity.not_found');
         await store.deleteDraft(tx, row.id);
+        await store.deleteTests(tx, row.id);
       }),
     turnOn: async (tenant, key, by) => {
       if (await isSwitchedOff(tenant)) throw new AldabaError('organization_sso.switched_off');
