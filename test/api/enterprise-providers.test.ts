@@ -122,7 +122,7 @@ describe('A provider of a company', () => {
       ['on the way back', true],
     ] as const)
       it(`costs only its own button if it ${mood} ${moment}, says so, and works again afterwards`, {
-        timeout: 20 * timeLimit,
+        timeout: 60_000,
       }, async () => {
         const person = await visit(server);
         let back = '';
