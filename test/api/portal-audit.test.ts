@@ -41,7 +41,8 @@ describe('The audit log of a portal', () => {
     await Promise.all([acme?.close(), mailbox?.close()]);
   });
 
-  it('has an entry for every form, with the organization and the link', async () => {
+  /** An organization with its portal, and forms that are compared with the entries that they add. */
+  const prepare = async () => {
     const { id: organizationId } = (await operator.post('/api/organizations', { name: 'Acme' })).body;
     const path = `/api/organizations/${organizationId}`;
     const { body: user } = await operator.post('/api/users', { username: 'ada', name: 'Ada' });
@@ -79,6 +80,11 @@ describe('The audit log of a portal', () => {
       return answer;
     };
 
+    return { organizationId, path, user, role, group, portal, news, covered, sends };
+  };
+  type Prepared = Awaited<ReturnType<typeof prepare>>;
+
+  const useDomains = async ({ path, sends }: Prepared) => {
     await sends('/domains', '/domains', { domain: 'acme.example' }, 'Organization.AddDomain');
     const { record } = (await operator.get(`${path}/domains/acme.example`)).body;
     dns.set(record.name, [[record.value]]);
@@ -88,7 +94,8 @@ describe('The audit log of a portal', () => {
     const code = await mailbox.codeTo('postmaster@mail.example');
     await sends('/domains/:domain/code', '/domains/mail.example/code', { code }, 'Organization.VerifyDomain');
     await sends('/domains/:domain/remove', '/domains/mail.example/remove', {}, 'Organization.RemoveDomain');
-
+  };
+  const useSso = async ({ role, portal, news, covered, sends }: Prepared) => {
     await sends('/sso', '/sso', { provider: 'OIDC' }, 'Organization.AddSsoConnector');
     const [{ id: sso }] = (await operator.get('/api/sso-connectors')).body;
     const at = `/sso/${sso}`;
@@ -111,7 +118,8 @@ describe('The audit log of a portal', () => {
     await sends('/sso/:connectorId/group', `${at}/group`, mapping, 'Organization.MapSsoGroup');
     await sends('/sso/:connectorId/off', `${at}/off`, {}, 'Organization.TurnOffSsoConnector');
     await sends('/sso/:connectorId/remove', `${at}/remove`, {}, 'Organization.RemoveSsoConnector');
-
+  };
+  const useDirectory = async ({ path, role, group, sends }: Prepared) => {
     await sends('/directory/tokens', '/directory/tokens', { name: 'Okta' }, 'Scim.Token.Create');
     const tokens = (await operator.get(`${path}/scim/tokens`)).body;
     const token = `/directory/tokens/${tokens.at(-1).id}`;
@@ -121,13 +129,23 @@ describe('The audit log of a portal', () => {
     await sends(`${tokenRoute}/remove`, `${token}/remove`, {}, 'Scim.Token.Delete');
     const groupAt = `/directory/groups/${group}`;
     await sends('/directory/groups/:groupId', groupAt, { role: role.id }, 'Scim.Group.Map');
-
+  };
+  const useMembers = async ({ organizationId, user, role, sends }: Prepared) => {
     const roles = { [`role.${role.id}`]: 'yes' };
     await sends('/members/:userId/roles', `/members/${user.id}/roles`, roles, 'Organization.ChangeRoles');
     await sends('/members/:userId/remove', `/members/${user.id}/remove`, {}, 'Organization.RemoveMember');
     await sends('/invitations', '/invitations', { email: 'guest@mail.example' }, 'Organization.Invite');
     const [{ id }] = (await operator.get(`/api/organization-invitations?organizationId=${organizationId}`)).body;
     await sends('/invitations/revoke', '/invitations/revoke', { id }, 'Organization.RevokeInvitation');
+  };
+
+  it('has an entry for every form, with the organization and the link', async () => {
+    const prepared = await prepare();
+    await useDomains(prepared);
+    await useSso(prepared);
+    await useDirectory(prepared);
+    await useMembers(prepared);
+    const { path, covered, sends } = prepared;
     await sends('/close', '/close', {}, 'Organization.ClosePortal');
 
     const forms = listPortalRoutes().filter(({ method, path: at }) => method === 'POST' && at !== '/start');

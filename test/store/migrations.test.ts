@@ -245,7 +245,7 @@ describe('Migrations', () => {
     }
   });
 
-  /** A database of the migrations before one, or of those that are chosen, with rows; `migrateOn` applies the others. */
+  /** A database of the migrations before one, or of chosen ones, with rows; `migrateOn` applies the others. */
   const openBefore = async (file: string, rows: string, isApplied = (name: string) => name < file) => {
     const names = (await readdir(source)).filter((name) => name.endsWith('.sql') && isApplied(name));
     await migrate(url, source, quiet, { only: names });

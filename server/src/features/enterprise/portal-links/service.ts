@@ -32,7 +32,7 @@ export interface PortalLinks {
   list: (q: Queries, organizationId: string) => Promise<PortalLink[]>;
   /** @throws AldabaError `entity.not_exists_with_id` if the organization does not exist */
   create: (tenant: Tenant, organizationId: string, draft: LinkDraft) => Promise<ResponseOf<typeof createPortalLink>>;
-  /** Replaces the parts of a link, at once also for the session that it started. @throws AldabaError `entity.not_found` */
+  /** Replaces the parts of a link, also for the session that it started. @throws AldabaError `entity.not_found` */
   offer: (
     tenant: Tenant,
     link: { organizationId: string; id: string },
