@@ -5,7 +5,8 @@ import { type Mailbox, openMailbox } from '../support/mailbox.ts';
 import { type Manager, manage } from '../support/management.ts';
 import { openPortal } from '../support/portal.ts';
 import { listPortalRoutes } from '../support/portal-routes.ts';
-import { oidcFields, runTest } from '../support/portal-sso.ts';
+import { addConnection, newSsoOrganization, oidcFields, runTest } from '../support/portal-sso.ts';
+import { startReceiver } from '../support/receiver.ts';
 import { directoryOf } from '../support/scim.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -138,6 +139,42 @@ describe('The audit log of a portal', () => {
     const [{ id }] = (await operator.get(`/api/organization-invitations?organizationId=${organizationId}`)).body;
     await sends('/invitations/revoke', '/invitations/revoke', { id }, 'Organization.RevokeInvitation');
   };
+
+  it('is followed by webhooks when a portal opens, and single sign-on is switched on and off', async () => {
+    const receiver = await startReceiver();
+    try {
+      const expected = [
+        'OrganizationPortal.Opened',
+        'OrganizationSsoConnector.TurnedOn',
+        'OrganizationSsoConnector.TurnedOff',
+      ];
+      await operator.post('/api/hooks', { name: 'Portal', events: expected, config: { url: receiver.url } });
+      const { id: organizationId, domain, portal } = await newSsoOrganization(server, operator);
+      const heard = async (event: string) => {
+        const isMeant = ({ body }: { body: string }) => {
+          const told = JSON.parse(body);
+          return told.event === event && told.organizationId === organizationId;
+        };
+        return JSON.parse((await receiver.next(isMeant)).body);
+      };
+      assert.equal((await heard('OrganizationPortal.Opened')).portalLinkId, portal.link.id);
+      acme.people.set('ada', { sub: 'ada', email: `ada@${domain}`, email_verified: true });
+      for (const end of ['off', 'remove']) {
+        const id = await addConnection(portal, 'OIDC');
+        await portal.post(`/sso/${id}`, oidcFields(acme));
+        await runTest(portal, id, acme, 'ada');
+        for (const [at, event] of [
+          ['on', 'OrganizationSsoConnector.TurnedOn'],
+          [end, 'OrganizationSsoConnector.TurnedOff'],
+        ]) {
+          assert.equal((await portal.post(`/sso/${id}/${at}`)).status, 303);
+          assert.deepEqual([(await heard(event ?? '')).ssoConnectorId, at], [id, at]);
+        }
+      }
+    } finally {
+      await receiver.close();
+    }
+  });
 
   it('has an entry for every form, with the organization and the link', async () => {
     const prepared = await prepare();
