@@ -35,7 +35,7 @@ describe('Limits of an organization, with requests to two nodes at once', () => 
   };
 
   const add = (portal: PortalVisitor) => portal.post('/sso', { provider: 'OIDC' });
-  /** Waits until a node has been told of a connector. */
+  /** Waits until a node knows a connector. */
   const isShown = async (portal: PortalVisitor, id: string) => {
     while ((await portal.get(`/sso/${id}`)).status !== 200);
   };

@@ -279,6 +279,11 @@ export default {
       Lost: 'domain of an organization lost',
       Deleted: 'domain of an organization removed',
     },
+    OrganizationPortal: { Opened: 'portal of an organization opened' },
+    OrganizationSsoConnector: {
+      TurnedOn: 'single sign-on of an organization switched on',
+      TurnedOff: 'single sign-on of an organization switched off',
+    },
     OrganizationRole: {
       Created: 'organization role created',
       Deleted: 'organization role deleted',

@@ -339,6 +339,11 @@ export default {
       Lost: 'dominio de una organización perdido',
       Deleted: 'dominio de una organización quitado',
     },
+    OrganizationPortal: { Opened: 'portal de una organización abierto' },
+    OrganizationSsoConnector: {
+      TurnedOn: 'inicio de sesión único de una organización activado',
+      TurnedOff: 'inicio de sesión único de una organización desactivado',
+    },
     OrganizationRole: {
       Created: 'rol de organización creado',
       Deleted: 'rol de organización eliminado',

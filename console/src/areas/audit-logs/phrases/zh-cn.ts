@@ -227,6 +227,8 @@ export default {
       Lost: '组织失去了域名',
       Deleted: '组织的域名已移除',
     },
+    OrganizationPortal: { Opened: '组织的门户已打开' },
+    OrganizationSsoConnector: { TurnedOn: '组织的单点登录已开启', TurnedOff: '组织的单点登录已关闭' },
     OrganizationRole: {
       Created: '创建组织角色',
       Deleted: '删除组织角色',
