@@ -82,7 +82,7 @@ describe('Connectors of companies, seen from another tenant and another connecto
       body: new URLSearchParams(again),
     });
     assert.equal(delivered.status, 400);
-    assert.match(await delivered.text(), /session\.(social_state_mismatch|not_found|connector)/);
+    assert.match(await delivered.text(), /class="view-unknown-session"/);
     const other = await visit(server);
     const callback = globex.agree(await begin(other, 'ada@globex.example'));
     const answered = await other.agent.fetch(`${tenant.baseUrl}${callback}`);
