@@ -308,8 +308,8 @@ export default {
       failed: 'SAML application did not confirm a sign-out',
     },
     Certificate: {
-      done: 'Certificate of a SAML application checked',
-      failed: 'Certificate of a SAML application expires',
+      done: 'Certificate of a SAML application expires or has expired',
+      failed: 'Certificate of a SAML application could not be checked',
     },
   },
   sso: {
@@ -318,8 +318,8 @@ export default {
       failed: 'New SAML metadata of a company’s provider refused',
     },
     Certificate: {
-      done: 'Certificate of an enterprise connector checked',
-      failed: 'Certificate of an enterprise connector expires',
+      done: 'Certificate of an enterprise connector expires or has expired',
+      failed: 'Certificate of an enterprise connector could not be checked',
     },
   },
   scripts: {

@@ -377,8 +377,8 @@ export default {
       failed: 'Una aplicación SAML no confirmó el cierre de sesión',
     },
     Certificate: {
-      done: 'Certificado de una aplicación SAML comprobado',
-      failed: 'El certificado de una aplicación SAML caduca',
+      done: 'El certificado de una aplicación SAML caduca o ha caducado',
+      failed: 'No se pudo comprobar el certificado de una aplicación SAML',
     },
   },
   sso: {
@@ -387,8 +387,8 @@ export default {
       failed: 'Nuevos metadatos SAML del proveedor de una empresa rechazados',
     },
     Certificate: {
-      done: 'Certificado de un conector empresarial comprobado',
-      failed: 'El certificado de un conector empresarial caduca',
+      done: 'El certificado de un conector empresarial caduca o ha caducado',
+      failed: 'No se pudo comprobar el certificado de un conector empresarial',
     },
   },
   scripts: {
