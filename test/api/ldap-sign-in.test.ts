@@ -361,7 +361,9 @@ describe('Sign-in with the password of a directory', () => {
     t.after(() => plain.close());
     const id = await connect({ ...directory.startTlsConfig, url: `ldap://127.0.0.1:${plain.port}` });
     plain.set('hang');
-    assert.equal((await tryPassword(id, ada)).body.code, 'connector.timeout');
+    const answer = await typePassword(await visit(server), 'ada@acme.example', ada.password);
+    assert.match(await answer.clone().text(), /<input[^>]* name="password"/, 'the form, to try again');
+    assert.equal((await shownError(answer)).code, 'connector.timeout');
     plain.set('pass');
     assert.equal((await tryPassword(id, ada)).status, 200, 'it works again when the directory does');
   });
