@@ -198,8 +198,9 @@ export async function replaceRoleMappings(
 }
 
 /**
- * One value of an attribute leads to at most one role of the organization that owns the connector. Returns how many values
- * lead to one then, which is right until the end of the transaction; undefined if the organization has no such connector.
+ * One value of an attribute leads to at most one role of the organization that owns the connector. Returns how many
+ * values lead to one then, which is right until the end of the transaction; undefined if the organization does not own
+ * the connector.
  */
 export async function mapOwn(
   tx: Transaction,
