@@ -119,5 +119,8 @@ export const auditKeys = [
   'SamlApplication.Callback',
   'SamlApplication.Logout',
   'SamlApplication.LogoutResponse',
+  'SamlApplication.Certificate',
+  'SsoConnector.Metadata',
+  'SsoConnector.Certificate',
 ] as const;
 export type AuditKey = (typeof auditKeys)[number];

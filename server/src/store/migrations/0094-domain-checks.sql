@@ -10,8 +10,4 @@ alter table organization_domains
   add check (missing_since is null or verified_at is not null),
   add check (lost_at is null or verified_at is null);
 update organization_domains set next_check_at = now() + random() * interval '1 day' where verified_by = 'dns';
--- As in 0088.
-update organization_domains
-  set next_check_at = greatest(verified_at + interval '166 days', now() + random() * interval '7 days')
-  where verified_by = 'email';
 create index organization_domains_due on organization_domains (next_check_at) where next_check_at is not null;

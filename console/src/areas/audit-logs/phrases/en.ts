@@ -307,6 +307,20 @@ export default {
       done: 'SAML application confirmed a sign-out',
       failed: 'SAML application did not confirm a sign-out',
     },
+    Certificate: {
+      done: 'Certificate of a SAML application expires or has expired',
+      failed: 'Certificate of a SAML application could not be checked',
+    },
+  },
+  sso: {
+    Metadata: {
+      done: 'Company’s provider changed its SAML metadata',
+      failed: 'New SAML metadata of a company’s provider refused',
+    },
+    Certificate: {
+      done: 'Certificate of an enterprise connector expires or has expired',
+      failed: 'Certificate of an enterprise connector could not be checked',
+    },
   },
   scripts: {
     Action: {

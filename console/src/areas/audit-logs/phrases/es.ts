@@ -376,6 +376,20 @@ export default {
       done: 'Una aplicación SAML confirmó el cierre de sesión',
       failed: 'Una aplicación SAML no confirmó el cierre de sesión',
     },
+    Certificate: {
+      done: 'El certificado de una aplicación SAML caduca o ha caducado',
+      failed: 'No se pudo comprobar el certificado de una aplicación SAML',
+    },
+  },
+  sso: {
+    Metadata: {
+      done: 'El proveedor de una empresa cambió sus metadatos SAML',
+      failed: 'Nuevos metadatos SAML del proveedor de una empresa rechazados',
+    },
+    Certificate: {
+      done: 'El certificado de un conector empresarial caduca o ha caducado',
+      failed: 'No se pudo comprobar el certificado de un conector empresarial',
+    },
   },
   scripts: {
     Action: {

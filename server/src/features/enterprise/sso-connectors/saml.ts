@@ -113,7 +113,8 @@ async function signOut(
   message: Parameters<typeof verifyLogoutRequest>[0],
   relayState: string | undefined,
 ): Promise<SignedOut> {
-  const { entityId: issuer, certificates, singleLogoutUrl: url, singleLogoutBinding: binding } = provider;
+  const { entityId: issuer, certificates, singleLogoutBinding: binding } = provider;
+  const url = provider.singleLogoutResponseUrl ?? provider.singleLogoutUrl;
   const expected = { issuer, destination: own.logoutUrl, certificates, now: new Date(now()) };
   try {
     const request = verifyLogoutRequest(message, expected);
