@@ -74,7 +74,7 @@ export interface OrganizationSso extends TestSignIns {
   turnOff: (tenant: Tenant, key: OwnedKey, by: Actor) => Promise<void>;
   /** @throws AldabaError `entity.not_found` */
   remove: (tenant: Tenant, key: OwnedKey, by: Actor) => Promise<void>;
-  /** The role of a group; null for none. @throws AldabaError `entity.not_found` */
+  /** The role of a group; null for none. @throws AldabaError `entity.not_found`, `organization_sso.too_many_groups` */
   map: (
     tenant: Tenant,
     key: OwnedKey,
