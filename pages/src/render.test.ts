@@ -126,6 +126,8 @@ describe('Content-Security-Policy', () => {
       assert.equal(blocks.length, 1);
       assert.ok(contentSecurityPolicy.includes(`style-src 'self' ${hashes[0]};`));
       assert.doesNotMatch(contentSecurityPolicy, /unsafe|\*/);
+      for (const directive of ["default-src 'none'", "base-uri 'none'"])
+        assert.ok(contentSecurityPolicy.split('; ').includes(directive), directive);
       assert.doesNotMatch(html, /<script(?![^>]* src=)/);
       assert.doesNotMatch(html, /<[^>]*\s(?:style|on\w+)=/);
     });

@@ -50,7 +50,7 @@ import { createPagePreviews } from './sign-in/preview/index.ts';
 import type { Database } from './store/database.ts';
 import { startSweeps } from './store/sweep.ts';
 import { adminTenantId, defaultTenantId, defaultTenantName } from './tenancy/address.ts';
-import type { Tenancy } from './tenancy/service.ts';
+import type { Tenancy, Tenant } from './tenancy/service.ts';
 
 export type { World } from './foundation.ts';
 
@@ -197,7 +197,7 @@ async function compose(config: Config, world: World, extent: Extent) {
     sessions: oidc.sessions,
     changes: foundation.changes,
   });
-  const { appearance, applications, connectors, operation } = areas;
+  const { appearance, applications, connectors } = areas;
   const previews = createPagePreviews({
     ...{ clock, vault: foundation.vault, signIn, ...appearance, ...applications },
     connectors: connectors.connectors,
@@ -213,10 +213,27 @@ async function compose(config: Config, world: World, extent: Extent) {
     migrations: await readdir(migrationsOf(world)),
     readKeys: async () => oidc.keys.ring(await tenancy.get(defaultTenantId)),
   });
-  const parts: Omit<Parts, 'close'> = {
+  return {
+    parts: partsOf(foundation, areas, oidc.keys, admin),
+    mounted: { log, clock, readiness, oidc, signIn, account, previews, areas },
+    async close() {
+      await areas.connectors.close();
+      await foundation.jobs.close();
+      await oidc.close();
+      await areas.operatorScripts.close();
+      await areas.records.close();
+      await database.close();
+    },
+  };
+}
+
+function partsOf(foundation: Foundation, areas: Areas, keys: Oidc['keys'], admin: Tenant): Omit<Parts, 'close'> {
+  const { database, tenancy } = foundation;
+  const { operation } = areas;
+  return {
     database,
     tenancy,
-    keys: oidc.keys,
+    keys,
     passwords: areas.passwords,
     limits: areas.limits,
     connectors: areas.connectors.connectors,
@@ -241,18 +258,6 @@ async function compose(config: Config, world: World, extent: Extent) {
     },
     firstAdminLink: async () =>
       (await operation.setup.hasAdministrator(admin)) ? undefined : operation.setup.createAdminLink(admin),
-  };
-  return {
-    parts,
-    mounted: { log, clock, readiness, oidc, signIn, account, previews, areas },
-    async close() {
-      await areas.connectors.close();
-      await foundation.jobs.close();
-      await oidc.close();
-      await areas.operatorScripts.close();
-      await areas.records.close();
-      await database.close();
-    },
   };
 }
 

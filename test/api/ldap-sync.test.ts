@@ -117,6 +117,17 @@ describe('Sync of a directory', () => {
     assert.deepEqual([user?.id, user?.name, others], [before.id, 'Ada', []]);
   });
 
+  // security: similar-addresses
+  it('removes the password of an account whose address was never proved before it links it', async () => {
+    const password = 'the squatter knows it';
+    const { body } = await api.post('/api/users', { primaryEmail: 'ada@acme.example', password });
+    const text = 'update users set is_email_verified = false where tenant_id = $1 and id = $2';
+    await server.tenant.db.raw(text, [server.tenant.id, body.id]);
+    assert.equal((await run(await connect())).counts.linked, 1);
+    assert.equal((await userOf('ada')).id, body.id);
+    assert.equal((await userOf('ada')).hasPassword, false);
+  });
+
   it('follows names, addresses and groups', async () => {
     const organizationId = (await api.post('/api/organizations', { name: 'Acme' })).body.id;
     const roleId = (await api.post('/api/organization-roles', { name: `engineer ${Math.random()}` })).body.id;
@@ -236,11 +247,13 @@ describe('Sync of a directory', () => {
     const done = await ended(id, null);
     assert.equal(done.state, 'succeeded');
     assert.equal(await server.app.ldapSyncs.startDue(now + 59 * 60_000), 0);
-    const times = { now: new Date(now + 120_000), until: new Date(now + 180_000), counts: noCounts };
+    const startedAt = new Date(now + 120_000);
+    const held = { until: new Date(now + 180_000), counts: noCounts };
     const turns = await Promise.all(
-      ['a', 'b', 'c'].map((runId) => takeTurn(server.tenant.db, { connectorId: id, runId }, times)),
+      ['a', 'b', 'c'].map((runId) => takeTurn(server.tenant.db, { connectorId: id, runId, startedAt }, held)),
     );
-    assert.deepEqual(turns.toSorted(), ['running', 'running', 'taken']);
+    assert.equal(turns.filter((turn) => turn && 'knownReferrals' in turn).length, 1);
+    assert.equal(turns.filter((turn) => turn && 'until' in turn).length, 2);
     assertRefused(await api.post(`/api/sso-connectors/${id}/sync/run`, {}), 409, 'single_sign_on.sync_running');
     await api.put(`/api/sso-connectors/${id}/sync`, { enabled: false });
     assert.equal(await server.app.ldapSyncs.startDue(now + 600 * 60_000), 0);

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Attribute, Change, Client } from 'ldapts';
+import { Attribute, Change, Client, Control } from 'ldapts';
 import { freePort, type Program, startProgram } from './programs.ts';
 
 /** An entry of a directory: its name below the base, and its attributes. */
@@ -17,6 +17,8 @@ interface Entry {
  */
 export interface Directory {
   base: string;
+  /** A password policy, for `pwdPolicySubentry` of a person: see there. */
+  policy: string;
   /** Of the authority that signed the server's certificate. */
   caCertificate: string;
   ports: { ldap: number; ldaps: number };
@@ -30,6 +32,9 @@ export interface Directory {
   remove: (uid: string) => Promise<void>;
   /** Sets the members of a group, which is created or, without members, deleted. */
   group: (name: string, uids: readonly string[]) => Promise<void>;
+  /** Adds an entry below the people that refers to another server; returns its name. */
+  refer: (name: string) => Promise<string>;
+  removeReferral: (name: string) => Promise<void>;
   stop: () => Promise<void>;
   start: () => Promise<void>;
   close: () => Promise<void>;
@@ -38,6 +43,8 @@ export interface Directory {
 const base = 'dc=acme,dc=example';
 const people = `ou=people,${base}`;
 const groups = `ou=groups,${base}`;
+/** For people whose entry names it: passwords expire after a second, and 3 wrong ones lock the account. */
+const policy = `cn=strict,${base}`;
 const admin = { dn: `cn=admin,${base}`, password: 'the administrator of the directory' };
 const account = { dn: `cn=aldaba,${base}`, password: 'the account of the connector' };
 
@@ -46,6 +53,7 @@ const configuration = (folder: string, listsAtMost: number | undefined) => `${sc
 modulepath /usr/lib/ldap
 moduleload back_mdb
 moduleload memberof
+moduleload ppolicy
 pidfile ${folder}/slapd.pid
 argsfile ${folder}/slapd.args
 TLSCACertificateFile ${folder}/ca.pem
@@ -63,11 +71,13 @@ maxsize 268435456
 dbnosync
 index objectClass,entryUUID,mail,uid,member eq
 overlay memberof
+overlay ppolicy
+ppolicy_use_lockout
 access to attrs=userPassword by anonymous auth by * none
 access to * by dn.exact="${account.dn}" read by self read by * none
 `;
 
-const ldif = ({ dn, attributes }: Entry): string =>
+export const ldif = ({ dn, attributes }: Entry): string =>
   [
     `dn: ${dn}`,
     ...Object.entries(attributes).flatMap(([name, values]) =>
@@ -97,7 +107,7 @@ export async function startDirectory(options: { people?: number; listsAtMost?: n
   const folder = await mkdtemp(join(tmpdir(), 'aldaba-slapd-'));
   await mkdir(join(folder, 'data'));
   await writeFile(join(folder, 'slapd.conf'), configuration(folder, options.listsAtMost));
-  makeCertificates(folder);
+  makeCertificates(folder, '127.0.0.1');
   const many = Array.from({ length: options.people ?? 0 }, (_, at) => `p${String(at + 1).padStart(4, '0')}`);
   const entries: Entry[] = [
     { dn: base, attributes: { objectClass: ['dcObject', 'organization'], dc: 'acme', o: 'Acme' } },
@@ -106,6 +116,13 @@ export async function startDirectory(options: { people?: number; listsAtMost?: n
     {
       dn: account.dn,
       attributes: { objectClass: 'person', cn: 'aldaba', sn: 'aldaba', userPassword: account.password },
+    },
+    {
+      dn: policy,
+      attributes: {
+        ...{ objectClass: ['device', 'pwdPolicy'], cn: 'strict', pwdAttribute: 'userPassword' },
+        ...{ pwdMustChange: 'TRUE', pwdMaxAge: '1', pwdLockout: 'TRUE', pwdMaxFailure: '3' },
+      },
     },
     ...many.map((uid) => personOf(uid)),
   ];
@@ -144,7 +161,7 @@ export async function startDirectory(options: { people?: number; listsAtMost?: n
     ...{ caCertificate, bindDn: account.dn, bindPassword: account.password, userBaseDn: people },
   };
   return {
-    ...{ base, caCertificate, ports, start, stop },
+    ...{ base, policy, caCertificate, ports, start, stop },
     config: { url: `ldaps://127.0.0.1:${ports.ldaps}`, ...common },
     startTlsConfig: { url: `ldap://127.0.0.1:${ports.ldap}`, ...common },
     add(uid, attributes) {
@@ -162,6 +179,15 @@ export async function startDirectory(options: { people?: number; listsAtMost?: n
         if (member.length > 0) await client.add(dn, { objectClass: 'groupOfNames', cn: name, member });
       });
     },
+    async refer(name) {
+      const dn = `ou=${name},${people}`;
+      const ref = `ldap://elsewhere.example/${dn}`;
+      await asAdmin((client) => client.add(dn, { objectClass: ['referral', 'extensibleObject'], ou: name, ref }));
+      return dn;
+    },
+    // With this control, the entry itself is meant (RFC 3296).
+    removeReferral: (name) =>
+      asAdmin((client) => client.del(`ou=${name},${people}`, new Control('2.16.840.1.113730.3.4.2'))),
     async close() {
       await stop();
       await rm(folder, { recursive: true, force: true });
@@ -169,12 +195,12 @@ export async function startDirectory(options: { people?: number; listsAtMost?: n
   };
 }
 
-/** An authority, and a certificate for 127.0.0.1 that it signed. */
-function makeCertificates(folder: string): void {
+/** An authority (`ca.pem`), and a certificate for an address that it signed (`server.pem`, `server.key`). */
+export function makeCertificates(folder: string, address: string): void {
   const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
   openssl('req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.pem', '-days', '2', '-subj', '/CN=Acme authority');
-  const names = ['-addext', 'subjectAltName=IP:127.0.0.1'];
+  const names = ['-addext', `subjectAltName=IP:${address}`];
   openssl('req', ...key, '-keyout', 'server.key', '-out', 'server.csr', '-subj', '/CN=directory', ...names);
   const signing = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-copy_extensions', 'copy'];
   openssl('x509', '-req', '-in', 'server.csr', ...signing, '-out', 'server.pem', '-days', '2');

@@ -89,6 +89,19 @@ export async function findSsoConnectors(q: Queries): Promise<StoredSsoConnector[
   return rows.map((row) => toConnector(row, { mappings, verified }));
 }
 
+/** Counts the connectors of an organization. The count is right until the end of the transaction. */
+export async function countOwned(tx: Transaction, organizationId: string): Promise<number> {
+  await tx.raw("select pg_advisory_xact_lock(hashtextextended('aldaba sso connectors ' || $1 || ' ' || $2, 0))", [
+    tx.tenantId,
+    organizationId,
+  ]);
+  const [row] = await tx.raw<{ count: number }>(
+    'select count(*)::integer as count from sso_connectors where tenant_id = $1 and organization_id = $2',
+    [tx.tenantId, organizationId],
+  );
+  return row?.count ?? 0;
+}
+
 /** The verified domains of organizations, which are the domains of their connectors. */
 async function findVerifiedDomains(q: Queries, organizationIds: readonly string[]): Promise<Map<string, string[]>> {
   const rows = await q.raw<{ id: string; domains: string[] }>(

@@ -112,7 +112,7 @@ export const ssoIdentities = fragment<Subject['ssoIdentities']>`(
 // `$2` are the two conditions, in their order; `$3` is a third-party application, which sees only the organizations
 // granted to it.
 export const selectSubject = select({ tenantId: '' })
-  .select([roleNames, organizations, ssoIdentities.as('sso_identities')])
+  .select(['users.is_email_verified', roleNames, organizations, ssoIdentities.as('sso_identities')])
   .where('users.id', '=', '');
 const findSubjectStatement = selectSubject.compile().sql;
 
@@ -120,6 +120,7 @@ export type SubjectRow = InferResult<typeof selectSubject>[number];
 
 export const toSubject = (row: SubjectRow): Subject => ({
   user: toUser(row),
+  isEmailVerified: row.is_email_verified,
   roleNames: row.role_names,
   organizations: row.organizations,
   ssoIdentities: row.sso_identities,
@@ -128,6 +129,14 @@ export const toSubject = (row: SubjectRow): Subject => ({
 export async function findSubject(q: Queries, id: string, thirdPartyId?: string): Promise<Subject | undefined> {
   const [row] = await q.raw<SubjectRow>(findSubjectStatement, [q.tenantId, id, thirdPartyId ?? null]);
   return row && toSubject(row);
+}
+
+const selectBareSubject = select({ tenantId: '' }).select('users.is_email_verified').where('users.id', '=', '');
+const findBareSubjectStatement = selectBareSubject.compile().sql;
+
+export async function findBareSubject(q: Queries, id: string): Promise<Subject | undefined> {
+  const [row] = await q.raw<InferResult<typeof selectBareSubject>[number]>(findBareSubjectStatement, [q.tenantId, id]);
+  return row && toSubject({ ...row, role_names: [], organizations: [], sso_identities: [] });
 }
 
 /** The condition after `where users.tenant_id = $1`, with values from `$2` on. */
@@ -295,7 +304,7 @@ export async function isEmailVerified(q: Queries, id: string): Promise<boolean> 
   return (await q.first(one.where('id', '=', id)))?.is_email_verified ?? false;
 }
 
-/** Removes password, phone and identities of a user whose email is not verified, and marks it as verified. */
+/** Removes password, phone, identities and choices of a user whose email is not verified, and marks it as verified. */
 export async function reclaimUserRow(q: Queries, id: string, now: Date): Promise<boolean> {
   const reclaimed = await q.run(
     sql
@@ -306,6 +315,7 @@ export async function reclaimUserRow(q: Queries, id: string, now: Date): Promise
         password_updated_at: null,
         is_password_expired: false,
         primary_phone: null,
+        logto_config: '{}',
         is_email_verified: true,
         updated_at: now,
       })

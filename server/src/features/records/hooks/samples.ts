@@ -61,6 +61,7 @@ const application = { id: 'sample-application', type: 'SPA', name: 'Sample', des
 const signedIn = { sessionId: 'sample-session', userId: user.id, user, application };
 const identifier = { type: 'email', value: user.primaryEmail } as const;
 const isGone = { data: null };
+const ssoChange = { organizationId: organization.id, ssoConnectorId: 'sample-connector', ...isGone };
 
 const samples: HookPayloads = {
   PostRegister: { interactionEvent: 'Register', ...signedIn },
@@ -94,10 +95,19 @@ const samples: HookPayloads = {
   'OrganizationDomain.RecordMissing': {
     data: { ...organizationDomain, missingSince: createdAt, losesAt: createdAt + 604_800_000 },
   },
+  'OrganizationDomain.ProofExpiring': {
+    data: {
+      ...{ ...organizationDomain, verifiedBy: 'email' },
+      ...{ missingSince: createdAt, losesAt: createdAt + 1_209_600_000 },
+    },
+  },
   'OrganizationDomain.Lost': {
     data: { ...organizationDomain, isVerified: false, verifiedBy: null, verifiedAt: null, lostAt: createdAt },
   },
   'OrganizationDomain.Deleted': { organizationId: organization.id, domain: organizationDomain.domain, ...isGone },
+  'OrganizationPortal.Opened': { organizationId: organization.id, portalLinkId: 'sample-portal-link', ...isGone },
+  'OrganizationSsoConnector.TurnedOn': ssoChange,
+  'OrganizationSsoConnector.TurnedOff': ssoChange,
   'OrganizationRole.Created': { data: organizationRole },
   'OrganizationRole.Deleted': isGone,
   'OrganizationRole.Data.Updated': { data: organizationRole },
