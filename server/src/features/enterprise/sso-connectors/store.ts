@@ -168,7 +168,7 @@ export async function updateSsoConnector(
     metadata_url: patch.metadataUrl,
     provider_metadata: patch.providerMetadata === null ? null : jsonOf(patch.providerMetadata),
     metadata_read_at: patch.metadataReadAt,
-    // Whoever sets the metadata has seen it.
+    // The caller who sets the metadata has seen it.
     metadata_problem: patch.metadataReadAt && null,
     organization_id: patch.organizationId,
     is_active: patch.isActive,

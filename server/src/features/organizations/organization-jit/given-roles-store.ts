@@ -38,7 +38,7 @@ export async function forgetGivenRole(
   return others.length === 0;
 }
 
-/** Notes the roles that the user did not have, and those that another connector gave: they end with the last one. */
+/** Notes roles that the user did not have, and roles of another connector: the role ends with its last connector. */
 export async function noteGivenRoles(
   tx: Transaction,
   { userId, connectorId, organizationId }: Giver & { organizationId: string },

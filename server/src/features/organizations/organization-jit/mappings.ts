@@ -42,7 +42,7 @@ export async function applyMappings(
   // In one order, so that concurrent sign-ins do not wait for each other in a ring.
   for (const organizationId of [...new Set([...wanted.keys(), ...given.keys()])].sort()) {
     const member = { kind: 'user', organizationId, id: userId } as const;
-    // Given roles end with the membership, so who is no member is wanted as one.
+    // Given roles end with the membership: this organization is a wanted one.
     if (!(await organizations.isMember(tx, member)))
       await organizations.addMembers(tx, 'user', organizationId, [userId]);
     const roles = wanted.get(organizationId) ?? none;
