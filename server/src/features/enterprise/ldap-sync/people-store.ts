@@ -57,14 +57,18 @@ export interface MissingPerson {
 /**
  * Identities of the connector, those of people who signed in before the first sync included, without accounts that are
  * suspended already. People who were linked after the run began may be newer than what it read.
+ *
+ * Subqueries in place of joins: after a first sync, the planner knows nothing of these tables yet, and joined each person
+ * with all others.
  */
 const missing = `
   from user_sso_identities i
-  join users u on u.tenant_id = i.tenant_id and u.id = i.user_id
-  left join ldap_people p
-    on p.tenant_id = i.tenant_id and p.connector_id = i.sso_connector_id and p.identity_id = i.identity_id
-  where i.tenant_id = $1 and i.sso_connector_id = $2 and not u.is_suspended and i.created_at < $4`;
-const isMissing = 'p.seen_run is distinct from $3';
+  where i.tenant_id = $1 and i.sso_connector_id = $2 and i.created_at < $4
+    and not (select u.is_suspended from users u where u.tenant_id = i.tenant_id and u.id = i.user_id)`;
+const isMissing = `
+  (select p.seen_run from ldap_people p
+    where p.tenant_id = i.tenant_id and p.connector_id = i.sso_connector_id and p.identity_id = i.identity_id)
+  is distinct from $3`;
 
 export async function countMissing(
   q: Queries,
