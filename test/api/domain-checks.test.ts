@@ -222,6 +222,7 @@ describe('Checks of verified domains', () => {
       'Organization.LoseDomain',
       ...Array.from({ length: 14 }, () => 'Organization.AskDomainProof'),
       'Organization.VerifyDomain',
+      'Organization.SendDomainCode',
       'Organization.AddDomain',
     ]);
   });

@@ -219,7 +219,8 @@ describe('What a test sign-in in the portal found', () => {
     assert.equal((await portal.post(`/sso/${id}/on`)).status, 422);
     const page = await runSamlTest(portal, id, { company: globex, person });
     assert.match(page, /The test succeeded/);
-    assert.ok(page.includes(person.nameId) && page.includes('staff'));
+    assert.match(page, new RegExp(`Name ID</dt><dd[^>]*>${person.nameId}`));
+    assert.match(page, /groups<\/dt><dd[^>]*>staff/);
   });
 
   it('tells a certificate that ended from one that does not match', async () => {

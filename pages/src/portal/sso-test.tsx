@@ -47,7 +47,7 @@ const Finding = (props: Props & { test: PortalSsoTest }) => {
   );
 };
 
-const Mapped = ({ view, mapped }: Props & { mapped: NonNullable<PortalSsoTest['mapped']> }) => {
+const Mapped = ({ view, screen, mapped }: Props & { mapped: NonNullable<PortalSsoTest['mapped']> }) => {
   const t = (key: PortalWord) => word(view.language, key);
   const { id, name = t('mappedNone'), email = t('mappedNone') } = mapped;
   return (
@@ -58,7 +58,7 @@ const Mapped = ({ view, mapped }: Props & { mapped: NonNullable<PortalSsoTest['m
         <dd>{email}</dd>
         <dt>{t('mappedName')}</dt>
         <dd>{name}</dd>
-        <dt>{t('mappedId')}</dt>
+        <dt>{t(screen.type === 'saml' ? 'mappedNameId' : 'mappedId')}</dt>
         <dd>{id}</dd>
       </dl>
     </>

@@ -116,6 +116,7 @@ export const ssoWordsInEnglish = {
   'reason.weak-algorithm': 'The signature uses an old algorithm. Choose RSA with SHA-256 at your provider.',
   mapped: 'How the person would be known here',
   mappedId: 'ID at your provider',
+  mappedNameId: 'Name ID',
   mappedName: 'Name',
   mappedEmail: 'Email address',
   mappedNone: 'None',

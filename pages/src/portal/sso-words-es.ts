@@ -124,6 +124,7 @@ export const ssoWordsInSpanish: Record<SsoWord, string> = {
   'reason.weak-algorithm': 'La firma usa un algoritmo antiguo. Elige RSA con SHA-256 en tu proveedor.',
   mapped: 'Cómo se conocería aquí a la persona',
   mappedId: 'ID en tu proveedor',
+  mappedNameId: 'ID de nombre',
   mappedName: 'Nombre',
   mappedEmail: 'Correo electrónico',
   mappedNone: 'Ninguno',

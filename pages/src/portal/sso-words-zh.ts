@@ -110,6 +110,7 @@ export const ssoWordsInChinese: Record<SsoWord, string> = {
   'reason.weak-algorithm': '签名使用了过时的算法。请在提供商处选择 RSA-SHA256。',
   mapped: '此人在这里的身份',
   mappedId: '在提供商处的 ID',
+  mappedNameId: '名称 ID',
   mappedName: '姓名',
   mappedEmail: '邮箱地址',
   mappedNone: '无',
