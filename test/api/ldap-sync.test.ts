@@ -193,6 +193,25 @@ describe('Sync of a directory', () => {
     assert.equal((await api.get(`/api/users/${bob.id}`)).body.isSuspended, false);
   });
 
+  // security: enterprise-domains
+  it('neither links nor names accounts by addresses outside of the domains of the connector', async () => {
+    const { body: outsider } = await api.post('/api/users', { primaryEmail: 'chief@other.example', name: 'Chief' });
+    await directory.change('ada', { mail: 'chief@other.example' });
+    const id = await connect();
+    assert.deepEqual((await run(id)).counts, { ...noCounts, read: 4, created: 4 });
+    const all = await users();
+    assert.deepEqual(all.map(({ primaryEmail }) => primaryEmail ?? '').sort(), [
+      '',
+      'bob@acme.example',
+      'chief@other.example',
+      'cleo@acme.example',
+      'dan@acme.example',
+    ]);
+    await leave('ada');
+    assert.equal((await run(id)).counts.suspended, 1);
+    assert.equal((await api.get(`/api/users/${outsider.id}`)).body.isSuspended, false);
+  });
+
   it('suspends no one when the directory lists no one, or too few', async () => {
     const id = await connect();
     await run(id);

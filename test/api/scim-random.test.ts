@@ -249,7 +249,7 @@ describe('Lists of the SCIM server, for random users', () => {
     }
   });
 
-  it('return the attributes that are asked for, and leave out those that are not', async () => {
+  it('return the attributes that are asked for, and leave out the excluded ones', async () => {
     const names = ['userName', 'title', 'emails', 'name.familyName', 'active', 'externalId', department];
     const has = (user: Resource, path: string): boolean => {
       if (path === 'name.familyName') return user.name?.familyName !== undefined;

@@ -245,6 +245,19 @@ describe('Token exchange', () => {
     });
   });
 
+  // Not suspended by the service, which ends the tokens: issuance has a check of its own.
+  // security: token-exchange, suspension
+  it('gives no tokens for a suspended user whose tokens have not ended', async () => {
+    const { id } = await provider.addUser({ username: 'still_there' });
+    const opaque = (await own.tokens(id)).access_token;
+    const jwt = (await granted(await exchange(opaque, types.access, { resource: indicator }))).access_token;
+    const subject = await subjectToken(id);
+    const { db } = provider.tenant;
+    await db.raw('update users set is_suspended = true where tenant_id = $1 and id = $2', [db.tenantId, id]);
+    for (const token of [opaque, jwt]) await refused(await exchange(token, types.access), /not found/);
+    await refused(await exchange(subject, types.impersonation), /not found/);
+  });
+
   // security: token-exchange
   describe('Subject tokens of the wrong kind', () => {
     // security: token-exchange

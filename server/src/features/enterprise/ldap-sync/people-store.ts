@@ -48,6 +48,12 @@ export const savePerson = (
     ],
   );
 
+/**
+ * Renews the statistics of the tables that a first sync fills. PostgreSQL does it by itself after a minute, and until
+ * then reads these tables by the wrong indexes, as if they were empty.
+ */
+export const countRows = (q: Queries): Promise<unknown> => q.raw('analyze users, user_sso_identities, ldap_people');
+
 /** An account that a directory knew, and did not list. */
 export interface MissingPerson {
   identityId: string;
@@ -58,8 +64,8 @@ export interface MissingPerson {
  * Identities of the connector, those of people who signed in before the first sync included, without accounts that are
  * suspended already. People who were linked after the run began may be newer than what it read.
  *
- * Subqueries in place of joins: after a first sync, the planner knows nothing of these tables yet, and joined each person
- * with all others.
+ * Subqueries in place of joins: after a first sync, the planner knows nothing of these tables yet, and joined each
+ * person with all others.
  */
 const missing = `
   from user_sso_identities i

@@ -43,6 +43,8 @@ export interface RunGiven {
 const pageSize = 200;
 const concurrency = 4;
 const maximumFailures = 10;
+/** New accounts after which the planner's statistics are renewed. */
+const uncounted = 1000;
 
 const keys: Partial<Record<Outcome, 'Create' | 'Update' | 'Restore'>> = {
   created: 'Create',
@@ -61,7 +63,9 @@ export async function runSync(needs: RunNeeds, given: RunGiven): Promise<LdapSyn
       counts.read += page.people.length + page.unreadable;
       counts.unreadable += page.unreadable;
       counts.referrals += page.references;
+      const before = counts.created;
       await keepPage(needs, given, page.people);
+      if (before < uncounted && counts.created >= uncounted) await people.countRows(given.q);
     }
   } finally {
     directory.close();
