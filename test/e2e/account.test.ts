@@ -197,7 +197,7 @@ describe('Account page in a browser', () => {
     });
 
   for (const [screen, options] of eachScreen)
-    it(`adds a phone number by a code, changes and removes it, on a ${screen}`, async () => {
+    it(`adds a phone number by a code, changes it, proves the ownership with it and removes it, on a ${screen}`, async () => {
       visitor = await openBrowser(options);
       const { page } = visitor;
       const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
@@ -244,6 +244,15 @@ describe('Account page in a browser', () => {
       await press('Save');
       await saved();
       assert.equal(await stored(), second);
+
+      await page.context().clearCookies({ name: '_account.proof' });
+      await open(page, '/proof?next=phone&method=phone');
+      await press('Send the code');
+      await page.getByText(/^Send another code in \d+ s$/).waitFor();
+      await look(page, `proof-code-${screen}`);
+      await page.getByLabel('Code').fill(await post.codeTo(second));
+      await press('Confirm');
+      await page.getByText(/^Confirmed\./).waitFor();
       await page.getByRole('link', { name: 'Back' }).click();
       await page.getByRole('link', { name: `Phone +${second}` }).click();
       await press(`Remove: +${second}`);
