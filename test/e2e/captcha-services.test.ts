@@ -153,7 +153,7 @@ describe('Captchas of other services on the hosted pages', () => {
       const box = page.getByLabel('I am not a robot');
       await box.waitFor();
       await signIn(page, ana);
-      await page.getByRole('alert').getByText('Confirm first').waitFor();
+      await page.getByRole('alert').getByText('First confirm').waitFor();
       await box.check();
       assert.equal(await page.getByRole('alert').textContent(), '');
       await page.getByRole('button', { name: 'Sign in', exact: true }).click();

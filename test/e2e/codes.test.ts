@@ -71,7 +71,7 @@ describe('Codes on the hosted pages', () => {
     await meet('Check your email');
     await page.getByText('ana_codes@example.com').waitFor();
     const first = await post.codeTo('ana_codes@example.com');
-    await page.getByText(/^Send another code in \d+ s$/).waitFor();
+    await page.getByText(/^Send another code in \d+\ss$/).waitFor();
     ahead += 60_000;
     await page.getByLabel('Code').fill(first === '111111' ? '222222' : '111111');
     await press('Continue');
