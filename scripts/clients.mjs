@@ -1,16 +1,19 @@
 // `npm run clients`: programs of other vendors that have to be compiled or take long to start, which `npm test` leaves
-// out. `npm run clients -- keycloak` runs one of the suites below. All need Java 17 with Maven; `programs` also needs
-// Go 1.25.
+// out. `npm run clients -- keycloak` runs one of the suites below; `needs` says what has to be there.
 import { fork, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { prepare } from './prepare.mjs';
 import { fail, requireNode, root } from './runtime.mjs';
 import { ensureTestTools } from './test-tools.mjs';
 
-const suites = { programs: ['go', 'mvn'], keycloak: ['mvn'] };
+const suites = { programs: ['go', 'mvn'], keycloak: ['mvn'], 'active-directory': ['samba'] };
 const needs = {
   go: ['version', 'Go 1.25 or newer'],
   mvn: ['--version', 'Java 17 or newer with Maven'],
+  samba: [
+    '--version',
+    'a domain controller, as root (on Debian: apt-get install samba-ad-dc samba-ad-provision samba-dsdb-modules ldb-tools)',
+  ],
 };
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(suites);
 for (const suite of wanted) {

@@ -25,7 +25,12 @@ function header() {
 
 /** The file's text for the database at `url`, whose schema is migrated. */
 export async function schemaText(url) {
-  const db = new Kysely({ dialect: new KyselyPostgres({ pool: new Pool({ connectionString: url }) }) });
+  const pool = new Pool({ connectionString: url });
+  // The pool ends before its connections do; the stop of PostgreSQL may come between.
+  pool.on('error', (error) => {
+    if (!pool.ending) throw error;
+  });
+  const db = new Kysely({ dialect: new KyselyPostgres({ pool }) });
   try {
     const text = await generate({
       db,

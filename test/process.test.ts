@@ -4,6 +4,10 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { createClient } from '@aldaba/contract/client';
+import { createAgent } from './support/agent.ts';
+import { authorization } from './support/authorization.ts';
+import { experienceOf } from './support/experience-page.ts';
 import { freePort, type Program, startProgram } from './support/programs.ts';
 
 const source = (name: string) => join(import.meta.dirname, '../server/src', name);
@@ -12,7 +16,7 @@ describe('Server process', () => {
   let dataFolder: string;
   let port: number;
   let server: Program;
-  const environment = () => ({ PORT: String(port), HOST: '127.0.0.1', ALDABA_DATA: dataFolder, LOG_LEVEL: 'warn' });
+  const environment = () => ({ PORT: String(port), HOST: '127.0.0.1', ALDABA_DATA: dataFolder, LOG_LEVEL: 'debug' });
   const start = () => startProgram(process.execPath, [source('main.ts')], { environment: environment() });
   const command = async (...args: string[]) => {
     const program = startProgram(process.execPath, [source('cli.ts'), ...args], { environment: environment() });
@@ -110,6 +114,84 @@ describe('Server process', () => {
       'no new key is published',
     );
     assert.ok(later.includes(earlier[0] as string), 'the key of tokens in use is gone');
+  });
+
+  // security: message-codes, leaked-secrets
+  it('prints no code, token, seed or password at the level debug, and the administrator’s link once', async () => {
+    const machine = await command(
+      ...['app', 'create', '--type', 'MachineToMachine', '--name', 'Operator', '--management-api', '--json'],
+    );
+    const { id, secret, resource } = JSON.parse(/^\{.*\}$/ms.exec(machine.output)?.[0] ?? '');
+    const credentials = { client_id: id, client_secret: secret, resource, scope: 'all' };
+    const granted = await fetch(`${base()}/oidc/token`, {
+      method: 'POST',
+      body: new URLSearchParams({ grant_type: 'client_credentials', ...credentials }),
+    });
+    const { access_token: token } = (await granted.json()) as { access_token: string };
+    const api = createClient({ baseUrl: base(), token: () => token });
+    const manage = async (method: string, path: string, body?: object) => {
+      const headers = { 'content-type': 'application/json' };
+      const answer = await api.send(method, path, body ? { body: JSON.stringify(body), headers } : {});
+      assert.ok(answer.status < 300, `${method} ${path}: ${JSON.stringify(answer.body)}`);
+      return answer.body as { [name: string]: string };
+    };
+    const password = 'tulips under stone';
+    const [primaryEmail, primaryPhone] = ['quiet@example.com', '34600000001'];
+    const method = { password: true, verificationCode: true, isPasswordPrimary: true };
+    await manage('PATCH', '/api/sign-in-exp', {
+      signIn: { methods: ['email', 'phone'].map((identifier) => ({ identifier, ...method })) },
+      mfa: { factors: ['Totp', 'BackupCode'], policy: 'Mandatory' },
+    });
+    const { id: userId } = await manage('POST', '/api/users', { primaryEmail, primaryPhone, password });
+    const secrets = [secret, token, password, 'a wrong password'];
+    const begin = async () => {
+      const agent = createAgent();
+      const request = authorization({ endpoint: base() });
+      await agent.fetch(request.url);
+      const page = experienceOf({ url: base() }, agent);
+      await page.expect(204, 'PUT', '', { interactionEvent: 'SignIn' });
+      return { page, agent, request };
+    };
+    /** The response does not wait for the message. */
+    const codeTo = async (address: string) => {
+      for (;;) {
+        const messages = (await manage('GET', '/api/inbox/messages')) as unknown as { to: string; code: string }[];
+        const found = messages.find(({ to }) => to === address);
+        if (found) return found.code;
+      }
+    };
+    const codePath = '/verification/verification-code';
+    for (const identifier of [
+      { type: 'email', value: primaryEmail },
+      { type: 'phone', value: primaryPhone },
+    ]) {
+      const { page } = await begin();
+      await page.call('POST', '/verification/password', { identifier, password: 'a wrong password' });
+      const { verificationId } = await page.expect(200, 'POST', codePath, { identifier, interactionEvent: 'SignIn' });
+      const code = await codeTo(identifier.value);
+      await page.call('POST', `${codePath}/verify`, { identifier, verificationId, code: `${code}0` });
+      await page.expect(200, 'POST', `${codePath}/verify`, { identifier, verificationId, code });
+      await page.expect(204, 'POST', '/identification', { verificationId });
+      const totp = await page.expect(200, 'POST', '/verification/totp/secret');
+      secrets.push(code, `${code}0`, totp.secret ?? '', verificationId ?? '');
+    }
+    const { token: oneTime } = await manage('POST', '/api/one-time-tokens', { email: primaryEmail });
+    const link = new URLSearchParams({ one_time_token: oneTime ?? '', login_hint: primaryEmail, app_id: 'demo-app' });
+    await fetch(`${base()}/one-time-token?${link}`);
+    const { page } = await begin();
+    const identifier = { type: 'email', value: primaryEmail };
+    await page.call('POST', '/verification/one-time-token/verify', { identifier, token: `${oneTime}x` });
+    await page.expect(200, 'POST', '/verification/one-time-token/verify', { identifier, token: oneTime });
+    const { secret: seed } = await manage('POST', `/api/users/${userId}/mfa-verifications`, { type: 'Totp' });
+    const { value } = await manage('POST', `/api/users/${userId}/personal-access-tokens`, { name: 'mine' });
+    const { subjectToken } = await manage('POST', '/api/subject-tokens', { userId });
+    secrets.push(oneTime ?? '', seed ?? '', value ?? '', subjectToken ?? '');
+    const printed = server.output();
+    assert.equal(printed.split('/setup?token=').length - 1, 1, 'the link of the first administrator');
+    for (const hidden of secrets) {
+      assert.ok(hidden.length > 3, `${secrets.indexOf(hidden)} is a secret`);
+      assert.ok(!new RegExp(`(?<![\\w-])${hidden}(?![\\w-])`).test(printed), `${secrets.indexOf(hidden)} was printed`);
+    }
   });
 
   it('explains a wrong command, a missing option and a rejected value', async () => {

@@ -10,6 +10,7 @@ import {
   getValidatedIdTokenClaims,
   type IDToken,
   jwksCache,
+  OperationProcessingError,
   processAuthorizationCodeResponse,
   type TokenEndpointResponse,
   validateApplicationLevelSignature,
@@ -140,19 +141,30 @@ const keyOptions = (journey: Journey, server: AuthorizationServer, insecure: boo
   [allowInsecureRequests]: insecure,
 });
 
+const claims = ['iss', 'aud', 'azp', 'exp', 'nbf', 'iat', 'nonce'] as const;
+
+/** The claim that did not pass, as far as the library says. The rest of what it says quotes the token. */
+const claimOf = (error: unknown): (typeof claims)[number] | undefined => {
+  const { claim } = (error instanceof OperationProcessingError ? (error.cause ?? {}) : {}) as { claim?: unknown };
+  return claims.find((name) => name === claim);
+};
+
 /**
  * Runs the library's checks of an ID token.
- * @throws ConnectorError `social_invalid_id_token` where they fail; the network's own error
+ * @param what is checked, if it is no claim
+ * @throws ConnectorError `social_invalid_id_token` where they fail, with `check` if it is known; the network's own error
  */
-const trusting = async <Value>(journey: Journey, checks: () => Promise<Value>): Promise<Value> => {
+const trusting = async <Value>(journey: Journey, checks: () => Promise<Value>, what?: 'signature'): Promise<Value> => {
   try {
     return await checks();
   } catch (error) {
     // The network's own; anything else is a finding about the token, whose message and cause may quote it.
     if (error instanceof ConnectorError) throw error;
     journey.signal?.throwIfAborted();
+    const check = what ?? claimOf(error);
     throw new ConnectorError('social_invalid_id_token', {
       message: `The ID token of ${journey.provider} is not valid`,
+      ...(check === undefined ? {} : { check }),
     });
   }
 };
@@ -174,17 +186,19 @@ export const readIdToken = async (
   if (check.server.jwks_uri === undefined)
     throw new ConnectorError('invalid_response', { message: `${provider} names no keys for its ID tokens` });
   const { server, client } = checksOf(journey, check, token);
-  return trusting(journey, async () => {
+  const answer = await trusting(journey, async () => {
     const tokens = await processAuthorizationCodeResponse(server, client, response, {
       expectedNonce: check.nonce ?? expectNoNonce,
       requireIdToken: true,
       ...(rules.maxAge === undefined ? {} : { maxAge: rules.maxAge }),
     });
-    await validateApplicationLevelSignature(server, response, keyOptions(journey, server, check.insecure));
-    const claims = getValidatedIdTokenClaims(tokens);
-    if (claims === undefined) throw new TypeError('The ID token has no claims');
-    return { tokens, claims };
+    const told = getValidatedIdTokenClaims(tokens);
+    if (told === undefined) throw new TypeError('The ID token has no claims');
+    return { tokens, claims: told };
   });
+  const verify = () => validateApplicationLevelSignature(server, response, keyOptions(journey, server, check.insecure));
+  await trusting(journey, verify, 'signature');
+  return answer;
 };
 
 /**

@@ -32,8 +32,10 @@ export type AuditVerification = (typeof auditVerifications)[number];
 /** Changes by and for the administrators of an organization. */
 const organizationEvents = [
   'AddDomain',
+  'SendDomainCode',
   'VerifyDomain',
   'MissDomainRecord',
+  'AskDomainProof',
   'LoseDomain',
   'RemoveDomain',
   'RemoveMember',
@@ -41,6 +43,7 @@ const organizationEvents = [
   'Invite',
   'RevokeInvitation',
   'CreatePortalLink',
+  'ChangePortalLink',
   'RevokePortalLink',
   'OpenPortal',
   'ClosePortal',
@@ -116,5 +119,8 @@ export const auditKeys = [
   'SamlApplication.Callback',
   'SamlApplication.Logout',
   'SamlApplication.LogoutResponse',
+  'SamlApplication.Certificate',
+  'SsoConnector.Metadata',
+  'SsoConnector.Certificate',
 ] as const;
 export type AuditKey = (typeof auditKeys)[number];

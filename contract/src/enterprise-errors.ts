@@ -31,6 +31,20 @@ export const enterpriseErrors = {
     409,
     'The directory is being read at the moment. Try again when the run has finished.',
   ],
+  // What a directory says about a password. The first code also stands for locked accounts: directories report a lock
+  // after wrong passwords, too.
+  'single_sign_on.invalid_credentials': [
+    422,
+    'The name or the password is wrong, or your company has locked the account after too many attempts. Try again, or ask the IT department of your company.',
+  ],
+  'single_sign_on.password_expired': [
+    422,
+    'Your company password has expired or must be changed first. Change it in your company, for example on your work computer, and sign in again.',
+  ],
+  'single_sign_on.account_disabled': [
+    422,
+    'Your company does not let your account sign in: it is disabled, has expired, or is limited to certain hours. Ask the IT department of your company.',
+  ],
   'single_sign_on.signing_key_in_use': [400, 'This key signs requests. Activate another key first.'],
   'single_sign_on.duplicate_connector_name': [409, 'A connector with this name exists. Choose another name.'],
   'single_sign_on.domains_of_organization': [

@@ -135,7 +135,9 @@ export const proveSsoPassword = route({
   errors: [
     ...common,
     'session.invalid_connector_id',
-    'session.invalid_credentials',
+    'single_sign_on.invalid_credentials',
+    'single_sign_on.password_expired',
+    'single_sign_on.account_disabled',
     'session.captcha_required',
     'session.verification_blocked_too_many_attempts',
     'connector.not_implemented',

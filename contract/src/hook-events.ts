@@ -31,6 +31,7 @@ export const dataHookEvents = [
   'Organization.Membership.Updated',
   'OrganizationDomain.Verified',
   'OrganizationDomain.RecordMissing',
+  'OrganizationDomain.ProofExpiring',
   'OrganizationDomain.Lost',
   'OrganizationDomain.Deleted',
   'OrganizationRole.Created',

@@ -80,6 +80,7 @@ interface OtherPayloads {
   'Organization.Membership.Updated': MembershipChange;
   'OrganizationDomain.Deleted': { organizationId: string; domain: string; data: null };
   'OrganizationDomain.Lost': { data: OrganizationDomain };
+  'OrganizationDomain.ProofExpiring': { data: OrganizationDomain };
   'OrganizationDomain.RecordMissing': { data: OrganizationDomain };
   'OrganizationDomain.Verified': { data: OrganizationDomain };
   'Identifier.Lockout': { data: { type: string; value: string } };

@@ -11,8 +11,12 @@ export const organizationDomainSchema = z.object({
   verifiedBy: z.enum(['dns', 'email']).nullable(),
   verifiedAt: instant.nullable(),
   checkedAt: instant.nullable().describe('When the DNS, or the postmaster, answered last.'),
-  missingSince: instant.nullable().describe('Since when the record of a verified domain is missing.'),
-  losesAt: instant.nullable().describe('The domain is lost if its record is still missing then.'),
+  missingSince: instant
+    .nullable()
+    .describe(
+      'Since when the record of a verified domain is missing, or its confirmation by email is about to expire.',
+    ),
+  losesAt: instant.nullable().describe('The domain is lost then unless it is proved again.'),
   lostAt: instant.nullable().describe('When the domain was lost, until it is verified again.'),
   createdAt: instant,
   record: z

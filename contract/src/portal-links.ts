@@ -22,6 +22,8 @@ export type PortalLink = z.output<typeof portalLinkSchema>;
 const tag = 'Organizations';
 const access = 'management';
 const params = z.object({ id: pathId });
+const ofLink = params.extend({ portalLinkId: pathId });
+const parts = z.array(z.enum(portalParts)).min(1).describe('What the portal offers.');
 
 export const listPortalLinks = route({
   method: 'GET',
@@ -43,11 +45,7 @@ export const createPortalLink = route({
   summary: 'Create a link to the portal of an organization, which works once; only this response has its address',
   params,
   body: z.object({
-    parts: z
-      .array(z.enum(portalParts))
-      .min(1)
-      .default([...portalParts])
-      .describe('What the portal offers.'),
+    parts: parts.default([...portalParts]),
     expiresInDays: z.number().int().min(1).max(30).default(7).describe('Until when the link can be used.'),
     locale: z
       .enum(portalLanguages)
@@ -62,6 +60,18 @@ export const createPortalLink = route({
   responses: { 201: portalLinkSchema.extend({ url: z.string() }) },
   errors: ['entity.not_exists_with_id'],
 });
+export const updatePortalLink = route({
+  method: 'PATCH',
+  path: '/api/organizations/:id/portal-links/:portalLinkId',
+  operationId: 'UpdateOrganizationPortalLink',
+  tag,
+  access,
+  summary: 'Change the parts that a portal link offers, also to the session that it started',
+  params: ofLink,
+  body: z.object({ parts }),
+  responses: { 200: portalLinkSchema },
+  errors: ['entity.not_found'],
+});
 export const deletePortalLink = route({
   method: 'DELETE',
   path: '/api/organizations/:id/portal-links/:portalLinkId',
@@ -69,7 +79,7 @@ export const deletePortalLink = route({
   tag,
   access,
   summary: 'Revoke a portal link, with its session',
-  params: params.extend({ portalLinkId: pathId }),
+  params: ofLink,
   responses: { 204: null },
   errors: ['entity.not_found'],
 });

@@ -34,8 +34,9 @@ export interface PortalMember {
 
 export interface PortalDomain {
   domain: string;
-  isVerified: boolean;
-  /** The record of a verified domain is missing, and the domain is lost then: milliseconds. */
+  /** `confirmed`: by email, which expires. `record-missing` and `expiring` domains are verified and have to be proved again. */
+  state: 'unverified' | 'verified' | 'confirmed' | 'record-missing' | 'expiring';
+  /** When a verified domain is lost unless it is proved again: milliseconds. */
   losesAt?: number;
 }
 

@@ -85,7 +85,13 @@ const configuration = {
   encryption: samlEncryptionSchema.nullable(),
   nameIdFormat: samlNameIdFormatSchema,
   singleLogoutUrl: z
-    .object({ binding: z.union([postBinding, redirectBinding, soapBinding]), url: webUrl })
+    .object({
+      binding: z.union([postBinding, redirectBinding, soapBinding]),
+      url: webUrl,
+      responseUrl: webUrl
+        .optional()
+        .describe('Where responses are sent, if not to `url`: the `ResponseLocation` of the metadata.'),
+    })
     .nullable()
     .describe(
       'Where requests to sign out, and responses to those of the service provider, are sent. By SOAP, the service provider learns of every session that ends, and cannot begin.',

@@ -56,6 +56,13 @@ export const ssoRoleMappingSchema = z.strictObject({
 });
 export type SsoRoleMapping = z.output<typeof ssoRoleMappingSchema>;
 
+const ssoWarningSchema = z.object({
+  code: z.enum(['metadata_unreadable', 'metadata_refused', 'certificate_expiring', 'certificate_expired']),
+  message: z.string(),
+  at: instant.describe('Since when the metadata is not used, or when the last certificate expires.'),
+});
+export type SsoWarning = z.output<typeof ssoWarningSchema>;
+
 export const ssoConnectorSchema = z.object({
   tenantId: z.string(),
   id: z.string(),
@@ -81,6 +88,12 @@ export const ssoConnectorSchema = z.object({
   providerLogo: z.string(),
   providerLogoDark: z.string(),
   providerConfig: jsonObject.optional().describe('What the provider publishes about itself, as far as it answers.'),
+  warnings: z
+    .array(ssoWarningSchema)
+    .describe(
+      'What an operator should see to: metadata of a SAML provider that is not used (the former one counts), and its ' +
+        'certificates in their last 30 days.',
+    ),
 });
 export type SsoConnector = z.output<typeof ssoConnectorSchema>;
 
@@ -198,6 +211,7 @@ export const ssoSigningKeySchema = z.object({
   createdAt: instant,
   expiresAt: instant,
   active: z.boolean().describe('Whether it signs requests. Every key decrypts assertions.'),
+  isExpiring: z.boolean().describe('Whether its certificate has expired, or expires within 30 days.'),
 });
 export type SsoSigningKey = z.output<typeof ssoSigningKeySchema>;
 

@@ -64,3 +64,25 @@ describe('Pictures on a page', () => {
     assert.equal(imagesOf(renderPage(frame, sampleViews.signIn).contentSecurityPolicy), "'self' data: https:");
   });
 });
+
+describe('Forms of a page', () => {
+  // security: escaping
+  it('stay on the server’s own origin where no redirect to an application follows them', () => {
+    const closed = new Map<string, string>();
+    for (const [name, view] of views) {
+      const { contentSecurityPolicy } = renderPage(frame, view);
+      const action = /form-action ('[a-z]+')/.exec(contentSecurityPolicy)?.[1];
+      const part = 'screen' in view ? `${view.kind}/${view.screen.part}` : view.kind;
+      if (action !== undefined) closed.set(part, action);
+      else assert.ok(!closed.has(part), name);
+    }
+    for (const kind of ['signed-out', 'unknown-session', 'error', 'welcome', 'demo-app'])
+      assert.equal(closed.get(kind), "'none'", kind);
+    for (const [, view] of views) {
+      if (view.kind === 'setup') assert.equal(closed.get(view.kind), "'self'");
+      if (view.kind !== 'account' && view.kind !== 'portal') continue;
+      const leaves = view.screen.part === 'social' || view.screen.part === 'sso-connection';
+      assert.equal(closed.get(`${view.kind}/${view.screen.part}`), leaves ? undefined : "'self'", view.screen.part);
+    }
+  });
+});

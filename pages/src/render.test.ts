@@ -17,7 +17,7 @@ const fullFrame: PageFrame = {
 /** Fields with a closed set of values: they never carry outside text. */
 const closed = new Set([
   ...['kind', 'language', 'platform', 'field', 'terms', 'sandboxBridge', 'missing', 'identifiers', 'notice'],
-  ...['form', 'channel', 'factor', 'others', 'part', 'next', 'method', 'section', 'addable', 'type'],
+  ...['form', 'channel', 'factor', 'others', 'part', 'next', 'method', 'section', 'addable', 'type', 'state'],
 ]);
 const isClosed = (owner: object, key: string): boolean =>
   closed.has(key) ||
@@ -126,6 +126,8 @@ describe('Content-Security-Policy', () => {
       assert.equal(blocks.length, 1);
       assert.ok(contentSecurityPolicy.includes(`style-src 'self' ${hashes[0]};`));
       assert.doesNotMatch(contentSecurityPolicy, /unsafe|\*/);
+      for (const directive of ["default-src 'none'", "base-uri 'none'"])
+        assert.ok(contentSecurityPolicy.split('; ').includes(directive), directive);
       assert.doesNotMatch(html, /<script(?![^>]* src=)/);
       assert.doesNotMatch(html, /<[^>]*\s(?:style|on\w+)=/);
     });

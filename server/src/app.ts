@@ -19,6 +19,7 @@ import { type Connectors, loadConnectorPackages } from './features/connectors/co
 import type { EmailTemplates } from './features/connectors/email-templates/index.ts';
 import { type Inbox, sweepInbox } from './features/connectors/inbox/index.ts';
 import type { Sandbox } from './features/connectors/sandbox/index.ts';
+import type { CertificateWarnings } from './features/enterprise/certificate-warnings/index.ts';
 import { sweepInitiated } from './features/enterprise/idp-initiated/index.ts';
 import type { LdapSyncs } from './features/enterprise/ldap-sync/index.ts';
 import type { OrganizationDomains } from './features/enterprise/organization-domains/index.ts';
@@ -49,7 +50,7 @@ import { createPagePreviews } from './sign-in/preview/index.ts';
 import type { Database } from './store/database.ts';
 import { startSweeps } from './store/sweep.ts';
 import { adminTenantId, defaultTenantId, defaultTenantName } from './tenancy/address.ts';
-import type { Tenancy } from './tenancy/service.ts';
+import type { Tenancy, Tenant } from './tenancy/service.ts';
 
 export type { World } from './foundation.ts';
 
@@ -75,6 +76,7 @@ interface Parts {
   accountDeletions: AccountDeletions;
   ssoConnectors: SsoConnectors;
   ldapSyncs: LdapSyncs;
+  warnOfCertificates: CertificateWarnings;
   userAssets: UserAssets;
   /** Makes a one-time link for creating an administrator. */
   createAdminLink: () => Promise<string>;
@@ -117,6 +119,7 @@ export async function createApp(config: Config, world: World): Promise<App> {
       saml: (now, isStopped) => sweepSaml(parts.database.system, now, isStopped),
       domains: mounted.areas.enterprise.organizationDomains.sweep,
       ssoMetadata: mounted.areas.enterprise.ssoConnectors.refreshMetadata,
+      certificates: mounted.areas.enterprise.warnOfCertificates,
       ldapSyncs: mounted.areas.enterprise.ldapSyncs.startDue,
       inbox: (now, isStopped) => sweepInbox(parts.database.system, now, isStopped),
     },
@@ -194,7 +197,7 @@ async function compose(config: Config, world: World, extent: Extent) {
     sessions: oidc.sessions,
     changes: foundation.changes,
   });
-  const { appearance, applications, connectors, operation } = areas;
+  const { appearance, applications, connectors } = areas;
   const previews = createPagePreviews({
     ...{ clock, vault: foundation.vault, signIn, ...appearance, ...applications },
     connectors: connectors.connectors,
@@ -210,10 +213,27 @@ async function compose(config: Config, world: World, extent: Extent) {
     migrations: await readdir(migrationsOf(world)),
     readKeys: async () => oidc.keys.ring(await tenancy.get(defaultTenantId)),
   });
-  const parts: Omit<Parts, 'close'> = {
+  return {
+    parts: partsOf(foundation, areas, oidc.keys, admin),
+    mounted: { log, clock, readiness, oidc, signIn, account, previews, areas },
+    async close() {
+      await areas.connectors.close();
+      await foundation.jobs.close();
+      await oidc.close();
+      await areas.operatorScripts.close();
+      await areas.records.close();
+      await database.close();
+    },
+  };
+}
+
+function partsOf(foundation: Foundation, areas: Areas, keys: Oidc['keys'], admin: Tenant): Omit<Parts, 'close'> {
+  const { database, tenancy } = foundation;
+  const { operation } = areas;
+  return {
     database,
     tenancy,
-    keys: oidc.keys,
+    keys,
     passwords: areas.passwords,
     limits: areas.limits,
     connectors: areas.connectors.connectors,
@@ -229,6 +249,7 @@ async function compose(config: Config, world: World, extent: Extent) {
     userTransfers: areas.operation.userTransfers,
     accountDeletions: areas.people.accountDeletions,
     ...{ ssoConnectors: areas.enterprise.ssoConnectors, ldapSyncs: areas.enterprise.ldapSyncs },
+    warnOfCertificates: areas.enterprise.warnOfCertificates,
     userAssets: areas.appearance.userAssets,
     createAdminLink: () => operation.setup.createAdminLink(admin),
     inboxUrl: async () => {
@@ -237,18 +258,6 @@ async function compose(config: Config, world: World, extent: Extent) {
     },
     firstAdminLink: async () =>
       (await operation.setup.hasAdministrator(admin)) ? undefined : operation.setup.createAdminLink(admin),
-  };
-  return {
-    parts,
-    mounted: { log, clock, readiness, oidc, signIn, account, previews, areas },
-    async close() {
-      await areas.connectors.close();
-      await foundation.jobs.close();
-      await oidc.close();
-      await areas.operatorScripts.close();
-      await areas.records.close();
-      await database.close();
-    },
   };
 }
 

@@ -17,11 +17,14 @@ describe('Checks of verified domains', () => {
   /** TXT records by name; a name with an error does not resolve. */
   const dns = new Map<string, string[][] | Error>();
   let asked: string[] = [];
+  /** What happens while the record at a name is looked up. */
+  let whileAsked: ((name: string) => Promise<void>) | undefined;
   before(async () => {
     mailbox = await openMailbox();
     receiver = await startReceiver();
     const resolveTxt = async (name: string) => {
       asked.push(name);
+      await whileAsked?.(name);
       const found = dns.get(name) ?? [];
       if (found instanceof Error) throw found;
       return found;
@@ -31,7 +34,7 @@ describe('Checks of verified domains', () => {
     await api.post('/api/connectors', { connectorId: 'simple-mail-transfer-protocol', config: mailbox.config });
     await api.post('/api/hooks', {
       name: 'Domains',
-      events: ['OrganizationDomain.RecordMissing', 'OrganizationDomain.Lost'],
+      events: ['OrganizationDomain.RecordMissing', 'OrganizationDomain.ProofExpiring', 'OrganizationDomain.Lost'],
       config: { url: receiver.url },
     });
   });
@@ -184,23 +187,104 @@ describe('Checks of verified domains', () => {
     assert.equal(all.length, 1);
   });
 
-  // security: domain-checks
-  it('keeps a domain that the postmaster confirmed, until it is verified by DNS', async () => {
-    const { id, domain, email, name, publish, withdraw } = await claim();
-    await api.post(`${pathOf(id, domain)}/verification-code`);
-    const { body } = await verify(id, domain, { method: 'email', code: await mailbox.codeTo(email) });
+  /** An organization whose domain the postmaster has confirmed. */
+  const confirmed = async () => {
+    const claimed = await claim();
+    const confirm = async () => {
+      await api.post(`${pathOf(claimed.id, claimed.domain)}/verification-code`);
+      const proof = { method: 'email', code: await mailbox.codeTo(claimed.email) };
+      const { status, body } = await verify(claimed.id, claimed.domain, proof);
+      assert.equal(status, 200, JSON.stringify(body));
+      return body;
+    };
+    const body = await confirm();
     assert.equal(body.verifiedBy, 'email');
-    assert.ok(!(await checkAt(body.verifiedAt + 100 * day)).includes(name));
-    publish();
-    assert.equal((await verify(id, domain)).body.verifiedBy, 'dns');
-    assert.ok((await checkAt(body.verifiedAt + 200 * day)).includes(name));
-    // Without the record, the postmaster can keep it.
+    return { ...claimed, confirm, start: body.checkedAt as number, losesAt: body.losesAt as number };
+  };
+
+  // security: domain-checks
+  it('counts a confirmation by the postmaster for 180 days, and asks for another one in the last 14', async () => {
+    const { id, domain, name, start, losesAt } = await confirmed();
+    assert.equal(losesAt, start + 180 * day, 'the end is known from the start');
+    assert.ok(!(await checkAt(start + 166 * day - hour)).includes(name), 'no notice before');
+    const first = start + 166 * day;
+    for (let passed = 0; passed < 14; passed += 1) {
+      await checkAt(first + passed * day);
+      const state = await stateOf(id, domain);
+      assert.deepEqual([state.isVerified, state.missingSince, state.losesAt], [true, first, losesAt], `day ${passed}`);
+      assert.equal((await toldOf('OrganizationDomain.ProofExpiring', domain)).losesAt, losesAt);
+    }
+    await checkAt(losesAt);
+    const lost = await stateOf(id, domain);
+    assert.deepEqual([lost.isVerified, lost.losesAt, lost.lostAt], [false, null, losesAt]);
+    assert.equal((await toldOf('OrganizationDomain.Lost', domain)).isVerified, false);
+    assert.deepEqual(await eventsOf(id), [
+      'Organization.LoseDomain',
+      ...Array.from({ length: 14 }, () => 'Organization.AskDomainProof'),
+      'Organization.VerifyDomain',
+      'Organization.AddDomain',
+    ]);
+  });
+
+  // security: domain-checks
+  it('gives the whole notice before a confirmation ends, also after a pause of the checks', async () => {
+    const { id, domain, start } = await confirmed();
+    const late = start + 400 * day;
+    await checkAt(late);
+    const { isVerified, losesAt } = await stateOf(id, domain);
+    assert.deepEqual([isVerified, losesAt], [true, late + 14 * day]);
+  });
+
+  // security: domain-checks
+  it('keeps a domain that is confirmed again, or whose record is there by then', async () => {
+    const asked = await confirmed();
+    await checkAt(asked.start + 166 * day);
+    const again = await asked.confirm();
+    assert.deepEqual([again.missingSince, again.verifiedAt], [null, asked.start]);
+    assert.equal(again.losesAt, again.checkedAt + 180 * day);
+
+    const published = await confirmed();
+    published.publish();
+    const due = published.start + 166 * day;
+    await checkAt(due);
+    const { verifiedBy, missingSince, losesAt, checkedAt } = await stateOf(published.id, published.domain);
+    assert.deepEqual([verifiedBy, missingSince, losesAt, checkedAt], ['dns', null, null, due]);
+    published.withdraw();
+    await checkAt(due + day + hour);
+    assert.equal((await stateOf(published.id, published.domain)).missingSince, due + day + hour, 'read every day now');
+    const byPostmaster = await published.confirm();
+    assert.deepEqual([byPostmaster.verifiedBy, byPostmaster.missingSince], ['email', null]);
+
+    const upgraded = await confirmed();
+    upgraded.publish();
+    assert.equal((await verify(upgraded.id, upgraded.domain)).body.verifiedBy, 'dns');
+    assert.ok((await checkAt(upgraded.start + day + hour)).includes(upgraded.name));
+  });
+
+  // security: domain-checks
+  it('ends a confirmation by its time, also while name servers do not answer', async () => {
+    const { id, domain, name, start, losesAt } = await confirmed();
+    dns.set(name, servfail());
+    await checkAt(start + 166 * day);
+    assert.equal((await stateOf(id, domain)).losesAt, losesAt);
+    await checkAt(losesAt);
+    assert.equal((await stateOf(id, domain)).isVerified, false);
+  });
+
+  // security: domain-checks
+  it('keeps the proof that is given while a check is under way', async () => {
+    const { id, domain, email, name, withdraw, start } = await verified();
     withdraw();
-    await checkAt(body.verifiedAt + 202 * day);
+    for (let passed = 1; passed <= 7; passed += 1) await checkAt(start + passed * day + hour);
     await api.post(`${pathOf(id, domain)}/verification-code`);
-    const again = await verify(id, domain, { method: 'email', code: await mailbox.codeTo(email) });
-    assert.deepEqual([again.body.verifiedBy, again.body.missingSince], ['email', null]);
-    assert.ok(!(await checkAt(body.verifiedAt + 300 * day)).includes(name));
+    const code = await mailbox.codeTo(email);
+    whileAsked = async (asking) => {
+      if (asking === name) assert.equal((await verify(id, domain, { method: 'email', code })).status, 200);
+    };
+    assert.ok((await checkAt(start + 8 * day + hour)).includes(name));
+    whileAsked = undefined;
+    const { isVerified, verifiedBy, missingSince } = await stateOf(id, domain);
+    assert.deepEqual([isVerified, verifiedBy, missingSince], [true, 'email', null]);
   });
 
   // security: domain-checks, organization-domains

@@ -323,7 +323,8 @@ describe('Enterprise sign-in by SAML', () => {
 
   // security: enterprise-logout
   it('ends the sessions of the person whom the provider signs out, and answers it', async () => {
-    const { id, providerConfig } = await connect({ metadata: acme.metadata() });
+    const metadata = acme.metadata().replace('/slo"', '/slo" ResponseLocation="https://idp.acme.example/slo-answers"');
+    const { id, providerConfig } = await connect({ metadata });
     await signIn();
     const [{ id: userId }] = await users();
     const count = async () => (await api.get(`/api/users/${userId}/sessions`)).body.sessions.length;
@@ -350,7 +351,7 @@ describe('Enterprise sign-in by SAML', () => {
     const answer = await send(message);
     assert.equal(answer.status, 303);
     const back = new URL(answer.headers.get('location') ?? '');
-    assert.equal(back.pathname, '/slo');
+    assert.equal(back.origin + back.pathname, 'https://idp.acme.example/slo-answers', 'where the metadata wants it');
     assert.ok(back.searchParams.get('SAMLResponse'));
     assert.equal(back.searchParams.get('RelayState'), 'back');
     assert.equal(await count(), 0);

@@ -270,7 +270,14 @@ describe('Enterprise sign-in', () => {
     const event = { 'http://schemas.openid.net/event/backchannel-logout': {} };
     const tokenFor = (claims: Record<string, unknown>, header: Record<string, unknown> = {}) => {
       const iat = Math.floor(Date.now() / 1000);
-      const known = { iss: acme.issuer, aud: acme.config.clientId, iat, jti: randomUUID(), events: event };
+      const known = {
+        iss: acme.issuer,
+        aud: acme.config.clientId,
+        iat,
+        exp: iat + 120,
+        jti: randomUUID(),
+        events: event,
+      };
       return acme.sign({ ...known, ...claims }, header);
     };
     const send = (id: string, token: string) =>
@@ -278,20 +285,28 @@ describe('Enterprise sign-in', () => {
         method: 'POST',
         body: new URLSearchParams({ logout_token: token }),
       });
-    const sessions = async () => {
-      const [{ id }] = await users();
+    const sessions = async (of = 'ada@acme.example') => {
+      const { id } = (await users()).find(({ primaryEmail }: { primaryEmail: string }) => primaryEmail === of) ?? {};
       return (await api.get(`/api/users/${id}/sessions`)).body.sessions;
     };
 
     // security: enterprise-logout
     it('ends the sessions of the person, once for each token', async () => {
       const id = await connect(acme);
+      acme.people.set('bo', { sub: 'bo', email: 'bo@acme.example', email_verified: true, name: 'Bo' });
+      await signIn('bo@acme.example');
       await signIn('ada@acme.example');
+      assert.equal((await sessions()).length, 1);
+      for (const sid of ['of another browser', 'x'])
+        assert.equal((await send(id, tokenFor({ sub: 'ada', sid }))).status, 204, 'a session that has no user here');
       assert.equal((await sessions()).length, 1);
       const token = tokenFor({ sub: 'ada' });
       assert.equal((await send(id, token)).status, 204);
       assert.deepEqual(await sessions(), []);
+      assert.equal((await sessions('bo@acme.example')).length, 1, 'another person stays signed in');
+      await signIn('ada@acme.example');
       assert.equal((await send(id, token)).status, 400, 'a second time');
+      assert.equal((await sessions()).length, 1);
     });
 
     // security: enterprise-logout
@@ -309,22 +324,34 @@ describe('Enterprise sign-in', () => {
             aud: acme.config.clientId,
             sub: 'ada',
             iat: hour + 3600,
+            exp: hour + 3720,
             jti: 'x',
             events: event,
           }),
         ],
-        ['an old one', tokenFor({ sub: 'ada', iat: hour })],
+        ['an old one that has not expired', tokenFor({ sub: 'ada', iat: hour })],
+        ['without an expiry', tokenFor({ sub: 'ada', exp: undefined })],
+        ['with an expiry that is no time', tokenFor({ sub: 'ada', exp: 'never' })],
         ['without an event', tokenFor({ sub: 'ada', events: {} })],
         ['without events', tokenFor({ sub: 'ada', events: undefined })],
         ['of another event', tokenFor({ sub: 'ada', events: { 'https://example.com/event': {} } })],
         ['with a list of events', tokenFor({ sub: 'ada', events: Object.keys(event) })],
         ['with an event that is no object', tokenFor({ sub: 'ada', events: { [Object.keys(event)[0] ?? '']: true } })],
-        ['of the future', tokenFor({ sub: 'ada', iat: hour + 7200 })],
+        ['of the future', tokenFor({ sub: 'ada', iat: hour + 7200, exp: hour + 7320 })],
         ['expired', tokenFor({ sub: 'ada', exp: hour })],
         ['without a time', tokenFor({ sub: 'ada', iat: undefined })],
         ['with a nonce', tokenFor({ sub: 'ada', nonce: 'n' })],
         ['of nobody', tokenFor({})],
+        ['with a nonce that is nothing', tokenFor({ sub: 'ada', nonce: null })],
+        ['of a person and a session that are no names', tokenFor({ sub: { $ne: '' }, sid: 1 })],
+        ['of an empty person', tokenFor({ sub: '' })],
         ['without an id', tokenFor({ sub: 'ada', jti: undefined })],
+        ['with an id that is no text', tokenFor({ sub: 'ada', jti: 1 })],
+        ['for no client', tokenFor({ sub: 'ada', aud: undefined })],
+        ['of no issuer', tokenFor({ sub: 'ada', iss: undefined })],
+        ['of the type of an access token', tokenFor({ sub: 'ada' }, { typ: 'at+jwt' })],
+        ['of the type of a security event', tokenFor({ sub: 'ada' }, { typ: 'secevent+jwt' })],
+        ['with an algorithm that no provider needs', tokenFor({ sub: 'ada' }, { alg: 'RS512' })],
         ['unsigned', `${tokenFor({ sub: 'ada' }, { alg: 'none' }).split('.').slice(0, 2).join('.')}.`],
         ['text', 'not a token'],
       ];

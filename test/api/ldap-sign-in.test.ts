@@ -139,7 +139,7 @@ describe('Sign-in with the password of a directory', () => {
     const person = await visit(server);
     const refused = await typePassword(person, ada.username, 'wrong');
     assert.equal(refused.status, 422);
-    assert.equal((await shownError(refused)).code, 'session.invalid_credentials');
+    assert.equal((await shownError(refused)).code, 'single_sign_on.invalid_credentials');
     const again = await person.post('/single-sign-on/password', { connector: id, ...ada });
     assert.ok((await person.arrive(again)).searchParams.get('code'));
   });
@@ -149,8 +149,44 @@ describe('Sign-in with the password of a directory', () => {
     const id = await connect();
     const wrong = await tryPassword(id, { ...ada, password: 'wrong' });
     const unknown = await tryPassword(id, { username: 'nemo@acme.example', password: 'wrong' });
-    assert.deepEqual([wrong.status, wrong.body.code], [422, 'session.invalid_credentials']);
+    assert.deepEqual([wrong.status, wrong.body.code], [422, 'single_sign_on.invalid_credentials']);
     assert.deepEqual(unknown, wrong);
+  });
+
+  // security: account-enumeration
+  it('tells a person that the right password has to be changed first, and nothing to a wrong one', async (t) => {
+    const id = await connect();
+    const subject = { pwdPolicySubentry: directory.policy };
+    for (const uid of ['reset', 'late']) {
+      await directory.add(uid, uid === 'reset' ? { ...subject, pwdReset: 'TRUE' } : subject);
+      t.after(() => directory.remove(uid));
+    }
+    const answer = async (uid: string, password = `password of ${uid}`) => {
+      const { status, body } = await tryPassword(id, { username: uid, password });
+      return status === 200 ? 'signed in' : body.code;
+    };
+    assert.equal(await answer('reset'), 'single_sign_on.password_expired');
+    let late = await answer('late');
+    while (late === 'signed in') late = await answer('late');
+    assert.equal(late, 'single_sign_on.password_expired');
+    for (const uid of ['reset', 'late'])
+      assert.equal(await answer(uid, 'wrong'), 'single_sign_on.invalid_credentials', uid);
+    const person = await visit(server);
+    const refused = await typePassword(person, 'reset@acme.example', 'password of reset');
+    assert.equal((await shownError(refused)).code, 'single_sign_on.password_expired');
+    assert.deepEqual(await users(), []);
+  });
+
+  // security: account-enumeration
+  it('answers alike for accounts that the directory has locked and for unknown people', async (t) => {
+    const id = await connect();
+    await directory.add('locked', { pwdPolicySubentry: directory.policy });
+    t.after(() => directory.remove('locked'));
+    const unknown = await tryPassword(id, { username: 'nemo', password: 'wrong' });
+    const wrong = { username: 'locked', password: 'wrong' };
+    for (let count = 0; count < 4; count += 1) assert.deepEqual(await tryPassword(id, wrong), unknown);
+    const right = { username: 'locked', password: 'password of locked' };
+    assert.deepEqual(await tryPassword(id, right), unknown);
   });
 
   // security: directory-injection
@@ -159,7 +195,7 @@ describe('Sign-in with the password of a directory', () => {
     const names = ['*', 'a*', 'ada)(uid=*', '*)(|(uid=*', '(uid=ada)', 'ad\\61', '\\2a', 'ada)(!(uid=bob)'];
     for (const username of names) {
       const { body } = await tryPassword(id, { username, password: ada.password });
-      assert.equal(body.code, 'session.invalid_credentials', username);
+      assert.equal(body.code, 'single_sign_on.invalid_credentials', username);
     }
     const odd = 'x*(y)\\ "z", o=1+2;<#é>';
     await directory.add(odd, { mail: 'odd@acme.example', userPassword: 'password of odd' });
@@ -172,7 +208,7 @@ describe('Sign-in with the password of a directory', () => {
     const id = await connect();
     await directory.add('twin', { mail: 'ada@acme.example', userPassword: ada.password });
     const { body } = await tryPassword(id, ada);
-    assert.equal(body.code, 'session.invalid_credentials');
+    assert.equal(body.code, 'single_sign_on.invalid_credentials');
     await directory.remove('twin');
   });
 
@@ -182,7 +218,7 @@ describe('Sign-in with the password of a directory', () => {
     const id = await connect();
     const person = await visit(server);
     const answer = await typePassword(person, ada.username, '');
-    assert.equal((await shownError(answer)).code, 'session.invalid_credentials');
+    assert.equal((await shownError(answer)).code, 'single_sign_on.invalid_credentials');
     assert.equal((await tryPassword(id, { ...ada, password: '' })).status, 400);
     assert.deepEqual(await users(), []);
   });

@@ -117,6 +117,17 @@ describe('Sync of a directory', () => {
     assert.deepEqual([user?.id, user?.name, others], [before.id, 'Ada', []]);
   });
 
+  // security: similar-addresses
+  it('removes the password of an account whose address was never proved before it links it', async () => {
+    const password = 'the squatter knows it';
+    const { body } = await api.post('/api/users', { primaryEmail: 'ada@acme.example', password });
+    const text = 'update users set is_email_verified = false where tenant_id = $1 and id = $2';
+    await server.tenant.db.raw(text, [server.tenant.id, body.id]);
+    assert.equal((await run(await connect())).counts.linked, 1);
+    assert.equal((await userOf('ada')).id, body.id);
+    assert.equal((await userOf('ada')).hasPassword, false);
+  });
+
   it('follows names, addresses and groups', async () => {
     const organizationId = (await api.post('/api/organizations', { name: 'Acme' })).body.id;
     const roleId = (await api.post('/api/organization-roles', { name: `engineer ${Math.random()}` })).body.id;

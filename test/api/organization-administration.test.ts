@@ -124,6 +124,33 @@ describe('The delegated Management API', () => {
   });
 
   // security: delegated-administration
+  it('lists of every kind what the own organization has, and nothing of another', async () => {
+    const [own, other] = [await world.newOrganization(), await world.newOrganization()];
+    const role = await world.roleWith(['aldaba:read:members']);
+    const marks = new Map<string, string[]>();
+    for (const { path, api, member, admin } of [own, other]) {
+      const { invitee, ...draft } = world.draftOf([role]);
+      const domain = `${world.newName('listed').replace('_', '-')}.example`;
+      assert.equal((await api.post(`${path}/invitations`, { ...draft, invitee })).status, 201);
+      assert.equal((await api.post(`${path}/claimed-domains`, { domain })).status, 201);
+      assert.equal((await api.put(`${path}/members/${member.id}/roles`, { organizationRoleIds: [role] })).status, 200);
+      marks.set(path, [invitee, domain, member.username, admin.username]);
+    }
+    const lists = delegated.filter(({ method, path }) => method === 'GET' && !/:(?!id)/.test(path));
+    assert.ok(lists.length >= 5, `${lists.length}`);
+    let listed = '';
+    for (const { path } of lists)
+      for (const query of ['', '?search=%25', '?page=1&page_size=100']) {
+        const { status, body } = await own.api.get(`${path.replace(':id', own.id)}${query}`);
+        assert.equal(status, 200, `${path}${query}: ${JSON.stringify(body)}`);
+        const text = JSON.stringify(body);
+        for (const mark of marks.get(other.path) ?? []) assert.ok(!text.includes(mark), `${path}${query}: ${mark}`);
+        listed += text;
+      }
+    for (const mark of marks.get(own.path) ?? []) assert.ok(listed.includes(mark), mark);
+  });
+
+  // security: delegated-administration
   it('asks for its own permission on every route', async () => {
     const organizations = new Map<string, DelegatedOrganization>();
     for (const name of ['', ...names])

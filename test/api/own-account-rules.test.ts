@@ -217,11 +217,22 @@ describe('The own account', () => {
   it('answers alike for an address that another user has and a free one, until its mailbox is proved', async () => {
     const { mine, withProof } = await create('asker@example.com');
     await create('taken@example.com');
-    const shapeOf = ({ status, body }: Reply) => [status, Object.keys(body).sort()];
+    const { statements } = server.app.database;
+    /** Status, members and statements of an answer, which waits for its message. */
+    const shapeOf = async (request: () => Promise<Reply>) => {
+      const before = statements.count;
+      const { status, body } = await request();
+      return [status, Object.keys(body).sort(), statements.count - before];
+    };
     const ask = (value: string) =>
       mine.post(codesPath, { identifier: { type: 'email', value }, templateType: 'BindNewIdentifier' });
-    assert.deepEqual(shapeOf(await ask('taken@example.com')), shapeOf(await ask('free@example.com')));
-    for (const asked of ['taken@example.com', 'free@example.com']) await post.codeTo(asked);
+    const asked = ['first@example.com', 'taken@example.com', 'free@example.com'];
+    const shapes = [];
+    for (const value of asked) {
+      shapes.push(await shapeOf(() => ask(value)));
+      await post.codeTo(value);
+    }
+    assert.deepEqual(shapes[1], shapes[2]);
     const newIdentifierVerificationRecordId = await proveCode(mine, 'taken@example.com', 'BindNewIdentifier');
     const proved = withProof(await provePassword(mine));
     const wish = { email: 'taken@example.com', newIdentifierVerificationRecordId };
@@ -230,8 +241,9 @@ describe('The own account', () => {
     const { me } = await createColleague('curious', 'curious@example.com');
     await createColleague('present', 'present@example.com');
     await me.post('/me/password/verify', { password: administratorPassword });
-    const send = (email: string) => me.post('/me/verification-codes', { email });
-    assert.deepEqual(shapeOf(await send('present@example.com')), shapeOf(await send('absent@example.com')));
+    const send = (email: string) => shapeOf(() => me.post('/me/verification-codes', { email }));
+    await send('first@example.com');
+    assert.deepEqual(await send('present@example.com'), await send('absent@example.com'));
   });
 
   // security: wrong-passwords

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { inflateRawSync } from 'node:zlib';
 import type { Profile, SAML } from '@node-saml/node-saml';
-import { createLogoutResponse } from '../../server/src/services/saml/index.ts';
+import { createLogoutRequest, createLogoutResponse } from '../../server/src/services/saml/index.ts';
 import { type Agent, createAgent } from '../support/agent.ts';
 import { type Manager, manage } from '../support/management.ts';
 import { startReceiver } from '../support/receiver.ts';
@@ -180,6 +180,70 @@ describe('Single logout of SAML applications', () => {
         url.search.slice(1),
       );
       assert.equal(loggedOut, true);
+    }
+  });
+
+  /** A request of the payroll portal. */
+  const requestOf = (id: string, nameId: string, sessionIndex?: string) => {
+    const made = createLogoutRequest({
+      ...{ id, issuedAt: new Date(), issuer: payroll.partner.entityId, nameId, sessionIndex },
+      destination: { url: at(`/api/saml/${payroll.id}/logout`), binding: redirect },
+      signing: { ...payroll.partner.keys, algorithm: 'rsa-sha256' },
+    });
+    return 'redirectUrl' in made ? made.redirectUrl : '';
+  };
+
+  // security: saml-sign-out
+  it('ends no session of a user whom the portal does not name, by its index or of the browser', async () => {
+    const { sessionIndex } = await signIn(payroll);
+    for (const index of [sessionIndex, undefined]) {
+      const answer = await agent.fetch(requestOf(`_${index}`, 'someone-else', index));
+      assert.match(answer.headers.get('location') ?? '', /SAMLResponse=/);
+      assert.equal(await isSignedIn(), true);
+    }
+    const stranger = createAgent();
+    await stranger.fetch(requestOf('_stranger', userId, 'another-session'));
+    assert.equal(await isSignedIn(), true);
+    await stranger.fetch(requestOf('_right', userId, sessionIndex));
+    assert.equal(await isSignedIn(), false);
+  });
+
+  // security: saml-sign-out
+  it('follows the request of a portal once, also in a session that begins afterwards', async () => {
+    await signIn(payroll);
+    const request = () => requestOf('_once', userId);
+    const url = request();
+    assert.match((await agent.fetch(url)).headers.get('location') ?? '', /SAMLResponse=/);
+    assert.equal(await isSignedIn(), false);
+    await signIn(payroll);
+    assert.equal((await agent.fetch(url)).status, 400, 'the same message');
+    assert.equal((await agent.fetch(request())).status, 400, 'another message with its ID');
+    assert.match((await lastEntry('SamlApplication.Logout')).error, /already_answered/);
+    assert.equal(await isSignedIn(), true);
+  });
+
+  it('answers at the address for responses, and asks at the one for requests', async () => {
+    const responseUrl = `${payroll.partner.logoutUrl}/response`;
+    const save = (more: object) =>
+      api.patch(`/api/saml-applications/${payroll.id}`, {
+        singleLogoutUrl: { binding: redirect, url: payroll.partner.logoutUrl, ...more },
+      });
+    assert.equal((await save({ responseUrl: 'javascript:alert(1)' })).status, 400);
+    assert.deepEqual((await save({ responseUrl })).body.singleLogoutUrl?.responseUrl, responseUrl);
+    const addressIn = (answer: Response) => (answer.headers.get('location') ?? '').split('?')[0];
+    try {
+      const alone = await agent.fetch(await payroll.client.getLogoutUrlAsync(await signIn(payroll), '', {}));
+      assert.equal(addressIn(alone), responseUrl);
+      const profile = await signIn(payroll);
+      await signIn(travel);
+      await agent.fetch(await payroll.client.getLogoutUrlAsync(profile, '', {}));
+      await respond(travel, await requestFor(travel, await goOn()));
+      assert.equal(addressIn(await agent.fetch(at('/api/saml/sign-out'))), responseUrl, 'after the others');
+      await signIn(payroll);
+      await signOut();
+      assert.equal((await requestFor(payroll, await goOn())).action, payroll.partner.logoutUrl);
+    } finally {
+      await save({});
     }
   });
 

@@ -130,6 +130,14 @@ describe('Operations of @logto/api', () => {
       params: { path: { ...path, verificationId: listed.data?.[0]?.id ?? '' } },
     });
     assert.equal(taken.response.status, 204);
+    const mfa = { enabled: true, skipped: true, additionalBindingSuggestionSkipped: true, skipMfaOnSignIn: true };
+    const body = { mfa, passkeySignIn: { skipped: true } };
+    const chosen = await client.PATCH('/api/users/{userId}/logto-configs', { params: { path }, body });
+    // The suggestion can be written, and is not returned.
+    const { additionalBindingSuggestionSkipped: _, ...returned } = mfa;
+    assert.deepEqual(chosen.data, { mfa: returned, passkeySignIn: { skipped: true } });
+    const choices = await client.GET('/api/users/{userId}/logto-configs', { params: { path } });
+    assert.deepEqual(choices.data, chosen.data);
     const connectorData: Record<string, unknown> = { code: 'of the callback' };
     const linked = await client.POST('/api/users/{userId}/identities', {
       params: { path },

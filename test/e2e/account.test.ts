@@ -27,6 +27,7 @@ describe('Account page in a browser', () => {
     hosted = await openHostedSignIn({ environment: post.environment });
     const { operator } = hosted;
     await post.addEmail(operator);
+    await post.addPhone(operator);
     await operator.call('PATCH', '/api/configs/inbox', { enabled: false });
     await operator.call('PATCH', '/api/configs/sandbox', { enabled: true });
     await operator.call('POST', '/api/connectors', {
@@ -52,6 +53,10 @@ describe('Account page in a browser', () => {
   };
   const open = (page: Page, part = '') => page.goto(`${hosted.server.url}/account${part}`);
   const heading = (page: Page, name: string) => page.getByRole('heading', { name }).waitFor();
+  const look = (page: Page, name: string) =>
+    assertFits(page, async (colorScheme) => {
+      if (pictures) await page.screenshot({ path: `${pictures}/account-${name}-${colorScheme}.png`, fullPage: true });
+    });
   const prove = async (page: Page) => {
     await page.getByLabel('Password', { exact: true }).fill(goodPassword);
     await page.getByRole('button', { name: 'Confirm' }).click();
@@ -86,6 +91,24 @@ describe('Account page in a browser', () => {
       await page.getByText(/Your account will be deleted on/).waitFor();
       await page.getByRole('button', { name: 'Keep my account' }).click();
       await page.getByText(/The deletion was canceled/).waitFor();
+    });
+
+  for (const [screen, options] of eachScreen)
+    it(`schedules the deletion of the account and cancels it, on a ${screen}`, async () => {
+      visitor = await openBrowser(options);
+      const { page } = visitor;
+      const ana = await create(`ana_deletes_${screen}`);
+      await open(page);
+      await signIn(page, ana);
+      await page.getByRole('link', { name: 'Delete the account' }).click();
+      await prove(page);
+      await look(page, `delete-${screen}`);
+      await page.getByRole('button', { name: 'Delete my account' }).click();
+      await page.getByText(/Your account will be deleted on/).waitFor();
+      await look(page, `scheduled-${screen}`);
+      await page.getByRole('button', { name: 'Keep my account' }).click();
+      await page.getByText(/The deletion was canceled/).waitFor();
+      await look(page, `kept-${screen}`);
     });
 
   for (const [screen, options] of eachScreen)
@@ -171,6 +194,58 @@ describe('Account page in a browser', () => {
       await page.getByText('Removed.').waitFor();
       const unexpected = visitor.complaints.filter((complaint) => !/status of 4(00|22)/.test(complaint));
       assert.deepEqual(unexpected, []);
+    });
+
+  for (const [screen, options] of eachScreen)
+    it(`adds a phone number by a code, changes and removes it, on a ${screen}`, async () => {
+      visitor = await openBrowser(options);
+      const { page } = visitor;
+      const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
+      const saved = () => page.getByText('Saved.').waitFor();
+      const ana = await create(`ana_phone_${screen}`);
+      const stored = async () => {
+        const users = await hosted.operator.call<{ username: string; primaryPhone: string | null }[]>(
+          'GET',
+          '/api/users',
+        );
+        return users.find(({ username }) => username === ana.username)?.primaryPhone;
+      };
+      const [first, second] = screen === 'phone' ? ['34600000001', '34600000002'] : ['34600000003', '34600000004'];
+      await open(page, '/phone');
+      await signIn(page, ana);
+      await prove(page);
+      await page.getByText('None').waitFor();
+      await page.getByLabel('Phone').fill('600');
+      await press('Send the code');
+      await page.locator('#address-error').waitFor();
+      await look(page, `phone-refused-${screen}`);
+      await page.getByLabel('Phone').fill(`+${first}`);
+      await press('Send the code');
+      await heading(page, 'Check your messages');
+      await look(page, `phone-code-${screen}`);
+      const code = await post.codeTo(first);
+      await page.getByLabel('Code').fill(code === '111111' ? '222222' : '111111');
+      await press('Save');
+      await page.getByText(/code is wrong/).waitFor();
+      await look(page, `phone-wrong-${screen}`);
+      await press('Send another code');
+      await page.getByText('We sent another code.').waitFor();
+      await look(page, `phone-again-${screen}`);
+      await page.getByLabel('Code').fill(await post.codeTo(first));
+      await press('Save');
+      await saved();
+      await look(page, `phone-saved-${screen}`);
+      assert.equal(await stored(), first);
+
+      await page.getByLabel('Phone').fill(`+${second}`);
+      await press('Send the code');
+      await page.getByLabel('Code').fill(await post.codeTo(second));
+      await press('Save');
+      await saved();
+      assert.equal(await stored(), second);
+      await press(`Remove: ${second}`);
+      await page.getByText('Removed.').waitFor();
+      assert.equal(await stored(), null);
     });
 
   for (const [screen, options] of eachScreen)

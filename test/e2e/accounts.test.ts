@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
-import { desktopScreen, eachScreen, openBrowser, type Visitor } from '../support/browser.ts';
+import { eachScreen, openBrowser, type Visitor } from '../support/browser.ts';
 import { assertFits, type HostedSignIn, openHostedSignIn } from '../support/hosted-sign-in.ts';
 import { keyboardOf } from '../support/keyboard.ts';
 import { goodPassword } from '../support/pages.ts';
@@ -75,34 +75,35 @@ describe('Accounts that meet on the hosted pages', () => {
   const linkedTo = async (id: string) =>
     (await hosted.operator.users()).find((user) => user.id === id)?.identities.google?.userId;
 
-  it('are linked after the password, by keyboard on a desktop, and not when the user goes another way', async () => {
-    const { id } = await addUser(mei);
-    visitor = await openBrowser(desktopScreen);
-    const { page } = visitor;
-    const keyboard = keyboardOf(page);
-    await comeByGoogle(page);
-    await page.getByText('m****@people.example').waitFor();
-    await keyboard.press(page.getByRole('link', { name: 'Use another sign-in method' }));
-    await signIn(page, mei.mail);
-    await hosted.arrives(page);
-    assert.equal(await linkedTo(id), undefined, 'the identity was left behind');
-    await hosted.signOut(page);
+  for (const [screen, options] of eachScreen)
+    it(`are linked after the password, by keyboard on a ${screen}, and not when the user goes another way`, async () => {
+      const { id } = await addUser(mei);
+      visitor = await openBrowser(options);
+      const { page } = visitor;
+      const keyboard = keyboardOf(page);
+      await comeByGoogle(page);
+      await page.getByText('m****@people.example').waitFor();
+      await keyboard.press(page.getByRole('link', { name: 'Use another sign-in method' }));
+      await signIn(page, mei.mail);
+      await hosted.arrives(page);
+      assert.equal(await linkedTo(id), undefined, 'the identity was left behind');
+      await hosted.signOut(page);
 
-    await comeByGoogle(page);
-    await keyboard.press(page.getByRole('button', { name: 'Sign in to this account' }));
-    const password = page.getByLabel('Password', { exact: true });
-    await page.getByText('Sign in to your account to connect Google.').waitFor();
-    await look(page, 'proof-desktop');
-    await keyboard.type(password, 'not the password');
-    await page.keyboard.press('Enter');
-    await page.getByRole('alert').getByText(/wrong/).waitFor();
-    assert.equal(await linkedTo(id), undefined);
-    await keyboard.type(password, goodPassword);
-    await page.keyboard.press('Enter');
-    await hosted.arrives(page);
-    assert.equal(await linkedTo(id), 'sandbox-mei');
-    await post.arrived(mei.mail, /social/i);
-  });
+      await comeByGoogle(page);
+      await keyboard.press(page.getByRole('button', { name: 'Sign in to this account' }));
+      const password = page.getByLabel('Password', { exact: true });
+      await page.getByText('Sign in to your account to connect Google.').waitFor();
+      await look(page, `proof-${screen}`);
+      await keyboard.type(password, 'not the password');
+      await page.keyboard.press('Enter');
+      await page.getByRole('alert').getByText(/wrong/).waitFor();
+      assert.equal(await linkedTo(id), undefined);
+      await keyboard.type(password, goodPassword);
+      await page.keyboard.press('Enter');
+      await hosted.arrives(page);
+      assert.equal(await linkedTo(id), 'sandbox-mei');
+      await post.arrived(mei.mail, /social/i);
+    });
 
   for (const [screen, options] of eachScreen)
     it(`are linked after a code, where no new account can be created, on a ${screen} with scripts ${screen === 'phone' ? 'off' : 'on'}`, async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import { findRoot } from '../../server/src/root.ts';
-import { eachScreen, openBrowser, phoneScreen, type Visitor } from '../support/browser.ts';
+import { eachScreen, openBrowser, type Visitor } from '../support/browser.ts';
 import { recaptchaConfig, startCaptchaServices, turnstileConfig } from '../support/captcha-services.ts';
 import { assertFits, type HostedSignIn, openHostedSignIn } from '../support/hosted-sign-in.ts';
 import { goodPassword, signIn } from '../support/pages.ts';
@@ -69,35 +69,40 @@ describe('Captchas of other services on the hosted pages', () => {
       return body === undefined ? route.abort() : route.fulfill({ contentType: 'text/javascript', body });
     });
 
-  it('lets Turnstile answer by itself, with at most 4 requests of ours and 30 kB where passkeys sign in as well', async () => {
-    visitor = await openBrowser(phoneScreen);
-    const { page, context } = visitor;
-    await provide(page, 'https://challenges.cloudflare.com/**', () => turnstileScript(services.answer()));
-    const session = await context.newCDPSession(page);
-    await session.send('Network.enable');
-    const ours = new Set<string>();
-    let weight = 0;
-    session.on('Network.requestWillBeSent', ({ requestId, request }) => {
-      if (request.url.startsWith(world.server.url)) ours.add(requestId);
-    });
-    session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
-      if (ours.has(requestId)) weight += encodedDataLength;
-    });
-    const passkeys = (enabled: boolean) =>
-      world.operator.call('PATCH', '/api/sign-in-exp', {
-        passkeySignIn: { enabled, showPasskeyButton: true, allowAutofill: true },
+  for (const [screen, options] of eachScreen)
+    it(`lets Turnstile answer by itself, with at most 4 requests of ours and 30 kB where passkeys sign in as well, on a ${screen}`, async () => {
+      await configure(turnstileConfig);
+      visitor = await openBrowser(options);
+      const { page, context } = visitor;
+      await provide(page, 'https://challenges.cloudflare.com/**', () => turnstileScript(services.answer()));
+      const session = await context.newCDPSession(page);
+      await session.send('Network.enable');
+      const ours = new Set<string>();
+      let weight = 0;
+      session.on('Network.requestWillBeSent', ({ requestId, request }) => {
+        if (request.url.startsWith(world.server.url)) ours.add(requestId);
       });
-    await passkeys(true);
-    await world.start(page);
-    await page.waitForFunction('window.shown');
-    await passkeys(false);
-    const { sitekey, action, language } = (await page.evaluate('window.shown')) as Record<string, unknown>;
-    assert.deepEqual([sitekey, action, language], [turnstileConfig.siteKey, 'sign_in', 'en']);
-    assert.ok(ours.size <= 4 && weight > 0 && weight <= 30_000, `${ours.size} requests, ${weight} bytes`);
-    await signIn(page, ana);
-    await world.arrives(page);
-    assert.deepEqual(visitor.complaints, []);
-  });
+      session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+        if (ours.has(requestId)) weight += encodedDataLength;
+      });
+      const passkeys = (enabled: boolean) =>
+        world.operator.call('PATCH', '/api/sign-in-exp', {
+          passkeySignIn: { enabled, showPasskeyButton: true, allowAutofill: true },
+        });
+      await passkeys(true);
+      await world.start(page);
+      await page.waitForFunction('window.shown');
+      await passkeys(false);
+      const { sitekey, action, language } = (await page.evaluate('window.shown')) as Record<string, unknown>;
+      assert.deepEqual([sitekey, action, language], [turnstileConfig.siteKey, 'sign_in', 'en']);
+      assert.ok(ours.size <= 4 && weight > 0 && weight <= 30_000, `${ours.size} requests, ${weight} bytes`);
+      await assertFits(page, (scheme) =>
+        page.screenshot({ path: join(folder, `turnstile-alone-${screen}-${scheme}.png`) }),
+      );
+      await signIn(page, ana);
+      await world.arrives(page);
+      assert.deepEqual(visitor.complaints, []);
+    });
 
   for (const [screen, options] of eachScreen)
     it(`goes on by itself when Turnstile asks the user after the form was sent, on a ${screen}`, async () => {
@@ -132,16 +137,18 @@ describe('Captchas of other services on the hosted pages', () => {
       await world.arrives(page);
     });
 
-  it('sends the score of reCAPTCHA that comes while the form is being sent', async () => {
-    visitor = await openBrowser();
-    await configure(recaptchaConfig);
-    const { page } = visitor;
-    await provide(page, 'https://www.google.com/recaptcha/**', () => recaptchaScript(services.answer()));
-    await world.start(page);
-    await signIn(page, ana);
-    await world.arrives(page);
-    assert.deepEqual(visitor.complaints, []);
-  });
+  for (const [screen, options] of eachScreen)
+    it(`sends the score of reCAPTCHA that comes while the form is being sent, on a ${screen}`, async () => {
+      visitor = await openBrowser(options);
+      await configure(recaptchaConfig);
+      const { page } = visitor;
+      await provide(page, 'https://www.google.com/recaptcha/**', () => recaptchaScript(services.answer()));
+      await world.start(page);
+      await assertFits(page, (scheme) => page.screenshot({ path: join(folder, `score-${screen}-${scheme}.png`) }));
+      await signIn(page, ana);
+      await world.arrives(page);
+      assert.deepEqual(visitor.complaints, []);
+    });
 
   for (const [screen, options] of eachScreen)
     it(`asks to tick the box of reCAPTCHA, which comes from the domain of the operator, on a ${screen}`, async () => {
@@ -154,6 +161,7 @@ describe('Captchas of other services on the hosted pages', () => {
       await box.waitFor();
       await signIn(page, ana);
       await page.getByRole('alert').getByText('First confirm').waitFor();
+      await assertFits(page, (scheme) => page.screenshot({ path: join(folder, `box-${screen}-${scheme}.png`) }));
       await box.check();
       assert.equal(await page.getByRole('alert').textContent(), '');
       await page.getByRole('button', { name: 'Sign in', exact: true }).click();

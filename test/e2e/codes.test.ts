@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
 import { barriers } from '../support/accessibility.ts';
 import { authorization } from '../support/authorization.ts';
-import { eachScreen, openBrowser, phoneScreen, type Visitor } from '../support/browser.ts';
+import { eachScreen, openBrowser, type Visitor } from '../support/browser.ts';
+import { assertFits } from '../support/hosted-sign-in.ts';
 import { arrivalAt, type Landing, startLanding } from '../support/landing.ts';
 import { type Operator, operate } from '../support/operator.ts';
 import { goodPassword, signIn } from '../support/pages.ts';
 import { openPostOffice, type PostOffice } from '../support/post-office.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
+/** Folder for pictures of the pages, for people to look at. */
+const pictures = process.env.ALDABA_TEST_PICTURES;
 const newPassword = 'a lantern by the harbour';
 
 describe('Codes on the hosted pages', () => {
@@ -52,46 +56,55 @@ describe('Codes on the hosted pages', () => {
     // No content overflows a narrow screen.
     assert.ok(await visitor.page.evaluate('document.documentElement.scrollWidth <= innerWidth'), heading);
   };
+  const look = (page: Page, name: string) =>
+    assertFits(page, async (colorScheme) => {
+      if (pictures) await page.screenshot({ path: `${pictures}/codes-${name}-${colorScheme}.png`, fullPage: true });
+    });
   const press = (name: string) => visitor.page.getByRole('button', { name, exact: true }).click();
   const arrives = async ({ redirectUri }: { redirectUri: string }) =>
     assert.ok((await arrivalAt(visitor.page, redirectUri)).searchParams.get('code'));
 
-  it('replaces a forgotten password on a phone', async () => {
-    await addUser('ana_codes');
-    visitor = await openBrowser(phoneScreen);
-    const { page } = visitor;
-    const request = await begin();
-    await page.getByRole('link', { name: 'Forgot your password?' }).click();
-    await meet('Forgot your password?');
-    await page.getByLabel('Email').fill('ana');
-    await press('Send the code');
-    await page.getByText('Enter a valid email address, for example name@example.com.').waitFor();
-    await page.getByLabel('Email').fill('ana_codes@example.com');
-    await press('Send the code');
-    await meet('Check your email');
-    await page.getByText('ana_codes@example.com').waitFor();
-    const first = await post.codeTo('ana_codes@example.com');
-    await page.getByText(/^Send another code in \d+\ss$/).waitFor();
-    ahead += 60_000;
-    await page.getByLabel('Code').fill(first === '111111' ? '222222' : '111111');
-    await press('Continue');
-    await page.getByText('The code is wrong.').waitFor();
-    await meet('Check your email');
-    await press('Send another code');
-    await page.getByText('We sent another code.').waitFor();
-    await page.getByLabel('Code').fill(await post.codeTo('ana_codes@example.com'));
-    await press('Continue');
-    await meet('Choose a new password');
-    await page.getByLabel('Choose a password').fill('short');
-    await press('Change the password');
-    await page.getByText(/too short/).waitFor();
-    await page.getByLabel('Choose a password').fill(newPassword);
-    await press('Change the password');
-    await page.getByText('Your password was changed.').waitFor();
-    await meet('Sign in to');
-    await signIn(page, { username: 'ana_codes', password: newPassword });
-    await arrives(request);
-  });
+  for (const [screen, options] of eachScreen)
+    it(`replaces a forgotten password with a code that was sent again, on a ${screen}`, async () => {
+      const name = `ana_codes_${screen}`;
+      await addUser(name);
+      visitor = await openBrowser(options);
+      const { page } = visitor;
+      const request = await begin();
+      await page.getByRole('link', { name: 'Forgot your password?' }).click();
+      await meet('Forgot your password?');
+      await page.getByLabel('Email').fill('ana');
+      await press('Send the code');
+      await page.getByText('Enter a valid email address, for example name@example.com.').waitFor();
+      await page.getByLabel('Email').fill(`${name}@example.com`);
+      await press('Send the code');
+      await meet('Check your email');
+      await page.getByText(`${name}@example.com`).waitFor();
+      const first = await post.codeTo(`${name}@example.com`);
+      await page.getByText(/^Send another code in \d+\ss$/).waitFor();
+      await look(page, `waits-${screen}`);
+      ahead += 60_000;
+      await page.getByLabel('Code').fill(first === '111111' ? '222222' : '111111');
+      await press('Continue');
+      await page.getByText('The code is wrong.').waitFor();
+      await meet('Check your email');
+      await look(page, `again-${screen}`);
+      await press('Send another code');
+      await page.getByText('We sent another code.').waitFor();
+      await look(page, `resent-${screen}`);
+      await page.getByLabel('Code').fill(await post.codeTo(`${name}@example.com`));
+      await press('Continue');
+      await meet('Choose a new password');
+      await page.getByLabel('Choose a password').fill('short');
+      await press('Change the password');
+      await page.getByText(/too short/).waitFor();
+      await page.getByLabel('Choose a password').fill(newPassword);
+      await press('Change the password');
+      await page.getByText('Your password was changed.').waitFor();
+      await meet('Sign in to');
+      await signIn(page, { username: name, password: newPassword });
+      await arrives(request);
+    });
 
   it('replaces a forgotten password with the keyboard alone', async () => {
     await addUser('eva_codes');

@@ -53,7 +53,7 @@ describe('Sign-in with the password of a directory in a browser', () => {
       if (screen === 'desktop') assert.deepEqual(await barriers(page), []);
       await page.keyboard.type('not the password');
       await page.keyboard.press('Enter');
-      await page.getByText('The account or the password is wrong').waitFor();
+      await page.getByText('The name or the password is wrong').waitFor();
       await look(page, `refused-${screen}`);
       assert.equal(await password.inputValue(), '');
       await password.fill('password of ada');

@@ -133,6 +133,8 @@ describe('PostgreSQL restart under load', () => {
       });
       assert.deepEqual([page.status, page.headers.get('retry-after')], [503, '2']);
       assert.match(page.headers.get('content-type') ?? '', /^text\/html/);
+      assert.match(page.headers.get('content-security-policy') ?? '', /^default-src 'none'; .*frame-ancestors 'none'$/);
+      assert.equal(page.headers.get('cache-control'), 'no-store');
       const html = await page.text();
       assert.match(html, /<html[^>]* lang="es"/);
       assert.match(html, /El servicio no está disponible en este momento\. Inténtalo de nuevo en unos segundos\./);

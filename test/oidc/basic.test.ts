@@ -141,6 +141,8 @@ describe('Basic profile of OpenID Connect', () => {
       ['registration in the request', { registration: '{}' }, 'registration_not_supported'],
       ['the plain code challenge method', { code_challenge_method: 'plain' }, 'invalid_request'],
       ['a code challenge without its method', { code_challenge_method: null }, 'invalid_request'],
+      ['a code challenge method without a challenge', { code_challenge: null }, 'invalid_request'],
+      ['a code challenge that is no SHA-256 hash', { code_challenge: 'a'.repeat(42) }, 'invalid_request'],
       ['prompt none with another', { prompt: 'none login' }, 'invalid_request'],
       ['an unknown prompt', { prompt: 'dance' }, 'invalid_request'],
       ['a max_age that is not a number', { max_age: 'old' }, 'invalid_request'],

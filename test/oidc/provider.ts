@@ -224,7 +224,7 @@ function composeFeatures(ground: FeatureGround) {
     passwords: createPasswords({ concurrency: 1, maximumQueue: 4 }),
     roles,
     sessions: { endAll: endOfUser(ground.jobs) },
-    factors: { removeAll: async () => undefined },
+    traces: { removeAll: async () => undefined },
   });
   createOrganizationJit({ organizations, organizationRoles, changes: ground.changes });
   const consentScopes = createConsentScopes(ground);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { decodeJwt } from 'jose';
 import { createAgent, handleOf, pageOf } from '../support/agent.ts';
@@ -168,6 +169,15 @@ describe('Attacks on the protocol', () => {
         assert.equal((await failureOf(await party.redeem(code, { code_verifier: verifier }))).error, 'invalid_grant');
       }
       assert.equal((await party.redeem(code)).status, 200);
+    });
+
+    // security: authorization-codes
+    it('rejects a verifier of the wrong length or with other characters, although its hash is the challenge', async () => {
+      for (const verifier of ['x'.repeat(42), 'x'.repeat(129), `${'x'.repeat(43)} `]) {
+        const code_challenge = createHash('sha256').update(verifier).digest('base64url');
+        const code = (await party.signIn(createAgent(), userId, { code_challenge })).get('code') ?? '';
+        assert.equal((await failureOf(await party.redeem(code, { code_verifier: verifier }))).error, 'invalid_grant');
+      }
     });
 
     // security: authorization-codes

@@ -8,6 +8,7 @@ import {
   createLogoutRequest,
   createLogoutResponse,
   createSamlKeyPair,
+  encodePost,
   nameIdFormats,
   readIdentityProviderMetadata,
   SamlMetadataError,
@@ -17,7 +18,7 @@ import {
   verifyLogoutRequest,
   verifyLogoutResponse,
 } from '../../server/src/services/saml/index.ts';
-import { acs, idp, makeWorld, sp, type World } from './messages.ts';
+import { acs, at, idp, makeWorld, signed, sp, type World } from './messages.ts';
 
 const logoutUrl = 'https://sp.example.com/saml/logout';
 let world: World;
@@ -218,13 +219,49 @@ describe('sign-out messages', () => {
     ) as { query: string };
     const expected = { issuer: idp, destination: logoutUrl, certificates: [world.keys.certificate], now: world.now };
     const refused = (text: string) => () => verifyLogoutRequest({ query: text }, expected);
-    assert.throws(refused(query.replace(/&Signature=.*/, '')), { reason: 'not_signed' });
+    for (const names of [['Signature'], ['SigAlg'], ['Signature', 'SigAlg']]) {
+      const without = query.split('&').filter((pair) => !names.includes(pair.split('=')[0] ?? ''));
+      assert.throws(refused(without.join('&')), { reason: 'not_signed' }, `without ${names}`);
+    }
+    assert.throws(refused(query.replace(/&Signature=.*/, '&Signature=')), { reason: 'signature_invalid' });
+    for (const method of ['', 'none', 'constructor', '__proto__', 'http://www.w3.org/2000/09/xmldsig#hmac-sha1'])
+      assert.throws(
+        refused(query.replace(/SigAlg=[^&]*/, `SigAlg=${encodeURIComponent(method)}`)),
+        { reason: 'algorithm_not_allowed' },
+        method,
+      );
     assert.throws(refused(query.replace('RelayState=r', 'RelayState=x')), { reason: 'signature_invalid' });
     assert.throws(refused(`${query}&SAMLRequest=x`), { reason: 'malformed_message' });
     assert.throws(refused(query.replace('SAMLRequest', 'SAML%52equest')), { reason: 'malformed_message' });
     assert.throws(refused(query.replace('rsa-sha256', 'rsa-sha1')), { reason: 'algorithm_not_allowed' });
     assert.throws(refused(`SAMLRequest=${encodeURIComponent(bomb())}`), { reason: 'malformed_message' });
   });
+});
+
+test('requests to sign out count for 5 minutes after they were issued, and not beyond the time that they name', () => {
+  const sent = (attributes: string) => {
+    const xml =
+      `<p:LogoutRequest xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:a="urn:oasis:names:tc:SAML:2.0:assertion"` +
+      ` ID="_x" Version="2.0" Destination="${logoutUrl}"${attributes}><a:Issuer>${idp}</a:Issuer><a:NameID>a</a:NameID></p:LogoutRequest>`;
+    const { keys, now } = world;
+    const message = encodePost(signed(xml, '_x', { key: keys.privateKey, certificate: keys.certificate }), {
+      action: logoutUrl,
+      parameter: 'SAMLRequest',
+    });
+    const expected = { issuer: idp, destination: logoutUrl, certificates: [keys.certificate], now };
+    return verifyLogoutRequest({ field: message.fields.SAMLRequest ?? '' }, expected).id;
+  };
+  const time = (name: string, seconds: number) => ` ${name}="${at(world.now, seconds)}"`;
+  assert.equal(sent(time('IssueInstant', -290)), '_x');
+  assert.equal(sent(time('IssueInstant', 0) + time('NotOnOrAfter', 60)), '_x');
+  const refused: [string, string][] = [
+    ['', 'time_missing'],
+    [time('IssueInstant', -310), 'expired'],
+    [time('IssueInstant', 120), 'not_yet_valid'],
+    [time('IssueInstant', -200) + time('NotOnOrAfter', -120), 'expired'],
+    [`${time('IssueInstant', 0)} NotOnOrAfter="tomorrow"`, 'malformed_message'],
+  ];
+  for (const [attributes, reason] of refused) assert.throws(() => sent(attributes), { reason }, attributes);
 });
 
 /** 10 MB of zeros, compressed to 10 kB. */

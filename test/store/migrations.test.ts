@@ -280,6 +280,33 @@ describe('Migrations', () => {
     }
   });
 
+  it('gives a confirmation of a domain its whole notice before it expires', async () => {
+    const { client, migrateOn } = await openBefore(
+      '0098-domain-confirmations.sql',
+      `insert into tenants (id, name) values ('acme', 'Acme');
+         insert into organizations (tenant_id, id, name) values ('acme', 'o', 'O');
+         insert into organization_domains (tenant_id, organization_id, domain, token, created_at, verified_at, verified_by)
+           values ('acme', 'o', 'old.example', 't', now(), now() - interval '400 days', 'email'),
+                  ('acme', 'o', 'new.example', 't', now(), now() - interval '1 day', 'email'),
+                  ('acme', 'o', 'open.example', 't', now(), null, null)`,
+    );
+    try {
+      await migrateOn();
+      const { rows } = await client.query(
+        `select domain, next_check_at >= now() - interval '1 minute' as later,
+             next_check_at <= now() + interval '7 days' as soon,
+             next_check_at = verified_at + interval '166 days' as timely from organization_domains order by 1`,
+      );
+      assert.deepEqual(rows, [
+        { domain: 'new.example', later: true, soon: false, timely: true },
+        { domain: 'old.example', later: true, soon: true, timely: false },
+        { domain: 'open.example', later: null, soon: null, timely: null },
+      ]);
+    } finally {
+      await client.end();
+    }
+  });
+
   it('gives usernames that differ in case to the oldest user if case is ignored, and lowercases domains', async () => {
     const { client, migrateOn } = await openBefore(
       '0042-username-claims.sql',

@@ -68,7 +68,7 @@ export async function startCompany({
           backchannel_logout_session_required: true,
         },
       ],
-      jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256', kid: `k${kid}` }] },
+      jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), use: 'sig', kid: `k${kid}` }] },
       cookies: { keys: ['a key of the company'], names: { session: 'co_s', interaction: 'co_i', resume: 'co_r' } },
       scopes: ['openid', 'offline_access', 'profile', 'email'],
       claims: { openid: ['sub', 'sid'], profile: ['name', 'picture', 'groups'], email: ['email', 'email_verified'] },
@@ -181,8 +181,9 @@ export async function startCompany({
       };
     },
     sign(claims, header = {}) {
-      const input = `${encode({ alg: 'RS256', kid: `k${kid}`, ...header })}.${encode(claims)}`;
-      return `${input}.${sign('RSA-SHA256', Buffer.from(input), privateKey).toString('base64url')}`;
+      const { alg = 'RS256' } = header as { alg?: string };
+      const input = `${encode({ alg, kid: `k${kid}`, ...header })}.${encode(claims)}`;
+      return `${input}.${sign(alg === 'RS512' ? 'RSA-SHA512' : 'RSA-SHA256', Buffer.from(input), privateKey).toString('base64url')}`;
     },
     async close() {
       server.closeAllConnections();

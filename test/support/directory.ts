@@ -17,6 +17,8 @@ interface Entry {
  */
 export interface Directory {
   base: string;
+  /** A password policy, for `pwdPolicySubentry` of a person: see there. */
+  policy: string;
   /** Of the authority that signed the server's certificate. */
   caCertificate: string;
   ports: { ldap: number; ldaps: number };
@@ -38,6 +40,8 @@ export interface Directory {
 const base = 'dc=acme,dc=example';
 const people = `ou=people,${base}`;
 const groups = `ou=groups,${base}`;
+/** For people whose entry names it: passwords expire after a second, and 3 wrong ones lock the account. */
+const policy = `cn=strict,${base}`;
 const admin = { dn: `cn=admin,${base}`, password: 'the administrator of the directory' };
 const account = { dn: `cn=aldaba,${base}`, password: 'the account of the connector' };
 
@@ -46,6 +50,7 @@ const configuration = (folder: string, listsAtMost: number | undefined) => `${sc
 modulepath /usr/lib/ldap
 moduleload back_mdb
 moduleload memberof
+moduleload ppolicy
 pidfile ${folder}/slapd.pid
 argsfile ${folder}/slapd.args
 TLSCACertificateFile ${folder}/ca.pem
@@ -63,11 +68,13 @@ maxsize 268435456
 dbnosync
 index objectClass,entryUUID,mail,uid,member eq
 overlay memberof
+overlay ppolicy
+ppolicy_use_lockout
 access to attrs=userPassword by anonymous auth by * none
 access to * by dn.exact="${account.dn}" read by self read by * none
 `;
 
-const ldif = ({ dn, attributes }: Entry): string =>
+export const ldif = ({ dn, attributes }: Entry): string =>
   [
     `dn: ${dn}`,
     ...Object.entries(attributes).flatMap(([name, values]) =>
@@ -97,7 +104,7 @@ export async function startDirectory(options: { people?: number; listsAtMost?: n
   const folder = await mkdtemp(join(tmpdir(), 'aldaba-slapd-'));
   await mkdir(join(folder, 'data'));
   await writeFile(join(folder, 'slapd.conf'), configuration(folder, options.listsAtMost));
-  makeCertificates(folder);
+  makeCertificates(folder, '127.0.0.1');
   const many = Array.from({ length: options.people ?? 0 }, (_, at) => `p${String(at + 1).padStart(4, '0')}`);
   const entries: Entry[] = [
     { dn: base, attributes: { objectClass: ['dcObject', 'organization'], dc: 'acme', o: 'Acme' } },
@@ -106,6 +113,13 @@ export async function startDirectory(options: { people?: number; listsAtMost?: n
     {
       dn: account.dn,
       attributes: { objectClass: 'person', cn: 'aldaba', sn: 'aldaba', userPassword: account.password },
+    },
+    {
+      dn: policy,
+      attributes: {
+        ...{ objectClass: ['device', 'pwdPolicy'], cn: 'strict', pwdAttribute: 'userPassword' },
+        ...{ pwdMustChange: 'TRUE', pwdMaxAge: '1', pwdLockout: 'TRUE', pwdMaxFailure: '3' },
+      },
     },
     ...many.map((uid) => personOf(uid)),
   ];
@@ -144,7 +158,7 @@ export async function startDirectory(options: { people?: number; listsAtMost?: n
     ...{ caCertificate, bindDn: account.dn, bindPassword: account.password, userBaseDn: people },
   };
   return {
-    ...{ base, caCertificate, ports, start, stop },
+    ...{ base, policy, caCertificate, ports, start, stop },
     config: { url: `ldaps://127.0.0.1:${ports.ldaps}`, ...common },
     startTlsConfig: { url: `ldap://127.0.0.1:${ports.ldap}`, ...common },
     add(uid, attributes) {
@@ -169,12 +183,12 @@ export async function startDirectory(options: { people?: number; listsAtMost?: n
   };
 }
 
-/** An authority, and a certificate for 127.0.0.1 that it signed. */
-function makeCertificates(folder: string): void {
+/** An authority (`ca.pem`), and a certificate for an address that it signed (`server.pem`, `server.key`). */
+export function makeCertificates(folder: string, address: string): void {
   const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
   openssl('req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.pem', '-days', '2', '-subj', '/CN=Acme authority');
-  const names = ['-addext', 'subjectAltName=IP:127.0.0.1'];
+  const names = ['-addext', `subjectAltName=IP:${address}`];
   openssl('req', ...key, '-keyout', 'server.key', '-out', 'server.csr', '-subj', '/CN=directory', ...names);
   const signing = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-copy_extensions', 'copy'];
   openssl('x509', '-req', '-in', 'server.csr', ...signing, '-out', 'server.pem', '-days', '2');

@@ -37,7 +37,7 @@ export async function openExperience(server: TestServer, interactionEvent?: stri
   return page;
 }
 
-export function experienceOf(server: TestServer, agent: Agent = createAgent()): ExperiencePage {
+export function experienceOf(server: Pick<TestServer, 'url'>, agent: Agent = createAgent()): ExperiencePage {
   const page: ExperiencePage = {
     async call(method, path, body) {
       const answer = await agent.fetch(`${server.url}/api/experience${path}`, {

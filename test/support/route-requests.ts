@@ -148,6 +148,7 @@ const bodies: Record<string, (ids: Ids) => unknown> = {
   CreateCustomProfileField: profileField,
   UpdateCustomProfileFieldByName: () => ({ type: 'Text', label: 'x', required: true }),
   UpdateCustomProfileFieldsSieOrder: () => ({ order: [{ name: plantedName, sieOrder: 0 }] }),
+  UpdateOrganizationPortalLink: () => ({ parts: ['members'] }),
   UpdateCustomPhrase: () => ({ signIn: { title: 'new' } }),
   ReplaceOrganizationInvitationStatus: () => ({ status: 'Revoked' }),
 };

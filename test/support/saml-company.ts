@@ -21,6 +21,8 @@ export interface SamlCompany {
   visitor: SamlPerson;
   /** How many times the metadata was read. */
   reads: number;
+  /** Where the address of the metadata leads to; undefined while it has the document. */
+  metadataMovedTo: string | undefined;
   /** The answer to a request: what the browser posts to the assertion consumer service. */
   answer: (request: string | SamlForm, person: SamlPerson, changed?: Partial<Parts>) => Answer;
   /** The address of a request that was never made, for an answer that the provider starts. */
@@ -64,6 +66,8 @@ export async function startSamlCompany(now: () => number = Date.now): Promise<Sa
     if (request.url?.startsWith('/sso?'))
       return response.writeHead(200, { 'content-type': 'text/html' }).end(pageFor(`${url}${request.url}`));
     company.reads += 1;
+    if (company.metadataMovedTo !== undefined)
+      return response.writeHead(302, { location: company.metadataMovedTo }).end();
     return response.writeHead(200, { 'content-type': 'application/samlmetadata+xml' }).end(company.metadata());
   });
   let count = 0;
@@ -127,6 +131,7 @@ export async function startSamlCompany(now: () => number = Date.now): Promise<Sa
     takesFormsAlone: false,
     visitor: { nameId: 'ada@acme.example' },
     reads: 0,
+    metadataMovedTo: undefined,
     async rotate() {
       company.keys = await newKeys();
     },

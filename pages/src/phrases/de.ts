@@ -562,6 +562,12 @@ export const german: Language = {
     'user.totp_already_in_use': 'Das Konto hat schon eine Authentifizierungs-App. Entfernen Sie sie zuerst.',
     'user.backup_code_already_in_use': 'Das Konto hat noch unbenutzte Backup-Codes. Entfernen Sie sie zuerst.',
     'password.rejected': 'Dieses Passwort entspricht nicht den Regeln. Wählen Sie ein anderes.',
+    'single_sign_on.invalid_credentials':
+      'Der Name oder das Passwort ist falsch, oder Ihr Unternehmen hat das Konto nach zu vielen Versuchen gesperrt. Versuchen Sie es noch einmal oder fragen Sie die IT-Abteilung Ihres Unternehmens.',
+    'single_sign_on.password_expired':
+      'Ihr Firmenpasswort ist abgelaufen oder muss zuerst geändert werden. Ändern Sie es in Ihrem Unternehmen, zum Beispiel an Ihrem Arbeitsrechner, und melden Sie sich dann wieder an.',
+    'single_sign_on.account_disabled':
+      'Ihr Unternehmen lässt die Anmeldung mit Ihrem Konto nicht zu: Es ist deaktiviert, abgelaufen oder auf bestimmte Zeiten beschränkt. Fragen Sie die IT-Abteilung Ihres Unternehmens.',
     'password.expired': 'Ihr Passwort ist abgelaufen. Wählen Sie ein neues.',
     'connector.general':
       'Der andere Dienst hat einen Fehler gemeldet. Versuchen Sie es noch einmal. Tritt er wieder auf, wenden Sie sich an den Betreiber dieses Dienstes. {errorDescription}',

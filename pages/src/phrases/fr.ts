@@ -540,6 +540,12 @@ export const french: Language = {
     'user.totp_already_in_use': 'Le compte a déjà une application d’authentification. Retirez-la d’abord.',
     'user.backup_code_already_in_use': 'Le compte a encore des codes de secours inutilisés. Retirez-les d’abord.',
     'password.rejected': 'Ce mot de passe ne respecte pas les règles. Choisissez-en un autre.',
+    'single_sign_on.invalid_credentials':
+      'Le nom ou le mot de passe est incorrect, ou votre entreprise a verrouillé le compte après trop de tentatives. Réessayez ou adressez-vous au service informatique de votre entreprise.',
+    'single_sign_on.password_expired':
+      'Le mot de passe de votre entreprise a expiré ou doit d’abord être changé. Changez-le dans votre entreprise, par exemple sur votre poste de travail, puis reconnectez-vous.',
+    'single_sign_on.account_disabled':
+      'Votre entreprise n’autorise pas la connexion avec votre compte : il est désactivé, a expiré ou n’est valable qu’à certaines heures. Adressez-vous au service informatique de votre entreprise.',
     'password.expired': 'Votre mot de passe a expiré. Choisissez-en un nouveau.',
     'connector.general':
       'L’autre service a renvoyé une erreur. Réessayez. Si le problème persiste, contactez l’équipe qui gère ce service. {errorDescription}',

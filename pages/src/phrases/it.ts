@@ -522,6 +522,12 @@ export const italian: Language = {
     'user.totp_already_in_use': 'L’account ha già un’app di autenticazione. Rimuovila prima.',
     'user.backup_code_already_in_use': 'L’account ha ancora codici di backup non usati. Rimuovili prima.',
     'password.rejected': 'Questa password non rispetta le regole. Scegline un’altra.',
+    'single_sign_on.invalid_credentials':
+      'Il nome o la password non è corretta, oppure la tua azienda ha bloccato l’account dopo troppi tentativi. Riprova o rivolgiti al reparto IT della tua azienda.',
+    'single_sign_on.password_expired':
+      'La password aziendale è scaduta o va prima cambiata. Cambiala in azienda, per esempio sul computer di lavoro, e accedi di nuovo.',
+    'single_sign_on.account_disabled':
+      'La tua azienda non permette l’accesso con il tuo account: è disattivato, è scaduto o vale solo in certi orari. Rivolgiti al reparto IT della tua azienda.',
     'password.expired': 'La tua password è scaduta. Scegline una nuova.',
     'connector.general':
       'L’altro servizio ha restituito un errore. Riprova. Se succede ancora, contatta chi gestisce questo servizio. {errorDescription}',

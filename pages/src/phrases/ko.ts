@@ -507,6 +507,12 @@ export const korean: Language = {
     'user.totp_already_in_use': '계정에 이미 인증 앱이 있어요. 먼저 삭제하세요.',
     'user.backup_code_already_in_use': '아직 사용하지 않은 백업 코드가 있어요. 먼저 삭제하세요.',
     'password.rejected': '조건에 맞지 않는 비밀번호예요. 다른 비밀번호를 정하세요.',
+    'single_sign_on.invalid_credentials':
+      '이름이나 비밀번호가 올바르지 않거나, 시도 횟수가 너무 많아 회사에서 계정을 잠갔어요. 다시 시도하거나 회사의 IT 부서에 문의하세요.',
+    'single_sign_on.password_expired':
+      '회사 비밀번호가 만료되었거나 먼저 변경해야 해요. 업무용 컴퓨터 등 회사 환경에서 변경한 뒤 다시 로그인하세요.',
+    'single_sign_on.account_disabled':
+      '회사에서 이 계정의 로그인을 허용하지 않아요. 계정이 비활성화되었거나 만료되었거나 특정 시간에만 사용할 수 있어요. 회사의 IT 부서에 문의하세요.',
     'password.expired': '비밀번호가 만료되었어요. 새 비밀번호를 정하세요.',
     'connector.general':
       '다른 서비스에서 오류가 발생했어요. 다시 시도하세요. 문제가 계속되면 이 서비스의 관리자에게 문의하세요. {errorDescription}',

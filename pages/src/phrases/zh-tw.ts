@@ -495,6 +495,12 @@ export const traditionalChinese: Language = {
     'user.totp_already_in_use': '帳號已連結驗證器應用程式，請先移除。',
     'user.backup_code_already_in_use': '帳號還有未使用的備用碼，請先移除。',
     'password.rejected': '此密碼不符合規則，請換一個。',
+    'single_sign_on.invalid_credentials':
+      '名稱或密碼不正確，或因嘗試次數過多，帳號已被公司鎖定。請再試一次，或聯絡公司的 IT 部門。',
+    'single_sign_on.password_expired':
+      '你的公司密碼已過期，或必須先變更。請在公司（例如在工作電腦上）變更密碼，然後重新登入。',
+    'single_sign_on.account_disabled':
+      '公司不允許此帳號登入：帳號已停用、已過期，或僅限特定時間使用。請聯絡公司的 IT 部門。',
     'password.expired': '你的密碼已過期，請設定新密碼。',
     'connector.general': '對方服務傳回錯誤。請再試一次；如果再次發生，請聯絡本服務的管理員。{errorDescription}',
     'connector.invalid_config': '對方服務的設定不正確，請聯絡本服務的管理員。',

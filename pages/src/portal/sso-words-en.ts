@@ -85,20 +85,30 @@ export const ssoWordsInEnglish = {
   'reason.acs-url': 'The response was meant for another address. Enter our ACS URL at your provider.',
   'reason.audience': 'The response was meant for another service. Enter our entity ID at your provider.',
   'reason.certificate': 'The signature does not match the certificate. Update the metadata or the certificate here.',
+  'reason.certificate-ended':
+    'The certificate that is saved here has expired, and the signature does not match it. Enter the new certificate or update the metadata.',
   'reason.client': 'Your provider does not accept the client ID or the client secret. Enter both again.',
+  'reason.client-id': 'The ID token is for another client. Compare the client ID on both sides.',
   'reason.clock': 'The response is too old or not valid yet. Check the clock of your provider, and test again.',
   'reason.code': 'Your provider did not accept the code. Check the redirect URI at your provider, and test again.',
   'reason.declined': 'Your provider refused the sign-in. Assign the application to the person who tests it.',
+  'reason.discovery':
+    'The configuration of your provider cannot be read at the issuer. Check the issuer, and test again.',
   'reason.encryption': 'The response cannot be decrypted. Give your provider our metadata again.',
   'reason.entity-id': 'The response comes from an entity ID that is not in the metadata. Update the metadata here.',
   'reason.foreign-domain':
     'The email address is not in one of your verified domains. Verify its domain, or test with another person.',
   'reason.id-token': 'The ID token is not valid. Check the issuer and the client ID.',
+  'reason.issuer': 'The ID token is from another issuer. Enter the issuer exactly as your provider shows it.',
+  'reason.keys':
+    'The signature of the ID token does not match the keys that your provider publishes. Check the issuer, and test again.',
   'reason.no-email':
     'No email address arrived. Configure your provider to send it, and check its name in the list below.',
   'reason.no-subject': 'The response does not identify a person. Configure your provider to send a persistent name ID.',
   'reason.not-signed': 'The response is not signed. Configure your provider to sign the assertion or the response.',
   'reason.other-request': 'The response belongs to another sign-in. Start the test from this page.',
+  'reason.provider-error':
+    'Your provider answered with an error, or could not be reached. Compare the settings on both sides, and test again.',
   'reason.unreachable': 'Your provider did not answer in time. Test again in a few minutes.',
   'reason.unreadable': 'The response of your provider cannot be used. Compare the settings on both sides.',
   'reason.unverified-email':

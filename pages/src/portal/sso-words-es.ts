@@ -90,23 +90,34 @@ export const ssoWordsInSpanish: Record<SsoWord, string> = {
   'reason.acs-url': 'La respuesta era para otra dirección. Escribe nuestra URL de ACS en tu proveedor.',
   'reason.audience': 'La respuesta era para otro servicio. Escribe nuestro ID de entidad en tu proveedor.',
   'reason.certificate': 'La firma no coincide con el certificado. Actualiza aquí los metadatos o el certificado.',
+  'reason.certificate-ended':
+    'El certificado guardado aquí ha caducado y la firma no coincide con él. Escribe el certificado nuevo o actualiza los metadatos.',
   'reason.client': 'Tu proveedor no acepta el ID o el secreto de cliente. Vuelve a escribir los dos.',
+  'reason.client-id': 'El token de identidad es para otro cliente. Compara el ID de cliente de ambos lados.',
   'reason.clock':
     'La respuesta es demasiado antigua o aún no es válida. Comprueba el reloj de tu proveedor y prueba otra vez.',
   'reason.code':
     'Tu proveedor no ha aceptado el código. Comprueba el URI de redirección en tu proveedor y prueba otra vez.',
   'reason.declined': 'Tu proveedor rechazó el inicio de sesión. Asigna la aplicación a la persona que hace la prueba.',
+  'reason.discovery':
+    'No se puede leer la configuración de tu proveedor en el emisor. Comprueba el emisor y prueba otra vez.',
   'reason.encryption': 'La respuesta no se puede descifrar. Da otra vez nuestros metadatos a tu proveedor.',
   'reason.entity-id':
     'La respuesta viene de un ID de entidad que no está en los metadatos. Actualiza aquí los metadatos.',
   'reason.foreign-domain':
     'La dirección de correo no es de uno de tus dominios verificados. Verifica su dominio, o prueba con otra persona.',
   'reason.id-token': 'El token de identidad no es válido. Comprueba el emisor y el ID de cliente.',
+  'reason.issuer':
+    'El token de identidad es de otro emisor. Escribe el emisor exactamente como lo muestra tu proveedor.',
+  'reason.keys':
+    'La firma del token de identidad no coincide con las claves que publica tu proveedor. Comprueba el emisor y prueba otra vez.',
   'reason.no-email':
     'No ha llegado ninguna dirección de correo. Haz que tu proveedor la envíe y comprueba su nombre en la lista de abajo.',
   'reason.no-subject': 'La respuesta no nombra a nadie. Haz que tu proveedor envíe un ID de nombre persistente.',
   'reason.not-signed': 'La respuesta no está firmada. Haz que tu proveedor firme la aserción o la respuesta.',
   'reason.other-request': 'La respuesta es de otro inicio de sesión. Empieza la prueba desde esta página.',
+  'reason.provider-error':
+    'Tu proveedor respondió con un error o no se pudo contactar con él. Compara los ajustes de ambos lados y prueba otra vez.',
   'reason.unreachable': 'Tu proveedor no respondió a tiempo. Prueba otra vez dentro de unos minutos.',
   'reason.unreadable': 'La respuesta de tu proveedor no se puede usar. Compara los ajustes de ambos lados.',
   'reason.unverified-email':

@@ -21,7 +21,7 @@ const roles = [
 ];
 const domain = {
   part: 'domain',
-  domain: { domain: 'acme.example', isVerified: false },
+  domain: { domain: 'acme.example', state: 'unverified' },
   record: { name: '_aldaba-challenge.acme.example', value: 'q3sVt0yYgkqRrXkZ1mJ9aP7uL2cW5eTb' },
   email: 'postmaster@acme.example',
   isCodeSent: false,
@@ -118,9 +118,11 @@ export const portalViews = {
     {
       part: 'domains',
       domains: [
-        { domain: 'acme.example', isVerified: true },
-        { domain: 'missing.example', isVerified: true, losesAt: time },
-        { domain: 'a-company-with-a-very-long-name.subsidiary.example', isVerified: false },
+        { domain: 'acme.example', state: 'verified' },
+        { domain: 'missing.example', state: 'record-missing', losesAt: time },
+        { domain: 'confirmed.example', state: 'confirmed', losesAt: time },
+        { domain: 'expiring.example', state: 'expiring', losesAt: time },
+        { domain: 'a-company-with-a-very-long-name.subsidiary.example', state: 'unverified' },
       ],
     },
     { notice: 'removed' },
@@ -131,8 +133,10 @@ export const portalViews = {
     { ...domain, isCodeSent: true },
     { error: { field: 'code', code: 'verification_code.code_mismatch', message: 'The code is wrong.' } },
   ),
-  portalVerified: portal({ ...domain, domain: { domain: 'acme.example', isVerified: true } }, { notice: 'verified' }),
-  portalMissing: portal({ ...domain, domain: { domain: 'acme.example', isVerified: true, losesAt: time } }),
+  portalVerified: portal({ ...domain, domain: { domain: 'acme.example', state: 'verified' } }, { notice: 'verified' }),
+  portalMissing: portal({ ...domain, domain: { domain: 'acme.example', state: 'record-missing', losesAt: time } }),
+  portalConfirmed: portal({ ...domain, domain: { domain: 'acme.example', state: 'confirmed', losesAt: time } }),
+  portalExpiring: portal({ ...domain, domain: { domain: 'acme.example', state: 'expiring', losesAt: time } }),
   portalSso: portal({
     part: 'sso',
     connections: [

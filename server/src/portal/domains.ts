@@ -6,11 +6,18 @@ import type { PortalRequest, PortalRoutes } from './requests.ts';
 const domainIn = ({ request }: PortalRequest): string => (request.params as { domain: string }).domain;
 const pathOf = (domain: string): string => `/domains/${encodeURIComponent(domain)}`;
 
-const toShown = ({ domain, isVerified, losesAt }: OrganizationDomain): PortalDomain => ({
-  domain,
-  isVerified,
-  ...(losesAt === null ? {} : { losesAt }),
+const toShown = (found: OrganizationDomain): PortalDomain => ({
+  domain: found.domain,
+  state: stateOf(found),
+  ...(found.losesAt === null ? {} : { losesAt: found.losesAt }),
 });
+
+function stateOf({ isVerified, verifiedBy, missingSince }: OrganizationDomain): PortalDomain['state'] {
+  if (!isVerified) return 'unverified';
+  const isByEmail = verifiedBy === 'email';
+  if (missingSince !== null) return isByEmail ? 'expiring' : 'record-missing';
+  return isByEmail ? 'confirmed' : 'verified';
+}
 
 export function domainRoutes({ needs, get, post }: PortalRoutes): void {
   const { organizationDomains: domains } = needs;
@@ -59,7 +66,7 @@ export function domainRoutes({ needs, get, post }: PortalRoutes): void {
     '/domains/:domain/send',
     'domains',
     async (page) => {
-      await domains.sendCode(page.request.tenant, keyOf(page), page.language);
+      await domains.sendCode(page.request.tenant, keyOf(page), { locale: page.language, by: page.administrator.by });
       page.go(`${pathOf(domainIn(page))}?sent=yes`, 'sent');
     },
     show,

@@ -60,6 +60,12 @@ export interface PortalRequest {
 export const portalCookie = '_portal';
 export const portalPath = '/portal';
 
+/** A form that may have more bytes than others. */
+interface LargeForm {
+  path: string;
+  bodyLimit: number;
+}
+
 type Handler = (page: PortalRequest) => unknown;
 type Refused = (page: PortalRequest, failure: AldabaError) => unknown;
 export type PortalRoutes = ReturnType<typeof createPortalRoutes>;
@@ -100,10 +106,12 @@ export function createPortalRoutes(http: Http, needs: PortalNeeds) {
         answer([request as Request, reply], part, { work, refused }),
       ),
     /** A form; `refused` shows its page again with a failure that can be corrected. */
-    post: (at: string, part: PortalPart | undefined, work: Handler, refused?: Refused) =>
-      http.post(`${portalPath}${at}`, async (request, reply) =>
+    post: (at: string | LargeForm, part: PortalPart | undefined, work: Handler, refused?: Refused) => {
+      const { path, ...limits } = typeof at === 'string' ? { path: at } : at;
+      http.post(`${portalPath}${path}`, limits, async (request, reply) =>
         answer([request as Request, reply], part, { work, refused }),
-      ),
+      );
+    },
   };
 }
 

@@ -1,11 +1,14 @@
 /** `/portal/sso`: the identity providers of the organization, how they are connected, tested and switched on. */
 import { type PortalSsoFields, type PortalSsoScreen, portalSsoProviders } from '@aldaba/contract';
 import type { ConnectorState } from '../features/enterprise/organization-sso/index.ts';
+import { samlBodyLimit } from '../features/enterprise/sso-connectors/saml-side.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import { type PortalRequest, type PortalRoutes, textFields } from './requests.ts';
 
 const pathOf = (id: string): string => `/sso/${encodeURIComponent(id)}`;
 const day = 86_400_000;
+/** Bytes of a form with pasted metadata: 256 Ki characters, most of them written as three. */
+const metadataLimit = 1024 * 1024;
 /** Days before the end of a certificate from which the page warns. */
 const warning = 30;
 
@@ -39,7 +42,7 @@ export function ssoRoutes(routes: PortalRoutes): void {
   );
   get('/sso/:connectorId', 'sso', (page) => show(page));
   post(
-    '/sso/:connectorId',
+    { path: '/sso/:connectorId', bodyLimit: metadataLimit },
     'sso',
     async (page) => {
       const { request, administrator } = page;
@@ -79,7 +82,8 @@ function testRoutes({ needs, get, post }: PortalRoutes, show: ReturnType<typeof 
     async (page) => {
       const { request, reply, session } = page;
       const message = await sso.beginTest(request.tenant, keyOf(page), session.linkId);
-      if ('form' in message) await needs.pages.send(request, reply, { kind: 'form-post', ...message.form });
+      if (!message) page.go(`${pathOf(keyOf(page).id)}?tested=yes`);
+      else if ('form' in message) await needs.pages.send(request, reply, { kind: 'form-post', ...message.form });
       else reply.header('cache-control', 'no-store').redirect(message.redirectUrl, 303);
     },
     show,
@@ -97,7 +101,7 @@ function testRoutes({ needs, get, post }: PortalRoutes, show: ReturnType<typeof 
     show,
   );
   post(
-    '/sso/:connectorId/answer',
+    { path: '/sso/:connectorId/answer', bodyLimit: samlBodyLimit },
     'sso',
     finish(({ field }) => ({ state: field('RelayState'), data: { SAMLResponse: field('SAMLResponse') } })),
     show,

@@ -17,6 +17,7 @@ export function phrasePathOf(key: AuditKey): string {
   if (family === 'TrustedDevice') return `devices.${first}`;
   if (family === 'TriggerHook') return `hookEvents.${[first, ...rest].join('.')}`;
   if (family === 'SamlApplication') return `saml.${first}`;
+  if (family === 'SsoConnector') return `sso.${first}`;
   if (family === 'Action' || family === 'JwtCustomizer') return `scripts.${key}`;
   if (family !== 'Interaction') return `revocations.${key}`;
   if (rest.length === 0 || first === 'Create') return `interaction.${[first, ...rest].join('.')}`;
@@ -48,7 +49,7 @@ export function groupOf(key: AuditKey): (typeof groups)[number] {
   if (family === 'Organization') return 'organization';
   if (family === 'Scim' || family === 'Ldap') return 'directory';
   if (family === 'Inbox') return 'inbox';
-  if (family === 'SamlApplication') return 'saml';
+  if (family === 'SamlApplication' || family === 'SsoConnector') return 'saml';
   if (family === 'Action' || family === 'JwtCustomizer') return 'scripts';
   if (family === 'TrustedDevice') return 'SignIn';
   if (family !== 'Interaction') return 'tokens';

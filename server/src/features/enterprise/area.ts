@@ -13,6 +13,7 @@ import type { Organizations } from '../organizations/organizations/index.ts';
 import type { SsoIdentities } from '../people/sso-identities/index.ts';
 import type { Users } from '../people/users/index.ts';
 import type { Logs } from '../records/logs/index.ts';
+import { createCertificateWarnings } from './certificate-warnings/index.ts';
 import { createIdpInitiated } from './idp-initiated/index.ts';
 import { idpInitiatedRoutes } from './idp-initiated/routes.ts';
 import { createLdapSyncs, type LdapSyncNeeds } from './ldap-sync/index.ts';
@@ -63,6 +64,7 @@ export function createEnterpriseArea(needs: Needs) {
   const scim = createScim({ ...needs, domains: organizationDomains });
   return {
     organizationDomains,
+    warnOfCertificates: createCertificateWarnings(needs),
     organizationAdministration: createOrganizationAdministration(needs),
     organizationSso: createOrganizationSso({ ...needs, ssoConnectors }),
     portalLinks: createPortalLinks(needs),

@@ -11,14 +11,14 @@ import type { TokenSets } from '../connectors/token-sets/index.ts';
 import { type AccountDeletionsNeeds, createAccountDeletions } from './account-deletions/index.ts';
 import { accountDeletionRoutes } from './account-deletions/routes.ts';
 import { type AccountNoticesNeeds, startAccountNotices } from './account-notices/index.ts';
-import { createAdaptiveMfa } from './adaptive-mfa/index.ts';
+import { createAdaptiveMfa, deletePlaces } from './adaptive-mfa/index.ts';
 import { createMfaVerifications, createSecondFactors, deleteAllFactors } from './mfa-verifications/index.ts';
 import { mfaVerificationRoutes } from './mfa-verifications/routes.ts';
 import { createOneTimeTokens } from './one-time-tokens/index.ts';
 import { oneTimeTokenRoutes } from './one-time-tokens/routes.ts';
-import { createPersonalAccessTokens } from './personal-access-tokens/index.ts';
+import { createPersonalAccessTokens, deleteAllTokens } from './personal-access-tokens/index.ts';
 import { personalAccessTokenRoutes } from './personal-access-tokens/routes.ts';
-import { createSsoIdentities } from './sso-identities/index.ts';
+import { createSsoIdentities, deleteAllIdentities } from './sso-identities/index.ts';
 import { createSubjectTokens } from './subject-tokens/index.ts';
 import { subjectTokenRoutes } from './subject-tokens/routes.ts';
 import { createDeviceTrust, createTrustedDevices } from './trusted-devices/index.ts';
@@ -49,13 +49,20 @@ export function createPeopleArea(needs: Needs) {
   const deviceTrust = createDeviceTrust({ clock, events });
   const users = createUsers({
     ...{ clock, passwords, roles, changes, events, sessions, deviceTrust },
-    factors: { removeAll: deleteAllFactors },
+    traces: {
+      removeAll: async (tx, userId) => {
+        for (const remove of [deleteAllFactors, deleteAllTokens, deleteAllIdentities, deletePlaces])
+          await remove(tx, userId);
+        await accountDeletions.drop(tx, userId);
+      },
+    },
   });
+  const accountDeletions = createAccountDeletions({ ...needs, users });
   startAccountNotices({ ...needs, users });
   const ssoIdentities = createSsoIdentities({ users, events, clock });
   return {
     users,
-    accountDeletions: createAccountDeletions({ ...needs, users }),
+    accountDeletions,
     ssoIdentities,
     userIdentities: createUserIdentities({ users, connectors, tokenSets, ssoIdentities }),
     mfaVerifications: createMfaVerifications({ clock, vault, users, events, deviceTrust }),

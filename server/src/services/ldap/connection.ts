@@ -3,15 +3,17 @@ import {
   BindRequest,
   ExtendedRequest,
   PagedResultsControl,
+  PasswordPolicyControl,
   type SearchEntry,
   SearchRequest,
   UnbindRequest,
 } from 'ldapts';
 import { OutboundError } from '../../kernel/outbound.ts';
 import type { Connect } from '../../kernel/outbound-socket.ts';
-import { LdapError, resultError } from './errors.ts';
+import { accountStateOf, LdapError, resultError } from './errors.ts';
 import { createExchange, type Exchange } from './exchange.ts';
-import type { LdapFilter } from './filters.ts';
+import { anyEntry, type LdapFilter } from './filters.ts';
+import { completeEntry } from './ranges.ts';
 import { secure } from './socket.ts';
 import type { LdapEntry } from './values.ts';
 
@@ -48,7 +50,10 @@ interface LdapPage {
 
 /** A connection to a directory. Every method throws LdapError. */
 export interface LdapConnection {
-  /** @throws LdapError `credentials` if the password is wrong, and for an empty one, which would not be checked */
+  /**
+   * @throws LdapError `credentials` if the password is wrong or has to be changed, and for an empty one, which would
+   *   not be checked
+   */
   bind: (dn: string, password: string) => Promise<void>;
   /** At most `limit` entries; one more is enough to know that a value is not unique. */
   find: (search: LdapSearch, limit: number) => Promise<LdapEntry[]>;
@@ -116,30 +121,56 @@ function createConnection(exchange: Exchange): LdapConnection {
         ...{ sizeLimit: more.sizeLimit ?? 0, timeLimit: 0, controls: more.control ? [more.control] : [] },
       }),
     );
+  const complete = async (found: readonly SearchEntry[]): Promise<LdapEntry[]> => {
+    const entries: LdapEntry[] = [];
+    for (const entry of found) {
+      const read = async (attribute: string) => {
+        const asked = { base: entry.name, scope: 'base', filter: anyEntry(), attributes: [attribute] } as const;
+        const { result, entries: found } = await search(asked, {});
+        if (result.status !== success) throw resultError(result.status, result.errorMessage);
+        return found[0]?.attributes ?? [];
+      };
+      entries.push(await completeEntry(entry, read));
+    }
+    return entries;
+  };
   return {
     async bind(dn, password) {
       // RFC 4513 section 5.1.2: a server may accept a name without a password, and has checked nothing then.
       if (dn === '' || password === '') throw new LdapError('credentials', 'A name or a password is missing');
-      const { result } = await exchange.send(new BindRequest({ messageId: nextId(), dn, password }));
-      if (result.status !== 0) throw resultError(result.status, result.errorMessage);
+      // The answer is written into it.
+      const policy = new PasswordPolicyControl();
+      const { result } = await exchange.send(
+        new BindRequest({ messageId: nextId(), dn, password, controls: [policy] }),
+      );
+      const { status, errorMessage } = result;
+      if (status === success && policy.value?.error === undefined) return;
+      // OpenLDAP accepts a password that has to be changed, for nothing but the change.
+      throw resultError(
+        status === success ? invalidCredentials : status,
+        errorMessage,
+        status === success || status === invalidCredentials
+          ? accountStateOf(errorMessage, policy.value?.error)
+          : undefined,
+      );
     },
     async find(asked, limit) {
       const { result, entries } = await search(asked, { sizeLimit: limit });
       const isCut = result.status === sizeLimitExceeded && entries.length >= limit;
-      if (result.status !== 0 && !isCut) throw resultError(result.status, result.errorMessage);
-      return entries.map(toEntry);
+      if (result.status !== success && !isCut) throw resultError(result.status, result.errorMessage);
+      return complete(entries);
     },
     async *pages(asked, size) {
       let cookie: Buffer | undefined;
       do {
         const control = new PagedResultsControl({ critical: true, value: { size, ...(cookie ? { cookie } : {}) } });
         const { result, entries, references } = await search(asked, { control });
-        if (result.status !== 0) throw resultError(result.status, result.errorMessage);
+        if (result.status !== success) throw resultError(result.status, result.errorMessage);
         const answered = result.controls?.find((each) => each instanceof PagedResultsControl);
         // Without it nothing says whether more is to come.
         if (!answered?.value) throw new LdapError('broken', 'The directory does not page its results (RFC 2696)');
         cookie = answered.value.cookie;
-        yield { entries: entries.map(toEntry), references };
+        yield { entries: await complete(entries), references };
       } while (cookie && cookie.length > 0);
     },
     close() {
@@ -149,13 +180,6 @@ function createConnection(exchange: Exchange): LdapConnection {
   };
 }
 
+const success = 0;
 const sizeLimitExceeded = 4;
-
-function toEntry({ name, attributes }: SearchEntry): LdapEntry {
-  const found = new Map<string, Buffer[]>();
-  for (const attribute of attributes) {
-    const [type = ''] = attribute.type.toLowerCase().split(';');
-    found.set(type, [...(found.get(type) ?? []), ...attribute.parsedBuffers]);
-  }
-  return { dn: name, attributes: found };
-}
+const invalidCredentials = 49;

@@ -22,15 +22,29 @@ export type LdapReason =
   /** Another result code of the server. */
   | 'refused';
 
+interface LdapErrorOptions extends ErrorOptions {
+  resultCode?: number | undefined;
+  state?: LdapAccountState | undefined;
+}
+
+/**
+ * What a directory says about an account besides a wrong password. `locked` also follows a wrong password, the others
+ * only the right one.
+ */
+export type LdapAccountState = 'locked' | 'password-expired' | 'disabled';
+
 /** A directory could not be asked. The message names no person and no secret. */
 export class LdapError extends Error {
   readonly reason: LdapReason;
+  /** Of the account that the bind was for. */
+  readonly state: LdapAccountState | undefined;
   /** The result code of the server (RFC 4511 section 4.1.9), if it answered. */
   readonly resultCode: number | undefined;
-  constructor(reason: LdapReason, message: string, options?: ErrorOptions & { resultCode?: number }) {
+  constructor(reason: LdapReason, message: string, options?: LdapErrorOptions) {
     super(message, options);
     this.name = 'LdapError';
     this.reason = reason;
+    this.state = options?.state;
     this.resultCode = options?.resultCode;
   }
 }
@@ -47,12 +61,36 @@ const reasons: Readonly<Record<number, LdapReason>> = {
   50: 'access',
 };
 
+/** Windows error codes, in hexadecimal, that Active Directory adds to result code 49. */
+const windowsStates: Readonly<Record<string, LdapAccountState>> = {
+  '530': 'disabled', // not at this hour
+  '531': 'disabled', // not from this computer
+  '532': 'password-expired',
+  '533': 'disabled',
+  '701': 'disabled', // the account has expired
+  '773': 'password-expired', // must be changed before the first sign-in
+  '775': 'locked',
+};
+
+/** Errors of the password policy control (draft-behera-ldap-password-policy section 6.2) that a bind can have. */
+const policyStates: Readonly<Record<number, LdapAccountState>> = {
+  0: 'password-expired',
+  1: 'locked',
+  2: 'password-expired', // must be changed after a reset
+};
+
+/** @param policyError of the password policy control */
+export function accountStateOf(diagnostic: string, policyError: number | undefined): LdapAccountState | undefined {
+  const [, code = ''] = /\bdata ([\da-f]{3,4}),/i.exec(diagnostic) ?? [];
+  return policyStates[policyError ?? -1] ?? windowsStates[code.toLowerCase()];
+}
+
 /**
  * What a result code of the server means. The diagnostic message is the server's own text: it is cut, and printed on
  * one line.
  */
-export function resultError(resultCode: number, diagnostic: string): LdapError {
+export function resultError(resultCode: number, diagnostic: string, state?: LdapAccountState): LdapError {
   const told = diagnostic.replaceAll(/[^\x20-\x7e]+/g, ' ').trim();
   const message = `The directory answered with result code ${resultCode}${told === '' ? '' : `: ${told.slice(0, 200)}`}`;
-  return new LdapError(reasons[resultCode] ?? 'refused', message, { resultCode });
+  return new LdapError(reasons[resultCode] ?? 'refused', message, { resultCode, state });
 }

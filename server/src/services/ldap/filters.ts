@@ -2,7 +2,15 @@
  * Filters (RFC 4515). What a user typed never becomes part of a filter's text: it is a value of its own in the message,
  * with its length, so nothing in it has to be escaped and nothing can end it.
  */
-import { AndFilter, EqualityFilter, type Filter, FilterParser, OrFilter, PresenceFilter } from 'ldapts';
+import {
+  AndFilter,
+  EqualityFilter,
+  ExtensibleFilter,
+  type Filter,
+  FilterParser,
+  OrFilter,
+  PresenceFilter,
+} from 'ldapts';
 
 export type LdapFilter = Filter;
 
@@ -39,6 +47,13 @@ export const withValue = (filter: LdapFilter, attributes: readonly string[], val
       new OrFilter({ filters: attributes.map((attribute) => new EqualityFilter({ attribute, value })) }),
     ],
   });
+
+/** LDAP_MATCHING_RULE_IN_CHAIN of Active Directory: follows the members of members. */
+const inChain = '1.2.840.113556.1.4.1941';
+
+/** Groups of a filter that have the entry as a member, directly or through other groups. */
+export const withMemberInChain = (filter: LdapFilter, attribute: string, dn: string): LdapFilter =>
+  new AndFilter({ filters: [filter, new ExtensibleFilter({ rule: inChain, matchType: attribute, value: dn })] });
 
 /** Every entry. */
 export const anyEntry = (): LdapFilter => new PresenceFilter({ attribute: 'objectClass' });

@@ -15,6 +15,22 @@ export function certificateBody(pem: string): string {
   return new X509Certificate(pem).raw.toString('base64');
 }
 
+/** When a certificate expires, in milliseconds. */
+export const expiryOf = (certificate: string): number => new X509Certificate(certificate).validToDate.getTime();
+
+/** SHA-256 in hexadecimal. */
+export const certificateFingerprint = (certificate: string): string =>
+  new X509Certificate(certificate).fingerprint256.replaceAll(':', '').toLowerCase();
+
+const day = 86_400_000;
+
+/** How far a certificate is towards its end, if there is something to do: a partner needs time for a new one. */
+export function expiryStage(expiresAt: number, now: number): '30 days' | '7 days' | 'expired' | undefined {
+  if (expiresAt <= now) return 'expired';
+  if (expiresAt <= now + 7 * day) return '7 days';
+  return expiresAt <= now + 30 * day ? '30 days' : undefined;
+}
+
 /** Whether a certificate can be trusted: an RSA key of sufficient size. */
 export const hasUsableKey = (certificate: string): boolean => verificationKey(certificate) !== undefined;
 

@@ -62,11 +62,11 @@ function cipherOf(data: Element): Cipher {
 }
 
 function onlyEncryptedKey(container: Element): Element {
-  const [key, ...others] = [...walk(container)].filter(([{ localName }]) => localName === 'EncryptedKey');
-  if (!key || others.length > 0 || key[0].namespaceURI !== namespaces.encryption) {
+  const [key, ...others] = [...walk(container)].filter(({ localName }) => localName === 'EncryptedKey');
+  if (!key || others.length > 0 || key.namespaceURI !== namespaces.encryption) {
     throw new SamlRefusal('unexpected_structure', 'not exactly one EncryptedKey');
   }
-  return key[0];
+  return key;
 }
 
 function oaepHashOf(encryptedKey: Element): 'sha1' | 'sha256' {
@@ -134,7 +134,7 @@ export function encryptElement(xml: string, certificate: string): string {
 
 /** Refuses encrypted parts other than whole assertions: names and attributes that are encrypted by themselves. */
 export function refuseEncryptedParts(assertion: Element): void {
-  for (const [element] of walk(assertion)) {
+  for (const element of walk(assertion)) {
     if (element.localName?.startsWith('Encrypted')) {
       throw new SamlRefusal('encryption_not_supported', `${element.localName} inside an assertion`);
     }

@@ -19,7 +19,13 @@ export {
   readAuthnRequest,
 } from './authn-request.ts';
 export { encodePost, type IncomingMessage, type PostForm } from './bindings.ts';
-export { hasUsableKey, normalizeCertificate } from './certificates.ts';
+export {
+  certificateFingerprint,
+  expiryOf,
+  expiryStage,
+  hasUsableKey,
+  normalizeCertificate,
+} from './certificates.ts';
 export { createFailure, createResponse } from './issued-response.ts';
 export { createSamlKeyPair, type SamlKeyPair } from './key-pairs.ts';
 export { createLogoutRequest, createLogoutResponse, verifyLogoutRequest, verifyLogoutResponse } from './logout.ts';

@@ -30,6 +30,8 @@ export interface IdentityProviderMetadata {
   singleSignOnBinding: SamlBinding;
   singleLogoutUrl?: string;
   singleLogoutBinding?: SamlBinding;
+  /** Where responses to its requests to sign out go, if not to the same address. */
+  singleLogoutResponseUrl?: string;
   /** Certificates for signatures, as PEM, in the order of the document. */
   certificates: string[];
   wantsSignedRequests: boolean;
@@ -71,28 +73,37 @@ function readMetadata(xml: string): IdentityProviderMetadata {
     singleSignOnUrl: signIn.url,
     singleSignOnBinding: signIn.binding,
     ...(logout && { singleLogoutUrl: logout.url, singleLogoutBinding: logout.binding }),
+    ...(logout?.responseUrl !== undefined && { singleLogoutResponseUrl: logout.responseUrl }),
     certificates: certificatesOf(descriptor),
     wantsSignedRequests: ['true', '1'].includes(attributeOf(descriptor, 'WantAuthnRequestsSigned') ?? ''),
   };
 }
 
-function endpointOf(descriptor: Element, name: string): { url: string; binding: SamlBinding } | undefined {
+interface Endpoint {
+  url: string;
+  binding: SamlBinding;
+  responseUrl?: string;
+}
+
+/** SAML metadata section 2.2.2: responses go to `ResponseLocation` where there is one. */
+function endpointOf(descriptor: Element, name: string): Endpoint | undefined {
   const services = childrenNamed(descriptor, md, name);
   for (const binding of [bindings.redirect, bindings.post]) {
     const service = services.find((one) => attributeOf(one, 'Binding') === binding);
     const url = (service && attributeOf(service, 'Location')) ?? '';
-    if (URL.canParse(url) && ['https:', 'http:'].includes(new URL(url).protocol)) return { url, binding };
+    const responseUrl = service && attributeOf(service, 'ResponseLocation');
+    if (isAddress(url) && (responseUrl === undefined || isAddress(responseUrl)))
+      return { url, binding, ...(responseUrl !== undefined && { responseUrl }) };
   }
   return undefined;
 }
 
+const isAddress = (url: string): boolean => URL.canParse(url) && ['https:', 'http:'].includes(new URL(url).protocol);
+
 function certificatesOf(descriptor: Element): string[] {
   const keys = childrenNamed(descriptor, md, 'KeyDescriptor').filter((key) => attributeOf(key, 'use') !== 'encryption');
   const texts = keys.flatMap((key) =>
-    [...walk(key)]
-      .map(([element]) => element)
-      .filter((element) => isNamed(element, namespaces.signature, 'X509Certificate'))
-      .map(textOf),
+    [...walk(key)].filter((element) => isNamed(element, namespaces.signature, 'X509Certificate')).map(textOf),
   );
   if (texts.length === 0) throw new SamlMetadataError('no_certificate', 'No certificate for signatures.');
   const usable = texts.filter((text) => verificationKey(text)).map(normalizeCertificate);

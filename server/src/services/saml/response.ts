@@ -64,7 +64,7 @@ function expectSuccess(response: Element): void {
 /** The one assertion of the response, encrypted or not. A second one anywhere in the document is refused. */
 function onlyAssertion(response: Element): Element {
   const names = ['Assertion', 'EncryptedAssertion'];
-  const all = [...walk(response)].map(([element]) => element).filter(({ localName }) => names.includes(localName));
+  const all = [...walk(response)].filter(({ localName }) => names.includes(localName));
   const children = names.flatMap((name) => childrenNamed(response, saml, name));
   const [assertion] = children;
   if (!assertion || children.length !== 1 || all.length !== 1) {

@@ -1,9 +1,9 @@
 import { createSign, createVerify, type KeyObject } from 'node:crypto';
-import { type SignatureAlgorithm, SignedXml } from 'xml-crypto';
+import { findAncestorNs, SignedXml } from 'xml-crypto';
 import { certificateBody, verificationKey } from './certificates.ts';
 import { namespaces } from './names.ts';
 import { SamlRefusal } from './refusal.ts';
-import { attributeOf, childElements, childrenNamed, isNamed, readXml, walk } from './xml.ts';
+import { attributeOf, childElements, childrenNamed, isNamed, readXml, textOf, walk } from './xml.ts';
 
 export type SigningAlgorithm = 'rsa-sha256' | 'rsa-sha512';
 
@@ -31,6 +31,8 @@ const hashes: Record<string, string> = {
 };
 /** Certificates that are tried for one signature: the current, the next and a few old ones of a provider. */
 const maximumCertificates = 10;
+/** Characters; it has a dozen elements, and canonicalization repeats the namespaces around it. */
+const maximumSignedInfo = 8192;
 const identifier = /^[A-Za-z_][\w.-]{0,255}$/;
 
 /** The signature that is a child of the element, if any; a second one is refused. */
@@ -47,7 +49,7 @@ export function findSignature(element: Element): Element | undefined {
 
 /** Refuses signatures that are not a child of an element that may be signed: wrapping attacks move them. */
 export function refuseForeignSignatures(root: Element, signed: readonly Element[]): void {
-  for (const [element] of walk(root)) {
+  for (const element of walk(root)) {
     if (element.localName === 'Signature' && !signed.includes(element.parentNode as Element)) {
       throw new SamlRefusal('unexpected_structure', 'a Signature in an unexpected place');
     }
@@ -63,9 +65,12 @@ export function verifySignature(text: string, element: Element, certificates: re
   if (!signature) throw new SamlRefusal('not_signed', `${element.localName} has no signature`);
   const id = attributeOf(element, 'ID') ?? '';
   refuseUnusualSignature(signature, id);
-  const verified = signedBytes(text, signature, usableKeys(certificates));
+  const key = signerOf(signature, usableKeys(certificates));
+  if (!key)
+    throw new SamlRefusal('signature_invalid', `the signature of ${element.localName} matches no trusted certificate`);
+  const verified = signedBytes(text, signature, key);
   if (verified !== undefined) return sameElement(readXml(verified), element, id);
-  throw new SamlRefusal('signature_invalid', `the signature of ${element.localName} matches no trusted certificate`);
+  throw new SamlRefusal('signature_invalid', `the content of ${element.localName} is not what was signed`);
 }
 
 function usableKeys(certificates: readonly string[]): KeyObject[] {
@@ -90,6 +95,7 @@ function refuseUnusualSignature(signature: Element, id: string): void {
   expectAlgorithm(canonicalization as Element, canonicalizations);
   expectAlgorithm(method as Element, Object.values(signatureMethods));
   refuseUnusualReference(reference as Element, id);
+  if (String(info).length > maximumSignedInfo) throw new SamlRefusal('message_too_large', 'SignedInfo is too long');
 }
 
 function refuseUnusualReference(reference: Element, id: string): void {
@@ -113,7 +119,7 @@ function refuseUnusualReference(reference: Element, id: string): void {
 /** The library looks for these by name anywhere below the signature, so each name may occur once. */
 function refuseRepeatedParts(signature: Element): void {
   const once = ['SignedInfo', 'SignatureValue', 'CanonicalizationMethod', 'SignatureMethod', 'Reference'];
-  const names = [...walk(signature)].map(([{ localName }]) => localName);
+  const names = [...walk(signature)].map(({ localName }) => localName);
   for (const name of [...once, 'Transforms', 'DigestMethod', 'DigestValue']) {
     if (names.filter((other) => other === name).length > 1) {
       throw new SamlRefusal('unexpected_structure', `a Signature has several ${name}`);
@@ -132,18 +138,42 @@ function expectNames(elements: (Element | undefined)[], names: string[]): void {
 
 function expectAlgorithm(element: Element, allowed: readonly string[]): void {
   const algorithm = attributeOf(element, 'Algorithm') ?? '';
-  const parameters = childElements(element).filter((child) => !isNamed(child, exclusive, 'InclusiveNamespaces'));
-  if (!allowed.includes(algorithm) || parameters.length > 0) {
+  const [parameter, ...others] = childElements(element);
+  const isKnown = !parameter || isNamed(parameter, exclusive, 'InclusiveNamespaces');
+  if (!allowed.includes(algorithm) || !isKnown || others.length > 0 || (parameter && textOf(parameter) !== '')) {
     throw new SamlRefusal('algorithm_not_allowed', `${element.localName}: ${algorithm.slice(0, 100)}`);
   }
 }
 
-function signedBytes(text: string, signature: Element, keys: readonly KeyObject[]): string | undefined {
-  const verifier = restricted(new SignedXml({ publicCert: pemOf(keys[0]), getCertFromKeyInfo: () => null }));
-  // One pass for all keys: the library would parse the message again for each.
-  verifier.SignatureAlgorithms = Object.fromEntries(
-    Object.entries(hashes).map(([method, hash]) => [method, anyKeyOf(keys, { method, hash })]),
+/**
+ * The key that signed SignedInfo. SignedInfo is short, so a message that no trusted key signed costs little, whatever
+ * its size. The library alone would first canonicalize the whole element.
+ */
+function signerOf(signature: Element, keys: readonly KeyObject[]): KeyObject | undefined {
+  const [info, value] = childElements(signature) as [Element, Element];
+  const [canonicalization = '', method = ''] = childElements(info).map((child) => attributeOf(child, 'Algorithm'));
+  const ancestorNamespaces = findAncestorNs(info.ownerDocument, pathOf(info));
+  const octets = restricted(new SignedXml()).getCanonXml([canonicalization], info, { ancestorNamespaces });
+  const bytes = Buffer.from(textOf(value), 'base64');
+  return keys.find((key) =>
+    createVerify(hashes[method] ?? '')
+      .update(octets)
+      .verify(key, bytes),
   );
+}
+
+/** An XPath that does not walk through the whole document. No other Signature is at the same depth. */
+function pathOf(info: Element): string {
+  let depth = 0;
+  for (let node = info.parentNode; node?.parentNode; node = node.parentNode) depth += 1;
+  return `${'/*'.repeat(depth)}[local-name()='Signature']/*[local-name()='SignedInfo']`;
+}
+
+function signedBytes(text: string, signature: Element, key: KeyObject): string | undefined {
+  const publicCert = key.export({ format: 'pem', type: 'spki' });
+  const verifier = restricted(new SignedXml({ publicCert, getCertFromKeyInfo: () => null }));
+  // The only one of SAML. IDs in another spelling that repeat were refused, and each is a walk through the document.
+  verifier.idAttributes = ['ID'];
   try {
     verifier.loadSignature(signature);
     if (!verifier.checkSignature(text)) return undefined;
@@ -152,20 +182,6 @@ function signedBytes(text: string, signature: Element, keys: readonly KeyObject[
   } catch {
     return undefined;
   }
-}
-
-const pemOf = (key: KeyObject | undefined) => key?.export({ format: 'pem', type: 'spki' }) ?? '';
-
-/** An algorithm of the library that verifies with each of the keys, whatever key the library passes. */
-function anyKeyOf(keys: readonly KeyObject[], { method, hash }: { method: string; hash: string }) {
-  return class implements SignatureAlgorithm {
-    getAlgorithmName = () => method;
-    getSignature = (): never => {
-      throw new Error('this algorithm verifies only');
-    };
-    verifySignature = (material: string, _key: unknown, value: string): boolean =>
-      keys.some((key) => createVerify(hash).update(material).verify(key, value, 'base64'));
-  };
 }
 
 /** Takes every algorithm that is not on the allowlist out of the library, behind the check of the names above. */
@@ -211,7 +227,7 @@ export function signElement(text: string, id: string, { privateKey, certificate,
 }
 
 function hasIssuerChild(text: string, id: string): boolean {
-  const element = [...walk(readXml(text))].find(([candidate]) => attributeOf(candidate, 'ID') === id)?.[0];
+  const element = [...walk(readXml(text))].find((candidate) => attributeOf(candidate, 'ID') === id);
   return element !== undefined && childrenNamed(element, namespaces.assertion, 'Issuer').length > 0;
 }
 

@@ -5,6 +5,8 @@ import { SamlRefusal } from './refusal.ts';
 const maximumLength = 256 * 1024;
 const maximumDepth = 40;
 const maximumElements = 10_000;
+/** Of one element, with its namespaces. Names in scope, which parsers copy, are at most this times the depth. */
+const maximumAttributes = 64;
 
 const elementNode = 1;
 const textNode = 3;
@@ -14,7 +16,8 @@ const commentNode = 8;
 const declaration =
   /^<\?xml\s+version=(["'])1\.0\1(?:\s+encoding=(["'])utf-8\2)?(?:\s+standalone=(["'])(?:yes|no)\3)?\s*\?>/i;
 const allowedReference = /&(?!(?:lt|gt|amp|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)/;
-const numericReference = /&#(x?)([0-9A-Fa-f]+);/g;
+const numericReference = /&#x?[0-9A-Fa-f]+;/g;
+const attributeValue = /"[^"]*"|'[^']*'/g;
 // XML 1.0 section 2.2: what a document may contain, without surrogates, which a JavaScript string pairs.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to refuse
 const forbiddenCharacter = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
@@ -29,25 +32,46 @@ export function readXml(text: string, { comments = false } = {}): Element {
   const body = text.replace(/^\ufeff/, '').replace(declaration, '');
   refuseMarkup(comments ? body.replaceAll(/<!--[\s\S]*?-->/g, '') : body);
   const root = onlyElement(parse(body));
-  refuseExcess(root, comments);
+  refuseUnusualNodes(root, comments);
   return root;
 }
 
 function refuseMarkup(body: string): void {
-  // Each element has one or two; the exact count follows after parsing.
-  if (body.split('<', 2 * maximumElements + 2).length > 2 * maximumElements + 1) {
-    throw new SamlRefusal('message_too_large', `more than ${maximumElements} elements`);
-  }
   if (body.includes('<!')) throw new SamlRefusal('forbidden_markup', 'a comment, CDATA section or document type');
   if (body.includes('<?')) throw new SamlRefusal('forbidden_markup', 'a processing instruction');
   if (allowedReference.test(body)) throw new SamlRefusal('forbidden_markup', 'an entity reference');
-  for (const [, hexadecimal, digits = ''] of body.matchAll(numericReference)) {
-    const code = Number.parseInt(digits, hexadecimal ? 16 : 10);
+  for (const reference of new Set(body.match(numericReference))) {
+    const code = Number(reference.slice(2, -1).replace('x', '0x'));
     if (!isXmlCharacter(code)) throw new SamlRefusal('forbidden_markup', 'a reference to a forbidden character');
   }
   if (forbiddenCharacter.test(body) || !body.isWellFormed()) {
     throw new SamlRefusal('malformed_message', 'a character that XML does not allow');
   }
+  refuseExcess(body);
+}
+
+/**
+ * Counts before the parser does its work, which grows with the square of depths and namespaces. Without declarations
+ * and instructions, each `<` starts a tag.
+ */
+function refuseExcess(body: string): void {
+  let depth = 0;
+  let elements = 0;
+  for (const piece of body.split('<', 2 * maximumElements + 2).slice(1)) {
+    const bare = piece.replaceAll(attributeValue, '\0');
+    const tag = bare.slice(0, bare.indexOf('>'));
+    if (!bare.includes('>') || /["']/.test(tag)) throw new SamlRefusal('malformed_message', 'a tag without an end');
+    if (tag.split('\0').length > maximumAttributes + 1) {
+      throw new SamlRefusal('message_too_large', `an element has more than ${maximumAttributes} attributes`);
+    }
+    const closes = tag.startsWith('/');
+    elements += closes ? 0 : 1;
+    depth += closes ? -1 : 1;
+    if (depth < 0) throw new SamlRefusal('malformed_message', 'an end tag without a start tag');
+    if (depth > maximumDepth) throw new SamlRefusal('unexpected_structure', 'elements are nested too deeply');
+    if (tag.endsWith('/')) depth -= 1;
+  }
+  if (elements > maximumElements) throw new SamlRefusal('message_too_large', `more than ${maximumElements} elements`);
 }
 
 function isXmlCharacter(code: number): boolean {
@@ -79,13 +103,9 @@ function onlyElement(document: Document): Element {
   return root as Element;
 }
 
-function refuseExcess(root: Element, comments: boolean): void {
+function refuseUnusualNodes(root: Element, comments: boolean): void {
   const ids = new Set<string>();
-  let count = 0;
-  for (const [element, depth] of walk(root)) {
-    count += 1;
-    if (depth > maximumDepth) throw new SamlRefusal('unexpected_structure', 'elements are nested too deeply');
-    if (count > maximumElements) throw new SamlRefusal('message_too_large', `more than ${maximumElements} elements`);
+  for (const element of walk(root)) {
     for (const { localName, value } of Array.from(element.attributes)) {
       if (localName?.toLowerCase() !== 'id') continue;
       if (ids.has(value)) throw new SamlRefusal('duplicate_id', 'two elements have the same ID');
@@ -100,13 +120,12 @@ function refuseExcess(root: Element, comments: boolean): void {
   }
 }
 
-/** The element and all below it in document order, with their depths; without recursion, for deep documents. */
-export function* walk(root: Element): Generator<[Element, number]> {
-  const open: [Element, number][] = [[root, 1]];
-  for (let next = open.pop(); next; next = open.pop()) {
-    yield next;
-    const [element, depth] = next;
-    for (const child of childElements(element).reverse()) open.push([child, depth + 1]);
+/** The element and all below it in document order. */
+export function* walk(root: Element): Generator<Element> {
+  const open = [root];
+  for (let element = open.pop(); element; element = open.pop()) {
+    yield element;
+    open.push(...childElements(element).reverse());
   }
 }
 

@@ -155,7 +155,9 @@ export default {
   organization: {
     AddDomain: { done: 'Domain added to an organization', failed: 'Adding a domain refused' },
     MissDomainRecord: { done: 'DNS record of a domain missing', failed: 'Check of a domain failed' },
+    AskDomainProof: { done: 'Confirmation of a domain about to expire', failed: 'Check of a domain failed' },
     LoseDomain: { done: 'Domain of an organization lost', failed: 'Ending a verification failed' },
+    SendDomainCode: { done: 'Code sent to the postmaster of a domain', failed: 'Sending a code refused' },
     VerifyDomain: { done: 'Domain of an organization verified', failed: 'Verification of a domain failed' },
     RemoveDomain: { done: 'Domain of an organization removed', failed: 'Removing a domain refused' },
     RemoveMember: {
@@ -168,6 +170,7 @@ export default {
       failed: 'Invitation to an organization refused',
     },
     CreatePortalLink: { done: 'Portal link created', failed: 'Portal link refused' },
+    ChangePortalLink: { done: 'Parts of a portal link changed', failed: 'Changing a portal link refused' },
     RevokePortalLink: { done: 'Portal link revoked', failed: 'Revoking a portal link refused' },
     OpenPortal: { done: 'Portal of an organization opened', failed: 'Opening a portal refused' },
     ClosePortal: { done: 'Portal of an organization closed', failed: 'Closing a portal refused' },
@@ -272,6 +275,7 @@ export default {
     OrganizationDomain: {
       Verified: 'domain of an organization verified',
       RecordMissing: 'DNS record of a domain missing',
+      ProofExpiring: 'confirmation of a domain about to expire',
       Lost: 'domain of an organization lost',
       Deleted: 'domain of an organization removed',
     },
@@ -297,6 +301,20 @@ export default {
     LogoutResponse: {
       done: 'SAML application confirmed a sign-out',
       failed: 'SAML application did not confirm a sign-out',
+    },
+    Certificate: {
+      done: 'Certificate of a SAML application checked',
+      failed: 'Certificate of a SAML application expires',
+    },
+  },
+  sso: {
+    Metadata: {
+      done: 'Company’s provider changed its SAML metadata',
+      failed: 'New SAML metadata of a company’s provider refused',
+    },
+    Certificate: {
+      done: 'Certificate of an enterprise connector checked',
+      failed: 'Certificate of an enterprise connector expires',
     },
   },
   scripts: {

@@ -197,7 +197,12 @@ export default {
   organization: {
     AddDomain: { done: 'Dominio añadido a una organización', failed: 'Nuevo dominio rechazado' },
     MissDomainRecord: { done: 'Falta el registro DNS de un dominio', failed: 'Falló la comprobación de un dominio' },
+    AskDomainProof: {
+      done: 'La confirmación de un dominio está por caducar',
+      failed: 'Falló la comprobación de un dominio',
+    },
     LoseDomain: { done: 'Dominio de una organización perdido', failed: 'Falló el fin de una verificación' },
+    SendDomainCode: { done: 'Código enviado al postmaster de un dominio', failed: 'Envío de un código rechazado' },
     VerifyDomain: { done: 'Dominio de una organización verificado', failed: 'Falló la verificación de un dominio' },
     RemoveDomain: { done: 'Dominio de una organización quitado', failed: 'Retirada de un dominio rechazada' },
     RemoveMember: {
@@ -213,6 +218,10 @@ export default {
       failed: 'Invitación a una organización rechazada',
     },
     CreatePortalLink: { done: 'Enlace del portal creado', failed: 'Enlace del portal rechazado' },
+    ChangePortalLink: {
+      done: 'Partes de un enlace del portal cambiadas',
+      failed: 'Cambio de un enlace del portal rechazado',
+    },
     RevokePortalLink: { done: 'Enlace del portal revocado', failed: 'Revocación de un enlace del portal rechazada' },
     OpenPortal: { done: 'Portal de una organización abierto', failed: 'Apertura de un portal rechazada' },
     ClosePortal: { done: 'Portal de una organización cerrado', failed: 'Cierre de un portal rechazado' },
@@ -326,6 +335,7 @@ export default {
     OrganizationDomain: {
       Verified: 'dominio de una organización verificado',
       RecordMissing: 'falta el registro DNS de un dominio',
+      ProofExpiring: 'la confirmación de un dominio está por caducar',
       Lost: 'dominio de una organización perdido',
       Deleted: 'dominio de una organización quitado',
     },
@@ -360,6 +370,20 @@ export default {
     LogoutResponse: {
       done: 'Una aplicación SAML confirmó el cierre de sesión',
       failed: 'Una aplicación SAML no confirmó el cierre de sesión',
+    },
+    Certificate: {
+      done: 'Certificado de una aplicación SAML comprobado',
+      failed: 'El certificado de una aplicación SAML caduca',
+    },
+  },
+  sso: {
+    Metadata: {
+      done: 'El proveedor de una empresa cambió sus metadatos SAML',
+      failed: 'Nuevos metadatos SAML del proveedor de una empresa rechazados',
+    },
+    Certificate: {
+      done: 'Certificado de un conector empresarial comprobado',
+      failed: 'El certificado de un conector empresarial caduca',
     },
   },
   scripts: {

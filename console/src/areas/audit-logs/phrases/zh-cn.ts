@@ -139,13 +139,16 @@ export default {
   organization: {
     AddDomain: { done: '已为组织添加域名', failed: '拒绝添加域名' },
     MissDomainRecord: { done: '域名的 DNS 记录缺失', failed: '检查域名失败' },
+    AskDomainProof: { done: '域名的确认即将过期', failed: '检查域名失败' },
     LoseDomain: { done: '组织失去了域名', failed: '结束域名验证失败' },
+    SendDomainCode: { done: '已向域名的 postmaster 发送验证码', failed: '拒绝发送验证码' },
     VerifyDomain: { done: '已验证组织的域名', failed: '域名验证失败' },
     RemoveDomain: { done: '已移除组织的域名', failed: '拒绝移除域名' },
     RemoveMember: { done: '组织管理员移除了成员', failed: '拒绝移除成员' },
     ChangeRoles: { done: '组织管理员更改了角色', failed: '拒绝更改角色' },
     Invite: { done: '组织管理员发出了邀请', failed: '拒绝组织邀请' },
     CreatePortalLink: { done: '已创建门户链接', failed: '拒绝创建门户链接' },
+    ChangePortalLink: { done: '已更改门户链接的内容', failed: '拒绝更改门户链接' },
     RevokePortalLink: { done: '已撤销门户链接', failed: '拒绝撤销门户链接' },
     OpenPortal: { done: '已打开组织门户', failed: '拒绝打开组织门户' },
     ClosePortal: { done: '已关闭组织门户', failed: '拒绝关闭组织门户' },
@@ -220,6 +223,7 @@ export default {
     OrganizationDomain: {
       Verified: '组织的域名已验证',
       RecordMissing: '域名的 DNS 记录缺失',
+      ProofExpiring: '域名的确认即将过期',
       Lost: '组织失去了域名',
       Deleted: '组织的域名已移除',
     },
@@ -243,6 +247,11 @@ export default {
     Callback: { done: '已登录 SAML 应用', failed: '登录 SAML 应用失败' },
     Logout: { done: 'SAML 应用已登出用户', failed: '已拒绝 SAML 应用的登出请求' },
     LogoutResponse: { done: 'SAML 应用已确认登出', failed: 'SAML 应用未确认登出' },
+    Certificate: { done: '已检查 SAML 应用的证书', failed: 'SAML 应用的证书即将到期或已到期' },
+  },
+  sso: {
+    Metadata: { done: '企业身份提供商更改了 SAML 元数据', failed: '已拒绝企业身份提供商的新 SAML 元数据' },
+    Certificate: { done: '已检查企业连接器的证书', failed: '企业连接器的证书即将到期或已到期' },
   },
   scripts: {
     Action: {

@@ -40,6 +40,8 @@ const members = z.strictObject({
   groupFilter: filter.optional(),
   groupMemberAttribute: attribute.optional(),
   groupNameAttribute: attribute.optional(),
+  /** Of Active Directory: groups that have a group of the person as a member count, too. */
+  nestedGroups: z.boolean().optional(),
   memberOfAttribute: attribute.optional(),
 });
 
@@ -52,7 +54,7 @@ function isCertificates(pem: string): boolean {
   }
 }
 
-const ofGroupSearch = ['groupFilter', 'groupMemberAttribute', 'groupNameAttribute'] as const;
+const ofGroupSearch = ['groupFilter', 'groupMemberAttribute', 'groupNameAttribute', 'nestedGroups'] as const;
 
 export const ldapConfig = members.superRefine((config, context) => {
   const say = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
@@ -66,7 +68,9 @@ export const ldapConfig = members.superRefine((config, context) => {
     say('startTls', 'Passwords need an encrypted connection. Set allowUnencrypted if the server is on this machine');
   if (config.groupBaseDn === undefined) {
     for (const name of ofGroupSearch) if (config[name] !== undefined) say(name, 'Needs groupBaseDn');
-  } else if (config.memberOfAttribute !== undefined) say('memberOfAttribute', 'Is not read if groupBaseDn is given');
+  } else if (config.nestedGroups && config.directoryType !== 'active-directory')
+    say('nestedGroups', 'Is for Active Directory. Other servers list such members by themselves, or not at all');
+  else if (config.memberOfAttribute !== undefined) say('memberOfAttribute', 'Is not read if groupBaseDn is given');
 });
 export type LdapConfig = z.output<typeof ldapConfig>;
 
@@ -83,14 +87,22 @@ function addressOf(text: string): { host: string; port: number; isEncrypted: boo
 export interface LdapSettings {
   server: LdapServer;
   account: { dn: string; password: string };
-  users: { base: string; filter: LdapFilter; loginAttributes: readonly string[] };
+  users: {
+    base: string;
+    filter: LdapFilter;
+    /** Where a sign-in looks: also at accounts that may not sign in, so that the directory can say so. */
+    signInFilter: LdapFilter;
+    loginAttributes: readonly string[];
+    isActiveDirectory: boolean;
+  };
   attributes: { id: string; email: string; name: string; more: readonly string[] };
-  groups: { memberOf: string } | { base: string; filter: LdapFilter; member: string; name: string };
+  groups: { memberOf: string } | { base: string; filter: LdapFilter; member: string; name: string; isNested: boolean };
 }
 
 const defaults = {
   openldap: {
     userFilter: '(objectClass=inetOrgPerson)',
+    signInFilter: '(objectClass=inetOrgPerson)',
     loginAttributes: ['mail', 'uid'],
     mapping: { id: 'entryUUID', email: 'mail', name: 'cn' },
     groupFilter: '(objectClass=groupOfNames)',
@@ -98,6 +110,7 @@ const defaults = {
   'active-directory': {
     // Without disabled accounts: bit 2 of userAccountControl.
     userFilter: '(&(objectCategory=person)(objectClass=user)(!(userAccountControl:1.2.840.113556.1.4.803:=2)))',
+    signInFilter: '(&(objectCategory=person)(objectClass=user))',
     loginAttributes: ['mail', 'userPrincipalName', 'sAMAccountName'],
     mapping: { id: 'objectGUID', email: 'mail', name: 'displayName' },
     groupFilter: '(objectClass=group)',
@@ -124,7 +137,9 @@ export function settingsOf(config: LdapConfig): LdapSettings {
     users: {
       base: config.userBaseDn,
       filter: filterOf(config.userFilter ?? preset.userFilter),
+      signInFilter: filterOf(config.userFilter ?? preset.signInFilter),
       loginAttributes: config.loginAttributes ?? preset.loginAttributes,
+      isActiveDirectory: config.directoryType === 'active-directory',
     },
     attributes: { ...preset.mapping, ...defined(config.attributeMapping ?? {}), more: config.attributes ?? [] },
     groups:
@@ -135,6 +150,7 @@ export function settingsOf(config: LdapConfig): LdapSettings {
             filter: filterOf(config.groupFilter ?? preset.groupFilter),
             member: config.groupMemberAttribute ?? 'member',
             name: config.groupNameAttribute ?? 'cn',
+            isNested: config.nestedGroups ?? false,
           },
   };
 }

@@ -2,16 +2,18 @@ import { randomBytes } from 'node:crypto';
 import type { Connect } from '../../../kernel/outbound-socket.ts';
 import {
   anyEntry,
+  type LdapAccountState,
   type LdapConnection,
   type LdapEntry,
   LdapError,
   type LdapLimits,
   openLdap,
   textsOf,
+  withMemberInChain,
   withValue,
 } from '../../../services/ldap/index.ts';
 import type { LdapSettings } from './config.ts';
-import { groupsOfEntry, type LdapGroups, type LdapPerson, personOf, wantedAttributes } from './person.ts';
+import { groupsOfEntry, isDisabled, type LdapGroups, type LdapPerson, personOf, wantedAttributes } from './person.ts';
 
 /** A page of people, with what of it could not be read. */
 interface PeoplePage {
@@ -22,15 +24,18 @@ interface PeoplePage {
   references: number;
 }
 
+/** What a directory says about a password: the right one may not be enough. */
+type LdapVerdict = 'right' | 'wrong' | LdapAccountState;
+
 /** A directory, connected as the account of the connector. Every method throws LdapError. */
 export interface LdapDirectory {
   /** Who has what the user typed. Undefined if there is no such person, or more than one. */
   find: (login: string) => Promise<LdapPerson | undefined>;
   /**
-   * Whether it is the person's password. Without a person, the directory is asked about an entry that does not exist,
-   * so that the answer takes as many messages.
+   * Checks a person's password. Without a person, the directory is asked about an entry that does not exist, so that
+   * the answer takes as many messages.
    */
-  accepts: (person: LdapPerson | undefined, password: string) => Promise<boolean>;
+  check: (person: LdapPerson | undefined, password: string) => Promise<LdapVerdict>;
   groupsOf: (person: LdapPerson) => Promise<LdapGroups>;
   /** Everyone, by pages; ends without an error only if the directory said that nothing is left. */
   people: (pageSize: number) => AsyncGenerator<PeoplePage>;
@@ -67,15 +72,25 @@ async function bindAccount(connection: LdapConnection, { account }: LdapSettings
   } catch (error) {
     if (!(error instanceof LdapError) || error.resultCode === undefined || error.reason === 'confidentiality')
       throw error;
-    throw new LdapError('account', `The account of the connector was refused. ${error.message}`, {
+    const why = error.state ? ` ${accountStates[error.state]}.` : '';
+    throw new LdapError('account', `The account of the connector was refused.${why} ${error.message}`, {
       cause: error,
       resultCode: error.resultCode,
     });
   }
 }
 
+const accountStates: Readonly<Record<LdapAccountState, string>> = {
+  locked: 'It is locked after too many wrong passwords',
+  'password-expired': 'Its password has expired or must be changed',
+  disabled: 'It is disabled, has expired, or may not sign in now',
+};
+
 /** Groups of a person that are read by a search. */
 const maximumGroups = 1000;
+
+/** Entries with one name that a sign-in looks at. */
+const maximumNamesakes = 10;
 
 /** The server is not able to say now, RFC 4511 appendix A.2. */
 const unable: ReadonlySet<number> = new Set([1, 2, 3, 8, 11, 13, 51, 52, 80]);
@@ -84,6 +99,8 @@ function directoryOf(connection: LdapConnection, settings: LdapSettings, domains
   const { users, groups } = settings;
   const attributes = wantedAttributes(settings);
   const entries = new WeakMap<LdapPerson, LdapEntry>();
+  // Windows shows its users a name as ACME\ada, where ada is in sAMAccountName.
+  const nameOf = (login: string) => (users.isActiveDirectory && login.split('\\').at(-1)) || login;
   const read = (entry: LdapEntry) => {
     const person = personOf(settings, entry, domains);
     if (person) entries.set(person, entry);
@@ -94,7 +111,9 @@ function directoryOf(connection: LdapConnection, settings: LdapSettings, domains
       const entry = entries.get(person);
       return entry ? groupsOfEntry(entry, groups.memberOf) : { groups: [], groupDns: [] };
     }
-    const filter = withValue(groups.filter, [groups.member], person.dn);
+    const filter = groups.isNested
+      ? withMemberInChain(groups.filter, groups.member, person.dn)
+      : withValue(groups.filter, [groups.member], person.dn);
     const search = { base: groups.base, scope: 'sub', filter, attributes: [groups.name] } as const;
     // Not by pages: a server keeps one position for each connection, which is the one among the people.
     const found = await connection.find(search, maximumGroups);
@@ -105,22 +124,29 @@ function directoryOf(connection: LdapConnection, settings: LdapSettings, domains
   return {
     groupsOf,
     async find(login) {
-      const filter = withValue(users.filter, users.loginAttributes, login);
-      const found = await connection.find({ base: users.base, scope: 'sub', filter, attributes }, 2);
-      return found.length === 1 ? read(found[0] as LdapEntry) : undefined;
+      const filter = withValue(users.signInFilter, users.loginAttributes, nameOf(login));
+      const found = await connection.find({ base: users.base, scope: 'sub', filter, attributes }, maximumNamesakes);
+      // A name may be given to another person once the account of the first one is disabled.
+      const enabled = found.filter((entry) => !isDisabled(entry));
+      const [entry, ...others] = enabled.length > 0 ? enabled : found;
+      return entry && others.length === 0 ? read(entry) : undefined;
     },
-    async accepts(person, password) {
+    async check(person, password) {
       const dn = person?.dn ?? `cn=${randomBytes(12).toString('hex')},${users.base}`;
       try {
         await connection.bind(dn, password);
       } catch (error) {
-        const isRefusal = error instanceof LdapError && error.resultCode !== undefined && !unable.has(error.resultCode);
-        if (isRefusal || (error instanceof LdapError && error.reason === 'credentials')) return false;
+        if (!(error instanceof LdapError)) throw error;
+        const { reason, resultCode, state } = error;
+        const isRefusal = reason === 'credentials' || (resultCode !== undefined && !unable.has(resultCode));
+        if (isRefusal) return (person && state) ?? 'wrong';
         throw error;
       }
       // The connection is the person's now, who may see less.
       await bindAccount(connection, settings);
-      return person !== undefined;
+      const entry = person && entries.get(person);
+      if (!entry) return 'wrong';
+      return isDisabled(entry) ? 'disabled' : 'right';
     },
     async *people(pageSize) {
       const search = { base: users.base, scope: 'sub', filter: users.filter, attributes } as const;

@@ -23,12 +23,18 @@ export interface LdapGroups {
 const maximumId = 256;
 
 /** Attributes that a search has to ask for. */
-export const wantedAttributes = ({ attributes, groups }: LdapSettings): string[] => [
+export const wantedAttributes = ({ attributes, groups, users }: LdapSettings): string[] => [
   ...new Set([
     ...[attributes.id, attributes.email, attributes.name, ...attributes.more],
     ...('memberOf' in groups ? [groups.memberOf] : []),
+    ...(users.isActiveDirectory ? [accountControl] : []),
   ]),
 ];
+
+const accountControl = 'userAccountControl';
+
+/** Whether an entry of Active Directory is of a disabled account ([MS-ADTS] section 2.2.16). */
+export const isDisabled = (entry: LdapEntry): boolean => (Number(textsOf(entry, accountControl)[0] ?? 0) & 2) !== 0;
 
 /** Undefined for an entry without an identifier, or with several. @param domains in lowercase */
 export function personOf(

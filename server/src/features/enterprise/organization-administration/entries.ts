@@ -28,12 +28,12 @@ const textOf = ({ payload }: LogRecord, name: string): string | undefined => {
 };
 
 /** The parameters that name what an entry is about. */
-const subjects = ['domain', 'member', 'invitee', 'groupName', 'scimTokenName'];
+const subjects = ['domain', 'member', 'invitee', 'groupName', 'scimTokenName', 'connectorName'];
 
 /** Directories use tokens; operators and portals change them. */
 function sourceOf(entry: LogRecord): DelegatedLog['source'] {
   // An operator who creates or revokes a link is the actor.
   if (actorOf(entry) === undefined && textOf(entry, 'portalLinkId') !== undefined) return 'portal';
-  if (/^Organization\.(?:MissDomainRecord|LoseDomain)$/.test(entry.key)) return 'system';
+  if (/^Organization\.(?:MissDomainRecord|AskDomainProof|LoseDomain)$/.test(entry.key)) return 'system';
   return /^Scim\.(?:User|Group)\.(?!Map)/.test(entry.key) ? 'directory' : 'operator';
 }

@@ -15,8 +15,8 @@ export function organizationDomainRoutes(implement: Implement, domains: Organiza
   implement(contract.deleteOrganizationDomain, ({ tenant, params, caller }) =>
     domains.remove(tenant, { organizationId: params.id, domain: params.domain }, by(caller)),
   );
-  implement(contract.createOrganizationDomainCode, ({ tenant, params }) =>
-    domains.sendCode(tenant, { organizationId: params.id, domain: params.domain }),
+  implement(contract.createOrganizationDomainCode, ({ tenant, params, caller }) =>
+    domains.sendCode(tenant, { organizationId: params.id, domain: params.domain }, { by: by(caller) }),
   );
   implement(contract.verifyOrganizationDomain, ({ tenant, params, body, caller }) =>
     domains.verify(tenant, { organizationId: params.id, domain: params.domain }, { proof: body, by: by(caller) }),
@@ -39,7 +39,9 @@ function delegatedRoutes(implement: Implement, domains: OrganizationDomains): vo
   implement(contract.deleteDelegatedDomain, ({ tenant, params, caller }) =>
     domains.remove(tenant, keyOf(params), by(caller)),
   );
-  implement(contract.createDelegatedDomainCode, ({ tenant, params }) => domains.sendCode(tenant, keyOf(params)));
+  implement(contract.createDelegatedDomainCode, ({ tenant, params, caller }) =>
+    domains.sendCode(tenant, keyOf(params), { by: by(caller) }),
+  );
   implement(contract.verifyDelegatedDomain, ({ tenant, params, body, caller }) =>
     domains.verify(tenant, keyOf(params), { proof: body, by: by(caller) }),
   );

@@ -4,13 +4,13 @@ import { AldabaError } from '../../../kernel/errors.ts';
 import { normalizeDomain } from '../../../kernel/identifiers.ts';
 import { standardSecret } from '../../../kernel/ids.ts';
 import { isPublicMailDomain } from '../../../kernel/public-mail-domains.ts';
-import type { Queries, Sweep, Transaction } from '../../../store/index.ts';
+import type { Queries, Sweep } from '../../../store/index.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import type { VerificationCodes } from '../../connectors/verification-codes/index.ts';
 import type { Organizations } from '../../organizations/organizations/index.ts';
 import { createDomainChecks, type DomainChecksNeeds } from './checks.ts';
 import { isPublished } from './records.ts';
-import { checkInterval } from './rules.ts';
+import { checkAfter } from './rules.ts';
 import type { DomainKey } from './store.ts';
 import * as store from './store.ts';
 import { toDomain } from './views.ts';
@@ -37,7 +37,7 @@ export interface OrganizationDomains {
   /** @throws AldabaError `entity.not_found` */
   remove: (tenant: Tenant, key: DomainKey, by: Actor) => Promise<void>;
   /** Sends a code to the postmaster. @throws `entity.not_found`, and the errors of `VerificationCodes.send` */
-  sendCode: (tenant: Tenant, key: DomainKey, locale?: string) => Promise<void>;
+  sendCode: (tenant: Tenant, key: DomainKey, given: { locale?: string; by: Actor }) => Promise<void>;
   /**
    * Verifies a domain. A verified one is proved again if its record is missing, or by DNS if it was by email; else it
    * stays as it is.
@@ -63,9 +63,9 @@ export function createOrganizationDomains(needs: OrganizationDomainsNeeds): Orga
     if (!row) throw new AldabaError('entity.not_found');
     return toDomain(row);
   };
-  const audit = (tx: Transaction, key: AuditKey, { organizationId, domain }: DomainKey, more: Actor) =>
-    tx.afterCommit(() =>
-      logs.write(tx.tenantId, { key, result: 'Success', organizationId, params: { domain, ...more } }),
+  const audit = (q: Queries, key: AuditKey, { organizationId, domain }: DomainKey, more: Actor) =>
+    q.afterCommit(() =>
+      logs.write(q.tenantId, { key, result: 'Success', organizationId, params: { domain, ...more } }),
     );
   return {
     list: async (q, organizationId) => {
@@ -78,6 +78,7 @@ export function createOrganizationDomains(needs: OrganizationDomainsNeeds): Orga
         const domain = normalizeDomain(typed);
         if (domain === undefined) throw new AldabaError('organization_domain.invalid');
         if (isPublicMailDomain(domain)) throw new AldabaError('organization_domain.public', { domain });
+        await store.lockDomains(tx, organizationId);
         if ((await store.findDomains(tx, organizationId)).length >= maximum)
           throw new AldabaError('organization_domain.too_many', { maximum });
         const row = { organizationId, domain, token: standardSecret(), now: new Date(clock.now()) };
@@ -95,11 +96,12 @@ export function createOrganizationDomains(needs: OrganizationDomainsNeeds): Orga
         await ssoConnectors.owned.domainsChanged(tx);
         await events.publish(tx, 'OrganizationDomain.Deleted', { organizationId, domain, data: null });
       }),
-    sendCode: async (tenant, key, locale) => {
+    sendCode: async (tenant, key, { locale, by }) => {
       const { email, ...domain } = await get(tenant.db, key);
       // An organization can ask for codes all day: 6 digits would be guessed within months.
       const message = { purpose: purposeOf(domain), template: 'Generic', delivery: 'awaited', digits: 12 } as const;
       await needs.verificationCodes.send(tenant, { type: 'Email', value: email }, { ...message, locale });
+      audit(tenant.db, 'Organization.SendDomainCode', domain, by);
     },
     verify: async (tenant, key, { proof, by }) => {
       const found = await get(tenant.db, key);
@@ -109,7 +111,7 @@ export function createOrganizationDomains(needs: OrganizationDomainsNeeds): Orga
         .transaction(async (tx) => {
           const row = await store.findDomain(tx, found, { locks: true });
           const now = clock.now();
-          const nextCheckAt = proof.method === 'dns' ? new Date(now + checkInterval) : null;
+          const nextCheckAt = checkAfter(proof.method, now);
           await store.markVerified(tx, found, { by: proof.method, now: new Date(now), nextCheckAt });
           const domain = await get(tx, found);
           if (row?.verified_at) return domain;

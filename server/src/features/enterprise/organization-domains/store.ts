@@ -15,6 +15,14 @@ export const findDomains = (q: Queries, organizationId: string): Promise<DomainR
     organizationId,
   ]);
 
+/** Lets one transaction at a time add domains of an organization, so that they can be counted. */
+export async function lockDomains(tx: Transaction, organizationId: string): Promise<void> {
+  await tx.raw("select pg_advisory_xact_lock(hashtextextended('aldaba domains ' || $1 || ' ' || $2, 0))", [
+    tx.tenantId,
+    organizationId,
+  ]);
+}
+
 export async function findDomain(
   q: Queries,
   { organizationId, domain }: DomainKey,
@@ -42,13 +50,12 @@ export const insertDomain = (tx: Transaction, row: DomainKey & { token: string; 
 
 /**
  * Stores a proof. When a verified domain was verified first is kept.
- * @param proof `nextCheckAt` null for a proof that cannot be checked again
  * @throws AldabaError `entity.unique_integrity_violation` if it is verified for another organization
  */
 export const markVerified = (
   tx: Transaction,
   { organizationId, domain }: DomainKey,
-  proof: { by: 'dns' | 'email'; now: Date; nextCheckAt: Date | null },
+  proof: { by: 'dns' | 'email'; now: Date; nextCheckAt: Date },
 ): Promise<unknown> =>
   tx.raw(
     `update organization_domains

@@ -63,13 +63,27 @@ const bySaml: Readonly<Record<string, PortalSsoReason>> = {
   recipient_mismatch: 'acs-url',
   destination_mismatch: 'acs-url',
   in_response_to_mismatch: 'other-request',
+  already_answered: 'other-request',
   subject_missing: 'no-subject',
   not_yet_valid: 'clock',
   expired: 'clock',
 };
 
+/** Checks of ID tokens. */
+const byCheck: Readonly<Record<string, PortalSsoReason>> = {
+  aud: 'client-id',
+  azp: 'client-id',
+  iss: 'issuer',
+  exp: 'clock',
+  nbf: 'clock',
+  iat: 'clock',
+  nonce: 'other-request',
+  signature: 'keys',
+};
+
 const byCode: Readonly<Record<string, PortalSsoReason>> = {
   'connector.authorization_failed': 'declined',
+  'connector.general': 'provider-error',
   'connector.invalid_config': 'client',
   'connector.social_auth_code_invalid': 'code',
   'connector.social_invalid_id_token': 'id-token',
@@ -78,18 +92,30 @@ const byCode: Readonly<Record<string, PortalSsoReason>> = {
   'connector.timeout': 'unreachable',
 };
 
-/**
- * Why a test failed, for an error that a connection throws.
- * @param refusal what the SAML layer noted
- */
-export function failureOf(error: unknown, refusal: Readonly<Record<string, unknown>>): TestResult {
+/** What is known of a failed test besides the error. */
+interface Circumstances {
+  /** What the SAML layer noted. */
+  refusal?: Readonly<Record<string, unknown>>;
+  /** All certificates of the provider have ended. */
+  isCertificateEnded?: boolean;
+}
+
+/** Why a test failed, for an error that a connection throws. */
+export function failureOf(error: unknown, { refusal = {}, isCertificateEnded = false }: Circumstances): TestResult {
   if (!(error instanceof AldabaError)) throw error;
-  const { code, data } = error;
-  const { errorDescription, message } = (data ?? {}) as { errorDescription?: unknown; message?: unknown };
+  const { errorDescription, message } = (error.data ?? {}) as { errorDescription?: unknown; message?: unknown };
   const told = [refusal.detail, errorDescription, message].find((text) => typeof text === 'string' && text !== '');
+  const reason = reasonOf(error, refusal);
   return {
-    reason: bySaml[String(refusal.reason)] ?? byCode[code] ?? 'unreadable',
+    reason: reason === 'certificate' && isCertificateEnded ? 'certificate-ended' : reason,
     ...(typeof told === 'string' ? { detail: told.slice(0, limits.length) } : {}),
     claims: [],
   };
+}
+
+function reasonOf({ code, data }: AldabaError, refusal: Readonly<Record<string, unknown>>): PortalSsoReason {
+  const { reason = refusal.reason, check } = (data ?? {}) as { reason?: unknown; check?: unknown };
+  // A provider that cannot give the name that was asked for says so in its status.
+  if (reason === 'status_not_success' && String(refusal.detail).includes('InvalidNameIDPolicy')) return 'no-subject';
+  return bySaml[String(reason)] ?? byCheck[String(check)] ?? byCode[code] ?? 'unreadable';
 }

@@ -83,9 +83,6 @@ export interface OrganizationSso extends TestSignIns {
   isSwitchedOff: (tenant: Tenant) => Promise<boolean>;
 }
 
-/** Connectors of one organization. */
-const maximum = 10;
-
 export function createOrganizationSso(needs: OrganizationSsoNeeds): OrganizationSso {
   const { clock, logs, organizationJit, signInExperiences } = needs;
   const { owned } = needs.ssoConnectors;
@@ -121,8 +118,6 @@ export function createOrganizationSso(needs: OrganizationSsoNeeds): Organization
     create: async (tenant, organizationId, { providerName, displayName }, by) => {
       const id = await tenant.db.transaction(async (tx) => {
         await needs.organizations.get(tx, organizationId);
-        if ((await owned.list(tenant, organizationId)).length >= maximum)
-          throw new AldabaError('organization_sso.too_many', { maximum });
         const created = await owned.create(tx, { organizationId, providerName, displayName });
         audit(
           tx,
@@ -141,12 +136,14 @@ export function createOrganizationSso(needs: OrganizationSsoNeeds): Organization
       await change(tenant, { key, event: 'Organization.ChangeSsoConnector', by }, async (tx) => {
         await owned.update(tx, key, { displayName });
         await drafts.save(tx, { row, draft }, settings);
+        await store.deleteTests(tx, row.id);
       });
     },
     discard: (tenant, key, by) =>
       change(tenant, { key, event: 'Organization.ChangeSsoConnector', by }, async (tx, { row }) => {
         if (row.config === undefined) throw new AldabaError('entity.not_found');
         await store.deleteDraft(tx, row.id);
+        await store.deleteTests(tx, row.id);
       }),
     turnOn: async (tenant, key, by) => {
       if (await isSwitchedOff(tenant)) throw new AldabaError('organization_sso.switched_off');

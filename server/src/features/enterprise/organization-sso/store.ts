@@ -112,5 +112,9 @@ export const sweepTests = (system: Queries, now: number, isStopped: () => boolea
 /** Milliseconds that a result is kept: the longest session of a portal. */
 const keptFor = 8 * 3_600_000;
 
+/** What tests of a connector found says nothing about other settings. */
+export const deleteTests = (tx: Transaction, connectorId: string): Promise<unknown> =>
+  tx.raw('delete from sso_test_sign_ins where tenant_id = $1 and connector_id = $2', [tx.tenantId, connectorId]);
+
 export const deleteDraft = (tx: Transaction, connectorId: string): Promise<unknown> =>
   tx.raw('delete from sso_connector_drafts where tenant_id = $1 and connector_id = $2', [tx.tenantId, connectorId]);

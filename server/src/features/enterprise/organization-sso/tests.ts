@@ -1,10 +1,12 @@
 /** Test sign-ins: off to the provider and back, for one portal session. Nothing is left but what was found. */
+import { X509Certificate } from 'node:crypto';
 import type { PortalSsoTest } from '@aldaba/contract';
 import type { Audit } from '../../../kernel/audit.ts';
 import { hashToken, type Vault } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import type { OutgoingMessage } from '../../../services/saml/index.ts';
+import type { Queries } from '../../../store/index.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import type { CheckedConfig, OwnedKey, OwnedSso, SsoRow } from '../sso-connectors/index.ts';
 import { failureOf, findingOf, type TestResult } from './findings.ts';
@@ -19,10 +21,11 @@ export interface Saved {
 
 export interface TestSignIns {
   /**
-   * Begins a test sign-in of a portal session; returns the way to the provider.
-   * @throws AldabaError `entity.not_found`, `organization_sso.not_tested` without settings, `connector.…`
+   * Begins a test sign-in of a portal session; returns the way to the provider, or undefined if the test has failed before
+   * that: `lastTest` tells why.
+   * @throws AldabaError `entity.not_found`, `organization_sso.not_tested` without settings
    */
-  beginTest: (tenant: Tenant, key: OwnedKey, portalLinkId: string) => Promise<OutgoingMessage>;
+  beginTest: (tenant: Tenant, key: OwnedKey, portalLinkId: string) => Promise<OutgoingMessage | undefined>;
   /** The provider's answer, once. @throws AldabaError `entity.not_found`, `organization_sso.test_ended` */
   finishTest: (
     tenant: Tenant,
@@ -76,9 +79,30 @@ export function createTestSignIns({ logs, vault, owned, read, now }: Needs): Tes
       });
       return findingOf(told, row.domains);
     } catch (error) {
-      return failureOf(error, refusal);
+      const ends = settings.providerMetadata?.certificates.map((each) =>
+        new X509Certificate(each).validToDate.getTime(),
+      );
+      const isCertificateEnded = ends?.every((end) => end < now()) ?? false;
+      return failureOf(error, { refusal, isCertificateEnded });
     }
   };
+  const audit = (
+    tx: Queries,
+    { row, result, portalLinkId }: { row: SsoRow; result: TestResult; portalLinkId: string },
+  ) =>
+    tx.afterCommit(() =>
+      logs.write(tx.tenantId, {
+        key: 'Organization.TestSsoConnector',
+        result: result.reason === undefined ? 'Success' : 'Error',
+        ...(row.organizationId === null ? {} : { organizationId: row.organizationId }),
+        params: {
+          ssoConnectorId: row.id,
+          connectorName: row.branding.displayName || row.connectorName,
+          ...(result.reason === undefined ? {} : { reason: result.reason }),
+          portalLinkId,
+        },
+      }),
+    );
   return {
     beginTest: async (tenant, key, portalLinkId) => {
       const saved = await read(tenant, key);
@@ -87,23 +111,34 @@ export function createTestSignIns({ logs, vault, owned, read, now }: Needs): Tes
       const connection = await owned.probe(tenant, saved.row, { settings, note: () => undefined });
       const [id, state] = [standardId(), newTestState()];
       let session: unknown;
-      const message = await connection.begin(
-        { state, redirectUri: redirectUriOf(tenant, key) },
-        {
-          get: async () => ({}),
-          set: async (data) => {
-            session = data;
-          },
+      const request = { state, redirectUri: redirectUriOf(tenant, key) };
+      const kept = {
+        get: async () => ({}),
+        set: async (data: object) => {
+          session = data;
         },
-      );
-      await store.insertTest(tenant.db, {
-        id,
-        connector_id: key.id,
-        portal_link_id: portalLinkId,
-        revision: saved.draft?.revision ?? null,
-        state_hash: hashToken(state),
-        session_sealed: seal(tenant, id, session),
-        expires_at: new Date(now() + lifetime),
+      };
+      let failure: TestResult | undefined;
+      const message = await connection.begin(request, kept).catch((error: unknown) => {
+        // The way to a provider is found by its discovery document.
+        failure = { ...failureOf(error, {}), reason: 'discovery' };
+        return undefined;
+      });
+      await tenant.db.transaction(async (tx) => {
+        await store.insertTest(tx, {
+          id,
+          connector_id: key.id,
+          portal_link_id: portalLinkId,
+          revision: saved.draft?.revision ?? null,
+          state_hash: hashToken(state),
+          session_sealed: seal(tenant, id, session ?? {}),
+          expires_at: new Date(now() + lifetime),
+        });
+        if (!failure) return;
+        const given = { stateHash: hashToken(state), now: new Date(now()) };
+        await store.takeTest(tx, { connectorId: key.id, portalLinkId }, given);
+        await store.saveResult(tx, { id, resultSealed: seal(tenant, id, failure) });
+        audit(tx, { row: saved.row, result: failure, portalLinkId });
       });
       return message;
     },
@@ -127,20 +162,7 @@ export function createTestSignIns({ logs, vault, owned, read, now }: Needs): Tes
         await store.saveResult(tx, { id: test.id, resultSealed: seal(tenant, test.id, result) });
         if (result.reason === undefined && revision !== null)
           await store.markTested(tx, { connectorId: key.id, revision, now: new Date(now()) });
-        const { branding, connectorName } = saved.row;
-        tx.afterCommit(() =>
-          logs.write(tenant.id, {
-            key: 'Organization.TestSsoConnector',
-            result: result.reason === undefined ? 'Success' : 'Error',
-            organizationId: key.organizationId,
-            params: {
-              ssoConnectorId: key.id,
-              connectorName: branding.displayName || connectorName,
-              ...(result.reason === undefined ? {} : { reason: result.reason }),
-              portalLinkId,
-            },
-          }),
-        );
+        audit(tx, { row: saved.row, result, portalLinkId });
       });
     },
     lastTest: async (tenant, key, portalLinkId) => {

@@ -32,6 +32,12 @@ export interface PortalLinks {
   list: (q: Queries, organizationId: string) => Promise<PortalLink[]>;
   /** @throws AldabaError `entity.not_exists_with_id` if the organization does not exist */
   create: (tenant: Tenant, organizationId: string, draft: LinkDraft) => Promise<ResponseOf<typeof createPortalLink>>;
+  /** Replaces the parts of a link, at once also for the session that it started. @throws AldabaError `entity.not_found` */
+  offer: (
+    tenant: Tenant,
+    link: { organizationId: string; id: string },
+    given: { parts: readonly PortalPart[]; actorId: string | undefined },
+  ) => Promise<PortalLink>;
   /** Revokes a link with its session. @throws AldabaError `entity.not_found` */
   remove: (tenant: Tenant, link: { organizationId: string; id: string }, actorId: string | undefined) => Promise<void>;
   /** What a link would open; undefined for an unknown, used or expired one. */
@@ -108,6 +114,13 @@ export function createPortalLinks({ clock, logs, organizations }: PortalLinksNee
         audit(tx, 'Organization.CreatePortalLink', { organizationId, id }, { actorId, parts: link.parts });
         const stored = { ...link, tenant_id: tx.tenantId, session_hash: null, started_at: null, last_seen_at: null };
         return { ...toLink(stored), url: `${tenant.baseUrl}/portal/start?token=${secret}` };
+      }),
+    offer: ({ db }, link, { parts, actorId }) =>
+      db.transaction(async (tx) => {
+        const row = await store.updateParts(tx, link, [...new Set(parts)]);
+        if (!row) throw new AldabaError('entity.not_found');
+        audit(tx, 'Organization.ChangePortalLink', link, { actorId, parts: row.parts });
+        return toLink(row);
       }),
     remove: ({ db }, link, actorId) =>
       db.transaction(async (tx) => {

@@ -15,6 +15,19 @@ export const insertLink = (
   link: Omit<LinkRow, 'tenant_id' | 'session_hash' | 'started_at' | 'last_seen_at'>,
 ): Promise<unknown> => tx.run(sql.insertInto('portal_links').values({ tenant_id: tx.tenantId, ...link }));
 
+/** Replaces the parts of a link; undefined if the organization has no such link. */
+export async function updateParts(
+  tx: Transaction,
+  { organizationId, id }: { organizationId: string; id: string },
+  parts: readonly string[],
+): Promise<LinkRow | undefined> {
+  const [row] = await tx.raw<LinkRow>(
+    'update portal_links set parts = $4 where tenant_id = $1 and organization_id = $2 and id = $3 returning *',
+    [tx.tenantId, organizationId, id, parts],
+  );
+  return row;
+}
+
 export async function deleteLink(
   tx: Transaction,
   { organizationId, id }: { organizationId: string; id: string },

@@ -4,7 +4,7 @@ import type { Clock } from '../../../kernel/clock.ts';
 import type { Vault } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
-import { createSamlKeyPair, type SamlKeyPair, type SigningKey } from '../../../services/saml/index.ts';
+import { createSamlKeyPair, expiryStage, type SamlKeyPair, type SigningKey } from '../../../services/saml/index.ts';
 import type { Queries } from '../../../store/database.ts';
 import { atomic } from '../../../store/transaction.ts';
 import * as store from './store.ts';
@@ -33,8 +33,6 @@ export interface SamlSecrets {
 }
 
 const maximum = 10;
-/** How long before its end a certificate counts as expiring, in milliseconds: time to tell a partner. */
-const warningTime = 30 * 86_400_000;
 
 export function createSamlSecrets({ clock, vault }: { clock: Clock; vault: Vault }): SamlSecrets {
   const contextOf = (q: Queries, applicationId: string, id: string) =>
@@ -44,7 +42,7 @@ export function createSamlSecrets({ clock, vault }: { clock: Clock; vault: Vault
     createdAt: secret.createdAt.getTime(),
     expiresAt: secret.expiresAt.getTime(),
     fingerprints: { sha256: fingerprintOf(secret.certificate) },
-    isExpiring: secret.expiresAt.getTime() - clock.now() < warningTime,
+    isExpiring: expiryStage(secret.expiresAt.getTime(), clock.now()) !== undefined,
   });
   const get = async (q: Queries, { applicationId, id }: { applicationId: string; id: string }) => {
     const secret = (await store.findSecrets(q, applicationId)).find((one) => one.id === id);

@@ -65,7 +65,7 @@ export async function deleteSignOut(q: Queries, id: string): Promise<void> {
   await q.raw('delete from saml_sign_outs where tenant_id = $1 and id = $2', [q.tenantId, id]);
 }
 
-/** Notes that a request was answered with an assertion. Returns false if it was answered before. */
+/** Notes that a request to sign in or out was answered. Returns false if it was answered before. */
 export async function useRequest(
   q: Queries,
   { applicationId, requestId, expiresAt }: { applicationId: string; requestId: string; expiresAt: Date },

@@ -7,15 +7,17 @@ import {
   createLogoutResponse,
   type IncomingMessage,
   type OutgoingMessage,
+  SamlRefusal,
   soapBinding,
   statuses,
   verifyLogoutRequest,
 } from '../../../services/saml/index.ts';
 import type { Queries, Transaction } from '../../../store/database.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
-import { addressesOf } from './addresses.ts';
+import { addressesOf, responseAddressOf } from './addresses.ts';
 import { nameIdOf, type SignedInUser } from './response.ts';
 import type { SamlSecrets } from './secrets.ts';
+import { useRequest } from './sign-out-store.ts';
 import type { SamlSingleLogout, StartedSignOut } from './single-logout.ts';
 import type { SamlConfiguration } from './store.ts';
 
@@ -52,6 +54,9 @@ interface Needs {
   configurationOf: (q: Queries, applicationId: string) => Promise<SamlConfiguration>;
 }
 
+/** Milliseconds for which a request is remembered: longer than one is accepted. */
+const requestLife = 10 * 60_000;
+
 export function createSamlSignOuts({ clock, vault, secrets, singleLogout, configurationOf }: Needs): SamlSignOuts {
   return {
     async answer(tenant, applicationId, { message, relayState, sessions }) {
@@ -64,6 +69,10 @@ export function createSamlSignOuts({ clock, vault, secrets, singleLogout, config
       const request = verifyLogoutRequest(message, {
         ...{ issuer: entityId, destination, certificates: [requestCertificate], now },
       });
+      const once = { applicationId, requestId: request.id, expiresAt: new Date(now.getTime() + requestLife) };
+      // A request without an index would end the next session of this browser too.
+      if (!(await useRequest(tenant.db, once)))
+        throw new SamlRefusal('already_answered', 'the request was answered before');
       const ended: SignedInUser[] = [];
       // Without an index, the request is about the session of this browser.
       for (const uid of request.sessionIndexes.length > 0 ? request.sessionIndexes.slice(0, 20) : [undefined]) {
@@ -91,7 +100,7 @@ export function createSamlSignOuts({ clock, vault, secrets, singleLogout, config
         issuedAt: now,
         issuer,
         inResponseTo: request.id,
-        destination: singleLogoutUrl,
+        destination: responseAddressOf(singleLogoutUrl),
         signing: await secrets.signingKey(tenant.db, applicationId),
         relayState: bounded,
         // A session that has ended already is what was asked for.

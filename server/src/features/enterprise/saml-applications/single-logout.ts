@@ -14,7 +14,7 @@ import {
 } from '../../../services/saml/index.ts';
 import type { Queries, Transaction } from '../../../store/database.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
-import { addressesOf } from './addresses.ts';
+import { addressesOf, responseAddressOf } from './addresses.ts';
 import type { SamlSecrets } from './secrets.ts';
 import { ask, type Ending, type SignOutState, type SignOutStep, settle, skip, stepOf } from './sign-out-state.ts';
 import * as store from './sign-out-store.ts';
@@ -75,6 +75,7 @@ interface Needs {
   configurationOf: (q: Queries, applicationId: string) => Promise<SamlConfiguration>;
 }
 
+const requestAddressOf: typeof responseAddressOf = ({ binding, url }) => ({ binding, url });
 /** Milliseconds. */
 const lifetime = 30 * 60_000;
 export const signOutPath = '/api/saml/sign-out';
@@ -100,16 +101,16 @@ export function createSamlSingleLogout({ clock, vault, secrets, configurationOf 
       return result;
     });
   /** What every message to an application has. */
-  const frameOf = async (tenant: Tenant, applicationId: string) => {
+  const frameOf = async (tenant: Tenant, applicationId: string, addressOf = requestAddressOf) => {
     const { singleLogoutUrl } = await configurationOf(tenant.db, applicationId);
     if (singleLogoutUrl === null) throw new AldabaError('saml.not_set_up');
     const { entityId: issuer } = addressesOf(tenant, applicationId);
     const signing = await secrets.signingKey(tenant.db, applicationId);
-    return { issuedAt: now(), issuer, destination: singleLogoutUrl, signing };
+    return { issuedAt: now(), issuer, destination: addressOf(singleLogoutUrl), signing };
   };
   const answer = async (tenant: Tenant, ending: Extract<Ending, { kind: 'answer' }>, isPartial: boolean) =>
     createLogoutResponse({
-      ...(await frameOf(tenant, ending.applicationId)),
+      ...(await frameOf(tenant, ending.applicationId, responseAddressOf)),
       id: `_${standardId()}`,
       inResponseTo: ending.requestId,
       relayState: ending.relayState,

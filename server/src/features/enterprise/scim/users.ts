@@ -247,7 +247,7 @@ function createAccounts({ clock, users, organizations, domains }: DirectoryUsers
       return userId;
     }
     // An attacker may have registered the address without proving it.
-    if (organizationId !== null && !user.isMember) await users.reclaim(tx, user.id);
+    if (organizationId === null || !user.isMember) await users.reclaim(tx, user.id);
     await admit(tx, directory, { user, next, isOwner: user.entry?.isOwner ?? false });
     return user.id;
   };

@@ -73,8 +73,13 @@ export function createLdapConnection(
           const person = await directory.find(username);
           const key = person && { id: person.id, issuer: ldapIssuer(id), email: person.email };
           return await limited(key, async () => {
-            const isRight = await directory.accepts(person, password);
-            return person && isRight ? ldapAnswer(id, person, await directory.groupsOf(person)) : undefined;
+            const verdict = await directory.check(person, password);
+            if (verdict === 'locked')
+              log.info({ connectorId: id, identityId: person?.id }, 'A directory has locked the account of a person');
+            // Said after the right password only: the person learns why, and the attempt does not count.
+            if (verdict === 'password-expired') throw new AldabaError('single_sign_on.password_expired');
+            if (verdict === 'disabled') throw new AldabaError('single_sign_on.account_disabled');
+            return person && verdict === 'right' ? ldapAnswer(id, person, await directory.groupsOf(person)) : undefined;
           });
         } finally {
           directory.close();

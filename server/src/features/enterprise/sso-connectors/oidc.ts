@@ -94,7 +94,7 @@ function answerOf({ claims, userinfo }: z.output<typeof told>, config: OidcConfi
   const { iss, sid, azp = config.clientId } = claims as { iss?: unknown; sid?: unknown; azp?: unknown };
   const id = claims.sub ?? '';
   // Issued to another client, also if it is meant for this one (OpenID Connect Core section 3.1.3.7).
-  if (azp !== config.clientId) throw new AldabaError('connector.social_invalid_id_token');
+  if (azp !== config.clientId) throw new AldabaError('connector.social_invalid_id_token', { check: 'azp' });
   if (typeof iss !== 'string' || id === '' || id.length > maximumSubject)
     throw new AldabaError('connector.social_invalid_id_token');
   // The address and what is said about it come from one answer.

@@ -33,7 +33,10 @@ export interface OwnedSso {
   list: (tenant: Tenant, organizationId: string) => Promise<SsoRow[]>;
   /** @throws AldabaError `entity.not_found` */
   get: (tenant: Tenant, key: OwnedKey) => Promise<SsoRow>;
-  /** Adds an inactive connector without settings; returns its id. `prepare` follows the commit. */
+  /**
+   * Adds an inactive connector without settings; returns its id. `prepare` follows the commit.
+   * @throws AldabaError `organization_sso.too_many`
+   */
   create: (
     tx: Transaction,
     draft: { organizationId: string; providerName: SsoProviderName; displayName: string },
@@ -74,6 +77,9 @@ interface Needs {
   connect: (tenant: Tenant, row: SsoRow, note: (fields: Record<string, unknown>) => void) => Promise<SsoConnection>;
 }
 
+/** Connectors of one organization. */
+const maximum = 10;
+
 export function createOwnedSso(needs: Needs): OwnedSso {
   const { rows, cache, clock } = needs;
   const now = () => new Date(clock.now());
@@ -89,6 +95,8 @@ export function createOwnedSso(needs: Needs): OwnedSso {
       return row;
     },
     create: async (tx, { organizationId, providerName, displayName }) => {
+      if ((await store.countOwned(tx, organizationId)) >= maximum)
+        throw new AldabaError('organization_sso.too_many', { maximum });
       const id = shortId();
       await store.insertSsoConnector(tx, {
         ...{ id, organizationId, providerName, createdAt: now() },

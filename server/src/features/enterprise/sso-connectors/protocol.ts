@@ -54,8 +54,9 @@ export interface SsoConnection {
   /** The provider signed a person out: whom, and the address that says so to it. @throws AldabaError for others */
   signOut?: (message: { query: string } | { field: string }, relayState: string | undefined) => Promise<SignedOut>;
   /**
-   * Whom a name and a password belong to; undefined if the password is wrong, or there is no such person. Present where
-   * the server itself asks for the password: then `begin` and `finish` are not called.
+   * Whom a name and a password belong to; undefined if the password is wrong, the account is locked, or there is no
+   * such person. Present where the server itself asks for the password: then `begin` and `finish` are not called.
+   * @throws AldabaError `single_sign_on.password_expired`, `single_sign_on.account_disabled` after the right password
    */
   prove?: (given: { username: string; password: string }, limited: LimitAttempts) => Promise<SsoAnswer | undefined>;
   /** A new access token; absent where the protocol has none. */

@@ -17,3 +17,6 @@ export function samlSideOf({ baseUrl }: Pick<Tenant, 'baseUrl'>, connectorId: st
     metadataUrl: `${acsUrl}/metadata`,
   };
 }
+
+/** Bytes of a form with a SAML message: the 256 Ki characters that are read of one, in base64, with some of it escaped. */
+export const samlBodyLimit = 384 * 1024;

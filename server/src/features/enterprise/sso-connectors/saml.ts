@@ -58,7 +58,7 @@ export function createSamlConnection(settings: SamlSettings): SsoConnection {
   const accept = async (response: string, requestId: string | undefined): Promise<SsoAnswer> => {
     const verified = verify(settings, response, requestId);
     if (!(await settings.useOnce(verified.assertionId, verified.notOnOrAfter.getTime())))
-      throw new AldabaError('connector.social_auth_code_invalid');
+      throw new AldabaError('connector.social_auth_code_invalid', { reason: 'already_answered' });
     return answerOf(settings, verified);
   };
   return {
@@ -113,7 +113,8 @@ async function signOut(
   message: Parameters<typeof verifyLogoutRequest>[0],
   relayState: string | undefined,
 ): Promise<SignedOut> {
-  const { entityId: issuer, certificates, singleLogoutUrl: url, singleLogoutBinding: binding } = provider;
+  const { entityId: issuer, certificates, singleLogoutBinding: binding } = provider;
+  const url = provider.singleLogoutResponseUrl ?? provider.singleLogoutUrl;
   const expected = { issuer, destination: own.logoutUrl, certificates, now: new Date(now()) };
   try {
     const request = verifyLogoutRequest(message, expected);
@@ -155,7 +156,8 @@ function answerOf({ provider, mapping = {} }: SamlSettings, verified: VerifiedRe
   const id = first([mapping.id ?? 'nameID']);
   // A transient name is another one at each sign-in: it says nothing about who the user is.
   const isTransient = nameIdFormat === nameIdFormats.transient && (mapping.id ?? 'nameID') === 'nameID';
-  if (id === undefined || id.length > maximumId || isTransient) throw new AldabaError('connector.invalid_response');
+  if (id === undefined || id.length > maximumId || isTransient)
+    throw new AldabaError('connector.invalid_response', { reason: 'subject_missing' });
   return {
     issuer: provider.entityId,
     id,

@@ -7,6 +7,7 @@ import type {
   SsoProviderType,
   updateSsoConnector,
 } from '@aldaba/contract';
+import type { Audit } from '../../../kernel/audit.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 import { hashToken, type Vault } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
@@ -25,10 +26,10 @@ import { type CheckedConfig, checkConfig, isConfigured } from './configs.ts';
 import { connect } from './connections.ts';
 import { discover, rememberDiscovery } from './discovery.ts';
 import { createLdapTurns, openForSync, testDirectory } from './ldap.ts';
+import { createMetadataRefresh } from './metadata-refresh.ts';
 import { createOwnedSso, type OwnedSso } from './owned.ts';
 import type { SsoConnection } from './protocol.ts';
 import { isSsoProvider, ssoProviders } from './providers.ts';
-import { fetchMetadata } from './saml-config.ts';
 import { samlSideOf } from './saml-side.ts';
 import { createSsoSigningKeys, type SsoSigningKeys } from './signing-keys.ts';
 import * as store from './store.ts';
@@ -40,6 +41,7 @@ export interface SsoConnectorsNeeds {
   clock: Clock;
   vault: Vault;
   log: Log;
+  logs: Audit;
   /** Providers are called through it alone. */
   outbound: Fetch;
   /** Directories are reached through it alone. */
@@ -96,7 +98,7 @@ export interface SsoConnectors {
   samlMetadata: (tenant: Tenant, id: string) => Promise<string>;
   /** The keys of a SAML connector. @throws AldabaError as `samlMetadata` */
   signingKeys: (tenant: Tenant, id: string) => Promise<BoundKeys>;
-  /** Reads the metadata of SAML providers again, once an hour. Returns how many were read. */
+  /** Reads the metadata of SAML providers again, once an hour. Returns how many were read and used. */
   refreshMetadata: (now: number, isStopped: () => boolean) => Promise<number>;
 
   /** The connectors of organizations, as their administrators reach them. */
@@ -123,7 +125,7 @@ export interface SsoConnectors {
 }
 
 export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
-  const { database, caches, clock, vault, log, outbound } = needs;
+  const { database, caches, clock, vault, outbound } = needs;
   const open = (tenantId: string, { id, configSealed }: store.StoredSsoConnector): Record<string, unknown> =>
     JSON.parse(vault.open(configSealed, contextOf(tenantId, id)));
   const seal = (tenantId: string, id: string, config: Record<string, unknown>) =>
@@ -164,7 +166,7 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
   const shown = async (tenant: Tenant, row: SsoRow): Promise<SsoConnector> => {
     const { issuer } = (row.config ?? {}) as { issuer?: string };
     if (row.provider.type === 'saml')
-      return toSsoConnector(tenant.id, row, {
+      return toSsoConnector({ tenantId: tenant.id, now: clock.now() }, row, {
         serviceProvider: { ...samlSideOf(tenant, row.id) },
         ...(row.providerMetadata ? { identityProvider: { ...row.providerMetadata } } : {}),
       });
@@ -173,7 +175,7 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
       return undefined;
     };
     const metadata = issuer === undefined ? undefined : await discover(outbound, issuer).catch(unlessRefused);
-    return toSsoConnector(tenant.id, row, metadata && { ...metadata });
+    return toSsoConnector({ tenantId: tenant.id, now: clock.now() }, row, metadata && { ...metadata });
   };
 
   const owned = createOwnedSso({
@@ -230,24 +232,7 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
         remove: (keyId) => signingKeys.remove(db, id, keyId),
       };
     },
-    refreshMetadata: async (now, isStopped) => {
-      const due = await store.findDueMetadata(database.system, new Date(now - metadataLife));
-      let read = 0;
-      for (const { tenantId, id, url } of due) {
-        if (isStopped()) break;
-        // A provider that does not answer keeps the metadata that it published last.
-        const providerMetadata = await fetchMetadata(outbound, url).catch((error: unknown) => {
-          log.warn({ err: error, connectorId: id }, 'The metadata of a SAML provider could not be read');
-          return undefined;
-        });
-        await database.tenant(tenantId).transaction(async (tx) => {
-          await store.renewMetadata(tx, { id, url }, { providerMetadata, now: new Date(now) });
-          await cache.changed(tx, '');
-        });
-        if (providerMetadata) read += 1;
-      }
-      return read;
-    },
+    refreshMetadata: createMetadataRefresh({ ...needs, cache }),
 
     directory: async (tenant, id) => {
       const row = await find(tenant, id);
@@ -262,7 +247,8 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
       const given = { config: ldapConfig.parse(config), domains, username };
       return connecting.turns(tenant.id, id)(() => testDirectory(needs.connect, given));
     },
-    list: async (tenant) => (await rows(tenant)).map((row) => toSsoConnector(tenant.id, row)),
+    list: async (tenant) =>
+      (await rows(tenant)).map((row) => toSsoConnector({ tenantId: tenant.id, now: clock.now() }, row)),
     get: async (tenant, id) => shown(tenant, await require(tenant, id)),
     create: async (tenant, { providerName, roleMappings = [], ...draft }) => {
       if (!isSsoProvider(providerName)) throw new AldabaError('connector.not_found', { type: providerName });
@@ -325,9 +311,6 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
       }),
   };
 }
-
-/** Milliseconds after which the metadata of a provider is read again. */
-const metadataLife = 3_600_000;
 
 const contextOf = (tenantId: string, id: string) => `${tenantId}/sso-connectors/${id}`;
 

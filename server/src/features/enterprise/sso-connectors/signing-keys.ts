@@ -4,7 +4,7 @@ import type { Clock } from '../../../kernel/clock.ts';
 import type { Vault } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
-import { createSamlKeyPair } from '../../../services/saml/index.ts';
+import { createSamlKeyPair, expiryStage } from '../../../services/saml/index.ts';
 import type { Queries } from '../../../store/index.ts';
 import { atomic } from '../../../store/transaction.ts';
 import * as store from './signing-key-store.ts';
@@ -28,7 +28,10 @@ const year = 365 * 86_400_000;
 
 export function createSsoSigningKeys({ vault, clock }: { vault: Vault; clock: Clock }): SsoSigningKeys {
   const contextOf = (tenantId: string, id: string) => `${tenantId}/sso-signing-keys/${id}`;
-  const shown = ({ privateKeySealed: _, ...key }: store.StoredKey): SsoSigningKey => key;
+  const shown = ({ privateKeySealed: _, ...key }: store.StoredKey): SsoSigningKey => ({
+    ...key,
+    isExpiring: expiryStage(key.expiresAt, clock.now()) !== undefined,
+  });
   const require = async (q: Queries, connectorId: string, keyId: string) => {
     const found = (await store.findKeys(q, connectorId)).find(({ id }) => id === keyId);
     if (!found) throw new AldabaError('entity.not_found');

@@ -3,6 +3,7 @@ import { defined, jsonOf } from '../../../kernel/defined.ts';
 import type { IdentityProviderMetadata } from '../../../services/saml/index.ts';
 import type { Queries, Transaction } from '../../../store/database.ts';
 import { type StoredRow, sql } from '../../../store/sql.ts';
+import type { MetadataProblem } from './metadata-change.ts';
 
 /** A connector as stored: its configuration is sealed. */
 export interface StoredSsoConnector {
@@ -19,6 +20,8 @@ export interface StoredSsoConnector {
   roleMappings: SsoRoleMapping[];
   metadataUrl: string | null;
   providerMetadata: IdentityProviderMetadata | null;
+  /** Why what the provider publishes now is not used. */
+  metadataProblem: (MetadataProblem & { since: number }) | null;
   /** Whose administrators set it up; null for a connector of the operator. */
   organizationId: string | null;
   isActive: boolean;
@@ -42,6 +45,7 @@ const toConnector = (
   createdAt: row.created_at.getTime(),
   metadataUrl: row.metadata_url,
   providerMetadata: row.provider_metadata as IdentityProviderMetadata | null,
+  metadataProblem: row.metadata_problem as StoredSsoConnector['metadataProblem'],
   organizationId: row.organization_id,
   isActive: row.is_active,
   roleMappings: mappings
@@ -85,6 +89,19 @@ export async function findSsoConnectors(q: Queries): Promise<StoredSsoConnector[
   return rows.map((row) => toConnector(row, { mappings, verified }));
 }
 
+/** Counts the connectors of an organization. The count is right until the end of the transaction. */
+export async function countOwned(tx: Transaction, organizationId: string): Promise<number> {
+  await tx.raw("select pg_advisory_xact_lock(hashtextextended('aldaba sso connectors ' || $1 || ' ' || $2, 0))", [
+    tx.tenantId,
+    organizationId,
+  ]);
+  const [row] = await tx.raw<{ count: number }>(
+    'select count(*)::integer as count from sso_connectors where tenant_id = $1 and organization_id = $2',
+    [tx.tenantId, organizationId],
+  );
+  return row?.count ?? 0;
+}
+
 /** The verified domains of organizations, which are the domains of their connectors. */
 async function findVerifiedDomains(q: Queries, organizationIds: readonly string[]): Promise<Map<string, string[]>> {
   const rows = await q.raw<{ id: string; domains: string[] }>(
@@ -95,7 +112,7 @@ async function findVerifiedDomains(q: Queries, organizationIds: readonly string[
   return new Map(rows.map(({ id, domains }) => [id, domains]));
 }
 
-type Written = Omit<StoredSsoConnector, 'createdAt' | 'roleMappings' | 'id' | 'providerName'>;
+type Written = Omit<StoredSsoConnector, 'createdAt' | 'roleMappings' | 'id' | 'providerName' | 'metadataProblem'>;
 
 /** @param given `createdAt` is also when the metadata was read */
 export async function insertSsoConnector(
@@ -151,6 +168,8 @@ export async function updateSsoConnector(
     metadata_url: patch.metadataUrl,
     provider_metadata: patch.providerMetadata === null ? null : jsonOf(patch.providerMetadata),
     metadata_read_at: patch.metadataReadAt,
+    // Whoever sets the metadata has seen it.
+    metadata_problem: patch.metadataReadAt && null,
     organization_id: patch.organizationId,
     is_active: patch.isActive,
   });
@@ -248,14 +267,21 @@ export async function sweepUsedIds(system: Queries, now: number, isStopped: () =
   return total;
 }
 
+export interface DueMetadata {
+  tenantId: string;
+  id: string;
+  url: string;
+  stored: IdentityProviderMetadata | null;
+  problem: StoredSsoConnector['metadataProblem'];
+  organizationId: string | null;
+}
+
 /** SAML connectors of all tenants whose metadata was read before a time, the longest ago first. */
-export async function findDueMetadata(
-  system: Queries,
-  before: Date,
-): Promise<{ tenantId: string; id: string; url: string }[]> {
+export async function findDueMetadata(system: Queries, before: Date): Promise<DueMetadata[]> {
   return system.raw(
-    `select tenant_id as "tenantId", id, metadata_url as url from sso_connectors
-     where metadata_url is not null and metadata_read_at < $1 order by metadata_read_at limit 10`,
+    `select tenant_id as "tenantId", id, metadata_url as url, provider_metadata as stored, metadata_problem as problem,
+       organization_id as "organizationId"
+     from sso_connectors where metadata_url is not null and metadata_read_at < $1 order by metadata_read_at limit 10`,
     [before],
   );
 }
@@ -264,11 +290,17 @@ export async function findDueMetadata(
 export async function renewMetadata(
   tx: Transaction,
   { id, url }: { id: string; url: string },
-  given: { providerMetadata: IdentityProviderMetadata | undefined; now: Date },
+  given: {
+    providerMetadata: IdentityProviderMetadata | undefined;
+    problem: StoredSsoConnector['metadataProblem'] | undefined;
+    now: Date;
+  },
 ): Promise<void> {
+  const { providerMetadata, problem, now } = given;
   await tx.raw(
-    `update sso_connectors set provider_metadata = coalesce($4::jsonb, provider_metadata), metadata_read_at = $5
+    `update sso_connectors set provider_metadata = coalesce($4::jsonb, provider_metadata), metadata_problem = $5::jsonb,
+       metadata_read_at = $6
      where tenant_id = $1 and id = $2 and metadata_url = $3`,
-    [tx.tenantId, id, url, given.providerMetadata ? JSON.stringify(given.providerMetadata) : null, given.now],
+    [tx.tenantId, id, url, jsonOf(providerMetadata) ?? null, jsonOf(problem) ?? null, now],
   );
 }

@@ -1,4 +1,5 @@
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose';
+import { z } from 'zod';
 import type { Audit } from '../../../kernel/audit.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
@@ -34,6 +35,21 @@ export interface SsoLogout {
 
 const algorithms = ['RS256', 'ES256', 'PS256'];
 const event = 'http://schemas.openid.net/event/backchannel-logout';
+/** Names of a token's type, in lowercase; older providers name none, or the general one. */
+const types = [undefined, 'logout+jwt', 'application/logout+jwt', 'jwt'];
+const name = z.string().min(1).max(256);
+/** What a logout token says beyond issuer, audience and times (section 2.4). */
+const logoutSchema = z
+  .object({
+    iss: z.string(),
+    jti: name,
+    sub: name.optional(),
+    sid: name.optional(),
+    events: z.object({ [event]: z.object({}) }),
+    // A nonce would let an ID token pass for a logout token.
+    nonce: z.never().optional(),
+  })
+  .refine(({ sub, sid }) => (sub ?? sid) !== undefined);
 /** Seconds that a token counts after it was issued, and that the clocks may differ. */
 const maximumAge = 300;
 const tolerance = 60;
@@ -51,15 +67,18 @@ export function createSsoLogout(needs: SsoLogoutNeeds): SsoLogout {
   };
   const verify = async (token: string, { issuer, clientId, jwksUri }: Published): Promise<JWTPayload> => {
     try {
-      const { payload } = await jwtVerify(token, keysAt(jwksUri), {
+      const { payload, protectedHeader } = await jwtVerify(token, keysAt(jwksUri), {
         issuer,
         audience: clientId,
         algorithms,
-        requiredClaims: ['iat', 'jti'],
+        requiredClaims: ['exp'],
+        // Requires `iat`.
         maxTokenAge: maximumAge,
         clockTolerance: tolerance,
         currentDate: new Date(clock.now()),
       });
+      // A token of another kind is not a logout token, whatever its claims (RFC 8725 section 3.11).
+      if (!types.includes(protectedHeader.typ?.toLowerCase())) throw new TypeError('a token of another type');
       return payload;
     } catch (error) {
       if (!(error instanceof errors.JOSEError) && !(error instanceof TypeError)) throw error;
@@ -67,13 +86,9 @@ export function createSsoLogout(needs: SsoLogoutNeeds): SsoLogout {
     }
   };
   const end = async (tenant: Tenant, connectorId: string, payload: JWTPayload) => {
-    const { jti, iss: issuer = '', sub: identityId, sid, events, nonce } = payload;
-    // An object that has one for the event (section 2.4).
-    const happened = isObject(events) && isObject(events[event]);
-    const sessionId = typeof sid === 'string' ? sid : undefined;
-    // A nonce would let an ID token pass for a logout token (section 2.4).
-    const isLogout = happened && nonce === undefined && (identityId ?? sessionId) !== undefined;
-    if (!isLogout || !jti) throw new AldabaError('single_sign_on.logout_token_invalid');
+    const { success, data } = logoutSchema.safeParse(payload);
+    if (!success) throw new AldabaError('single_sign_on.logout_token_invalid');
+    const { jti, iss: issuer, sub: identityId, sid: sessionId } = data;
     return tenant.db.transaction(async (tx) => {
       const until = clock.now() + (maximumAge + 2 * tolerance) * 1000;
       if (!(await ssoConnectors.useId(tx, connectorId, `logout ${jti}`, until)))
@@ -123,8 +138,5 @@ export function createSsoLogout(needs: SsoLogoutNeeds): SsoLogout {
     },
   };
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 type Published = Awaited<ReturnType<SsoConnectors['publishedBy']>>;

@@ -25,6 +25,8 @@ export interface AccountDeletions {
   list: (q: Queries, slice: Slice) => Promise<Listed<AccountDeletion>>;
   /** Schedules the deletion; a second request changes nothing. @throws AldabaError `entity.not_found` */
   request: (q: Queries, userId: string, graceDays: number) => Promise<AccountDeletion>;
+  /** Cancels the deletion if one is scheduled, without a notice to the user. Returns whether one was. */
+  drop: (tx: Transaction, userId: string) => Promise<boolean>;
   /** @throws AldabaError `entity.not_found` if none is scheduled */
   cancel: (q: Queries, userId: string) => Promise<void>;
   /** Deletes the accounts that are due, of all tenants. */
@@ -36,6 +38,12 @@ const day = 86_400_000;
 
 export function createAccountDeletions(needs: AccountDeletionsNeeds): AccountDeletions {
   const { database, clock, changes, events, logs, users } = needs;
+  const drop: AccountDeletions['drop'] = async (tx, userId) => {
+    const isDropped = await store.deleteDeletion(tx, userId);
+    if (isDropped)
+      await events.publish(tx, 'User.Deletion.Canceled', async () => ({ data: await users.get(tx, userId) }));
+    return isDropped;
+  };
   return {
     find: store.findDeletion,
     list: store.findDeletions,
@@ -50,9 +58,9 @@ export function createAccountDeletions(needs: AccountDeletionsNeeds): AccountDel
       }
       return (await store.findDeletion(tx, userId)) ?? wished;
     }),
+    drop,
     cancel: atomic(async (tx, userId) => {
-      if (!(await store.deleteDeletion(tx, userId))) throw new AldabaError('entity.not_found');
-      await events.publish(tx, 'User.Deletion.Canceled', async () => ({ data: await users.get(tx, userId) }));
+      if (!(await drop(tx, userId))) throw new AldabaError('entity.not_found');
       await changes.announce(tx, 'account.changed', { userId, what: 'deletion-canceled' });
     }),
     async sweep(now, isStopped) {

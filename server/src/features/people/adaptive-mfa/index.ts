@@ -7,3 +7,4 @@
  */
 export type { Risk } from './rules.ts';
 export { type AdaptiveMfa, createAdaptiveMfa } from './service.ts';
+export { deletePlaces } from './store.ts';

@@ -58,3 +58,8 @@ export async function savePlace(
     ],
   );
 }
+
+export async function deletePlaces(q: Queries, userId: string): Promise<void> {
+  await q.raw('delete from user_sign_in_countries where tenant_id = $1 and user_id = $2', [q.tenantId, userId]);
+  await q.raw('delete from user_geo_locations where tenant_id = $1 and user_id = $2', [q.tenantId, userId]);
+}

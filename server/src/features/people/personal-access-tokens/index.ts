@@ -5,3 +5,4 @@
  * the exchange (oidc) or users. The protocol enters through `findHolder`, the Management API through `routes.ts`.
  */
 export { createPersonalAccessTokens, type PersonalAccessTokens, type TokenHolder } from './service.ts';
+export { deleteAllTokens } from './store.ts';

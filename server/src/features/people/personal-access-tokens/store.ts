@@ -103,6 +103,9 @@ export async function renameToken(
   return row && toToken(row);
 }
 
+export const deleteAllTokens = (q: Queries, userId: string): Promise<number> =>
+  q.run(sql.deleteFrom('personal_access_tokens').where('tenant_id', '=', q.tenantId).where('user_id', '=', userId));
+
 export const deleteToken = (q: Queries, place: { userId: string; name: string }): Promise<number> =>
   q.run(
     sql

@@ -6,3 +6,4 @@
  * sign-in enters through `link`; the Management API and claims read.
  */
 export { createSsoIdentities, type SsoIdentities } from './service.ts';
+export { deleteAllIdentities } from './store.ts';

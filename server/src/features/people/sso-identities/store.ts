@@ -95,6 +95,10 @@ export async function upsertIdentity(tx: Transaction, written: WrittenIdentity):
   return before?.issuer === issuer && before.identity_id === identityId ? 'same' : 'changed';
 }
 
+/** The identities, with the tokens that are stored for them. */
+export const deleteAllIdentities = (q: Queries, userId: string): Promise<object[]> =>
+  q.raw('delete from user_sso_identities where tenant_id = $1 and user_id = $2', [q.tenantId, userId]);
+
 /** The users who signed in with a session of the provider, or with a person there. */
 export async function findSignedIn(
   q: Queries,

@@ -44,8 +44,8 @@ export interface UsersNeeds {
     /** Ends the trust in every browser of the user. */
     forgetAll: (tx: Transaction, userId: string) => Promise<void>;
   };
-  /** Removes every second factor of a user. */
-  factors: { removeAll: (tx: Transaction, userId: string) => Promise<unknown> };
+  /** Removes what other features keep of the user who had the account before its owner took it. */
+  traces: { removeAll: (tx: Transaction, userId: string) => Promise<void> };
 }
 
 interface UserDraft extends Omit<store.UserColumns, 'isSuspended' | 'isPasswordExpired' | 'lastSignInAt'> {
@@ -112,9 +112,10 @@ export interface Users extends RoleHolders<User> {
   /** Whether the user's email address is verified: by the user, or set by an operator. An import may bring others. */
   isEmailVerified: (q: Queries, userId: string) => Promise<boolean>;
   /**
-   * The owner of an unverified email address takes its account: password, phone, identities and second factors may be
-   * an attacker's. They are removed with all sessions, grants and trusted devices, the address is verified, and the
-   * owner gets an email. Returns false, and changes nothing, if it was.
+   * The owner of an unverified email address takes its account: everything by which its user signs in, what that user
+   * chose about second factors, and a scheduled deletion may be an attacker's. They are removed with all sessions,
+   * grants and trusted devices, the address is verified, and the owner gets an email. Returns false, and changes
+   * nothing, if it was verified.
    */
   reclaim: (tx: Transaction, userId: string) => Promise<boolean>;
   roleNames: (q: Queries, userId: string) => Promise<string[]>;
@@ -156,7 +157,7 @@ export interface Users extends RoleHolders<User> {
 }
 
 export function createUsers(needs: UsersNeeds): Users {
-  const { clock, passwords, roles, sessions, deviceTrust, factors, changes, events } = needs;
+  const { clock, passwords, roles, sessions, deviceTrust, traces, changes, events } = needs;
   const now = () => new Date(clock.now());
   const get = async (q: Queries, userId: string) => {
     const user = await store.findUser(q, userId);
@@ -232,7 +233,7 @@ export function createUsers(needs: UsersNeeds): Users {
       if (!(await store.reclaimUserRow(tx, userId, now()))) return false;
       await sessions.endAll(tx, userId);
       await deviceTrust.forgetAll(tx, userId);
-      await factors.removeAll(tx, userId);
+      await traces.removeAll(tx, userId);
       await dataUpdated(tx, userId);
       await changes.announce(tx, 'account.changed', { userId, what: 'reclaimed' });
       return true;

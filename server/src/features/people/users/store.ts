@@ -295,7 +295,7 @@ export async function isEmailVerified(q: Queries, id: string): Promise<boolean> 
   return (await q.first(one.where('id', '=', id)))?.is_email_verified ?? false;
 }
 
-/** Removes password, phone and identities of a user whose email is not verified, and marks it as verified. */
+/** Removes password, phone, identities and choices of a user whose email is not verified, and marks it as verified. */
 export async function reclaimUserRow(q: Queries, id: string, now: Date): Promise<boolean> {
   const reclaimed = await q.run(
     sql
@@ -306,6 +306,7 @@ export async function reclaimUserRow(q: Queries, id: string, now: Date): Promise
         password_updated_at: null,
         is_password_expired: false,
         primary_phone: null,
+        logto_config: '{}',
         is_email_verified: true,
         updated_at: now,
       })

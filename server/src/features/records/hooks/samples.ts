@@ -94,6 +94,12 @@ const samples: HookPayloads = {
   'OrganizationDomain.RecordMissing': {
     data: { ...organizationDomain, missingSince: createdAt, losesAt: createdAt + 604_800_000 },
   },
+  'OrganizationDomain.ProofExpiring': {
+    data: {
+      ...{ ...organizationDomain, verifiedBy: 'email' },
+      ...{ missingSince: createdAt, losesAt: createdAt + 1_209_600_000 },
+    },
+  },
   'OrganizationDomain.Lost': {
     data: { ...organizationDomain, isVerified: false, verifiedBy: null, verifiedAt: null, lostAt: createdAt },
   },

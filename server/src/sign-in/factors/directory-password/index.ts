@@ -15,7 +15,8 @@ type Occasion = ProviderOccasion & { settings: SignInSettings };
 export interface DirectoryPasswordFactor {
   /**
    * Checks a password with the directory of a connector.
-   * @throws AldabaError `session.invalid_credentials` for unknown people and wrong passwords,
+   * @throws AldabaError `single_sign_on.invalid_credentials` for unknown people, wrong passwords and locked accounts,
+   *   `single_sign_on.password_expired` and `single_sign_on.account_disabled` after the right password,
    *   `session.verification_blocked_too_many_attempts`, `session.invalid_connector_id`, `connector.not_implemented` for
    *   a connector of another kind, `connector.*` when the directory does not answer
    */
@@ -37,7 +38,7 @@ export function createDirectoryPasswordFactor(needs: Needs): DirectoryPasswordFa
       const isAsked = username !== '' && password !== '';
       const limited = limitedFor(needs, occasion, { connectorId, username });
       const answer = isAsked ? await connection.prove({ username, password }, limited) : undefined;
-      if (!answer) throw new AldabaError('session.invalid_credentials');
+      if (!answer) throw new AldabaError('single_sign_on.invalid_credentials');
       return { ...proofOf(occasion, { id: standardId(), row: connection.row }, answer), amr: 'pwd' };
     },
   };

@@ -1,0 +1,42 @@
+/**
+ * Values that Active Directory sends in parts ([MS-ADTS] section 3.1.1.3.1.3.3): an answer with `memberOf;range=0-1499`
+ * is continued by asking for `memberOf;range=1500-*`, until the server sends `*` as the end.
+ */
+import type { Attribute, SearchEntry } from 'ldapts';
+import { LdapError } from './errors.ts';
+import type { LdapEntry } from './values.ts';
+
+/** Values of one attribute that are read. */
+const maximumValues = 50_000;
+
+/** @param read asks for an attribute of the entry @throws LdapError */
+export async function completeEntry(
+  { name, attributes }: Pick<SearchEntry, 'name' | 'attributes'>,
+  read: (attribute: string) => Promise<readonly Pick<Attribute, 'type' | 'parsedBuffers'>[]>,
+): Promise<LdapEntry> {
+  const found = new Map<string, Buffer[]>();
+  for (const attribute of attributes) {
+    const [type = ''] = attribute.type.toLowerCase().split(';');
+    const values = [...(found.get(type) ?? []), ...attribute.parsedBuffers];
+    // With a range, the server also sends the attribute itself, without values.
+    found.set(type, values);
+    let next = nextOf(attribute.type);
+    while (next !== undefined) {
+      const parts = await read(`${type};range=${next}-*`);
+      const part = parts.find((each) => each.type.toLowerCase().startsWith(`${type};range=${next}-`));
+      if (!part || values.length + part.parsedBuffers.length > maximumValues)
+        throw new LdapError(part ? 'size' : 'broken', `The directory did not send all values of ${type}`);
+      values.push(...part.parsedBuffers);
+      const before: number = next;
+      next = nextOf(part.type);
+      if (next !== undefined && next <= before) throw new LdapError('broken', `The values of ${type} have no end`);
+    }
+  }
+  return { dn: name, attributes: found };
+}
+
+/** The first value of the next part, if there is one. */
+function nextOf(type: string): number | undefined {
+  const [, last] = /;range=\d+-(\d+)$/i.exec(type) ?? [];
+  return last === undefined ? undefined : Number(last) + 1;
+}
