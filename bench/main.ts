@@ -10,6 +10,7 @@ import { memoryOf, proportionalMemory } from './channel.ts';
 import { measureStartup, weighSignInPage } from './footprint.ts';
 import { keyRotationId, measureKeyRotation } from './key-rotation.ts';
 import { measureLarge } from './large.ts';
+import { ldapId, measureLdap } from './ldap.ts';
 import { learnOperation } from './limit-operation.ts';
 import { runLoad } from './load.ts';
 import { type Contender, measure } from './measurement.ts';
@@ -115,6 +116,10 @@ async function runRows(options: Setup): Promise<Tables> {
   if (wanted(scimId)) {
     say('  directory sync …');
     tables.push(await measureScim({ root, flags, effort }));
+  }
+  if (wanted(ldapId)) {
+    say('  sync of directories …');
+    tables.push(await measureLdap({ root, flags, effort }));
   }
   if (wanted(samlId)) {
     say('  SAML responses …');

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { breachedPasswordsId } from './breached-passwords.ts';
 import { keyRotationId } from './key-rotation.ts';
 import { consoleListId, largeRows } from './large.ts';
+import { ldapId } from './ldap.ts';
 import { passwordQueueId } from './password-queue.ts';
 import { rows } from './rows.ts';
 import { samlId } from './saml.ts';
@@ -16,6 +17,7 @@ const rowIds = [
   passwordQueueId,
   breachedPasswordsId,
   scimId,
+  ldapId,
   samlId,
   samlSignInsId,
   signInsId,

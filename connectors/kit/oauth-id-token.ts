@@ -151,8 +151,8 @@ const claimOf = (error: unknown): (typeof claims)[number] | undefined => {
 
 /**
  * Runs the library's checks of an ID token.
- * @param what is checked, if it is no claim
- * @throws ConnectorError `social_invalid_id_token` where they fail, with `check` if it is known; the network's own error
+ * @param what the check, unless it is one of the claims
+ * @throws ConnectorError `social_invalid_id_token` where they fail, with `check` if known; the network's own error
  */
 const trusting = async <Value>(journey: Journey, checks: () => Promise<Value>, what?: 'signature'): Promise<Value> => {
   try {

@@ -53,6 +53,10 @@ export const enterpriseErrors = {
   ],
   // organization_sso: what an organization connects by itself
   'organization_sso.too_many': [422, 'An organization can have {maximum} sign-in connections. Remove one first.'],
+  'organization_sso.too_many_groups': [
+    422,
+    'A sign-in connection can give roles to {maximum} groups. Take the role of another group away first.',
+  ],
   'organization_sso.not_tested': [422, 'Sign in with the test first. It has to succeed with these settings.'],
   'organization_sso.no_domain': [422, 'Verify a domain first. It decides which people sign in with your provider.'],
   'organization_sso.switched_off': [

@@ -177,6 +177,7 @@ export const errorData = {
   'organization_domain.public': z.object({ domain: text }),
   'organization_domain.too_many': z.object({ maximum: number }),
   'organization_sso.too_many': z.object({ maximum: number }),
+  'organization_sso.too_many_groups': z.object({ maximum: number }),
   'organization_domain.record_not_found': z.object({ name: text }),
   'organization_domain.lookup_failed': z.object({ domain: text }),
   'organization.role_names_not_found': z.object({ names }),

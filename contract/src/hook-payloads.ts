@@ -58,6 +58,13 @@ type PayloadOfChange<Event extends DataEvent> = Event extends `${string}.Deleted
     ? { data: Things[Thing] }
     : never;
 
+/** An organization has switched its connector on or off. */
+interface SsoChange {
+  organizationId: string;
+  ssoConnectorId: string;
+  data: null;
+}
+
 interface OtherPayloads {
   /** `deletesAt`: milliseconds since the epoch. */
   'User.Deletion.Requested': { data: User; deletesAt: number };
@@ -83,6 +90,9 @@ interface OtherPayloads {
   'OrganizationDomain.ProofExpiring': { data: OrganizationDomain };
   'OrganizationDomain.RecordMissing': { data: OrganizationDomain };
   'OrganizationDomain.Verified': { data: OrganizationDomain };
+  'OrganizationPortal.Opened': { organizationId: string; portalLinkId: string; data: null };
+  'OrganizationSsoConnector.TurnedOn': SsoChange;
+  'OrganizationSsoConnector.TurnedOff': SsoChange;
   'Identifier.Lockout': { data: { type: string; value: string } };
   'Message.RateLimited': { data: { type: 'email' | 'phone'; value: string } };
   'Grant.LimitExceeded': {

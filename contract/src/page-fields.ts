@@ -30,5 +30,8 @@ export interface ProfileQuestion {
   options?: { value: string; label: string }[];
 }
 
+/** Seconds in which a message with a code usually arrives; until then the pages offer no other one. */
+export const usualMessageDelay = 30;
+
 /** Whether the person has to tick a box for the terms on this page. */
 export type Terms = 'none' | 'notice' | 'checkbox';

@@ -213,8 +213,6 @@ export interface SecondFactorView {
   maskedAddress?: string | undefined;
   /** For codes that are sent: false while none was (a button `/mfa-verification/<factor>/send` asks for one). */
   sent?: boolean | undefined;
-  /** Seconds until another code can be sent without waiting. */
-  resendAfter?: number | undefined;
   /** For passkeys: PublicKeyCredentialRequestOptionsJSON; absent without a registered passkey. */
   options?: Record<string, unknown> | undefined;
   /** Why a factor is asked for now although it usually is not. */

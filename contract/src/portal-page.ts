@@ -34,7 +34,7 @@ export interface PortalMember {
 
 export interface PortalDomain {
   domain: string;
-  /** `confirmed`: by email, which expires. `record-missing` and `expiring` domains are verified and have to be proved again. */
+  /** `confirmed`: by email, which expires. `record-missing` and `expiring`: verified, and has to be proved again. */
   state: 'unverified' | 'verified' | 'confirmed' | 'record-missing' | 'expiring';
   /** When a verified domain is lost unless it is proved again: milliseconds. */
   losesAt?: number;

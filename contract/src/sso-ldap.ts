@@ -22,6 +22,7 @@ export const ldapReasonSchema = z.enum([
   'not-found',
   'access',
   'size',
+  'busy',
   'broken',
   'refused',
 ]);
@@ -124,6 +125,9 @@ export const ldapSyncSchema = z.object({
   nextRunAt: instant,
   lastRun: ldapSyncRunSchema.nullable(),
   lastSuccessAt: instant.nullable(),
+  failedRuns: count.describe(
+    'Runs in a row that could not read the directory. If it may answer soon, nextRunAt is 1 minute after the first, then 2, 4 and so on.',
+  ),
 });
 export type LdapSync = z.output<typeof ldapSyncSchema>;
 

@@ -49,7 +49,7 @@ describe('Codes and second factors in Chromium', () => {
     [sampleViews.emailToSend, {}, '.primary', '/mfa-verification/EmailVerificationCode/send'],
     [sampleViews.phoneSent, { code: '012345' }, '.primary', '/mfa-verification/PhoneVerificationCode'],
     [
-      { ...sampleViews.phoneSent, resendAfter: 0 },
+      { ...sampleViews.phoneSent, error: sampleViews.verificationCodeWrong.error },
       {},
       '.plain-form button',
       '/mfa-verification/PhoneVerificationCode/send',

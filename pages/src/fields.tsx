@@ -181,6 +181,9 @@ const addressFields = {
   },
 } as const satisfies Record<AddressForm, Pick<FieldProps, 'control' | 'label' | 'missing' | 'autocomplete'>>;
 
+/** A text whose numbers stay on one line. */
+const unbroken = (text: string): string => text.replaceAll(/(?<=\d) (?=\d)/g, '\u00a0');
+
 /**
  * The field for an email address or a phone number that a code goes to. A number needs its country code, so the field
  * says so.
@@ -198,7 +201,7 @@ export const AddressField = (
     />
     {props.form !== 'email' && (
       <p class="hint" id="address-hint">
-        {phrase(props.frame.language, props.form === 'phone' ? 'field.phoneHint' : 'field.eitherHint')}
+        {unbroken(phrase(props.frame.language, props.form === 'phone' ? 'field.phoneHint' : 'field.eitherHint'))}
       </p>
     )}
   </>

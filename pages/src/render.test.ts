@@ -198,6 +198,18 @@ describe('Identifier field', () => {
   }
 });
 
+describe('Phone number field', () => {
+  it('keeps the number of its hint on one line, in every language', () => {
+    for (const language of pageLanguages) {
+      const frame = { ...sampleFrame(), language };
+      const { html } = renderPage(frame, { ...sampleViews.continueAddress, address: 'phone' });
+      const [hint = ''] = /id="address-hint">[^<]*/.exec(html) ?? [];
+      assert.match(hint, /\+\d+\u00a0\d/, language);
+      assert.doesNotMatch(hint, /\d \d/, language);
+    }
+  });
+});
+
 describe('First load of the pages', () => {
   it('takes at most 30 kB compressed in 3 requests besides pictures, on every page in every language', () => {
     const files = assets();

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { decodeJwt } from 'jose';
 import { visitAccount } from '../support/account-visitor.ts';
+import { experienceClient } from '../support/agent.ts';
 import { type Company, startCompany } from '../support/company.ts';
-import { type Manager, manage } from '../support/management.ts';
+import { assertRefused, type Manager, manage } from '../support/management.ts';
 import { shownError, visit } from '../support/page-agent.ts';
 import { type PostServer, startPostServer } from '../support/post-office.ts';
 import { directoryOf, organizationWith, person, type ScimClient } from '../support/scim.ts';
@@ -70,8 +72,6 @@ describe('An account with an unverified address, which another user has set up',
     await acme?.close();
   });
   beforeEach(async () => {
-    // Messages to one address are limited in a time.
-    suite.clock.ahead += 600_000;
     await suite.operator.deleteUsers();
     await suite.operator.configure(settings);
   });
@@ -189,6 +189,47 @@ describe('An account with an unverified address, which another user has set up',
       assert.equal(await sweep(suite.clock.now() + 15 * 86_400_000, () => false), 0);
       assert.equal((await api.get('/api/users/squatted')).status, 200);
     });
+
+  // security: similar-addresses
+  it('has a verified address in tokens once the owner has taken it, and not before', async () => {
+    await squat();
+    const client = experienceClient(suite.server.url, { scope: 'openid email roles' });
+    const told = async (tokens: { id_token: string; access_token: string }) => {
+      const headers = { authorization: `Bearer ${tokens.access_token}` };
+      const userinfo = await (await fetch(`${suite.server.url}/oidc/me`, { headers })).json();
+      return [decodeJwt(tokens.id_token).email_verified, userinfo.email_verified];
+    };
+    assert.deepEqual(await told(await client.redeem(await client.signIn('squat', password))), [false, false]);
+    const bare = experienceClient(suite.server.url, { scope: 'openid email' });
+    assert.deepEqual(await told(await bare.redeem(await bare.signIn('squat', password))), [false, false]);
+    await provisionBy(tenantDirectory);
+    await suite.operator.call('PATCH', '/api/users/squatted/password', { password });
+    assert.deepEqual(await told(await bare.redeem(await bare.signIn('squat', password))), [true, true]);
+  });
+
+  // security: similar-addresses
+  it('is admitted to organizations by its address once the owner has taken it, and not before', async () => {
+    await squat();
+    const { body: invited } = await api.post('/api/organizations', { name: 'Invited' });
+    const deadline = { expiresAt: suite.clock.now() + 86_400_000 };
+    const draft = { organizationId: invited.id, invitee: mail, ...deadline };
+    const { body: invitation } = await api.post('/api/organization-invitations', draft);
+    const accept = () =>
+      api.put(`/api/organization-invitations/${invitation.id}/status`, {
+        status: 'Accepted',
+        acceptedUserId: 'squatted',
+      });
+    assertRefused(await accept(), 422, 'request.invalid_input');
+    const { body: open } = await api.post('/api/organizations', { name: 'Open' });
+    await api.post(`/api/organizations/${open.id}/jit/email-domains`, { emailDomain: 'people.example' });
+    const joined = async () =>
+      (await api.get('/api/users/squatted/organizations')).body.map(({ name }: { name: string }) => name).sort();
+    assert.deepEqual(await joined(), []);
+    await signInByCode();
+    assert.deepEqual(await joined(), ['Open']);
+    assert.equal((await accept()).status, 200);
+    assert.deepEqual(await joined(), ['Invited', 'Open']);
+  });
 
   // security: similar-addresses
   it('completes no sign-in of that user which was waiting when the owner took the account', async () => {

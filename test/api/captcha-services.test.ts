@@ -170,11 +170,15 @@ describe('Captchas of other services', () => {
         ...(config.type === 'Turnstile' ? (['slow'] as const) : []),
       ];
       // security: captcha
-      it('accepts no answer while the service fails, says so, and works again after it', async () => {
+      it('accepts no answer while the service fails, says so, and works again after it', {
+        timeout: 60_000,
+      }, async () => {
         for (const mood of moods) {
           services.state.mood = mood;
           const agent = await begin();
+          services.asked.length = 0;
           await refusedAs(await send(agent, services.answer()), 503, 'session.captcha_unavailable');
+          assert.equal(services.asked.length, 1, 'no redirect gets the secret');
           await refusedAs(await tryPassword(agent), 422, 'session.captcha_required');
         }
         services.state.mood = 'failing';

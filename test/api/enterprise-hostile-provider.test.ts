@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { type Claims, type HostileCompany, type Signers, startHostileCompany } from '../support/hostile-company.ts';
 import { assertRefused, type Manager, manage } from '../support/management.ts';
@@ -98,6 +101,10 @@ describe('A provider that lies, or someone between it and the browser', () => {
       ['no subject', (claims, { own }) => own({ ...claims, ...person, sub: undefined })],
       ['of the key of someone else', (claims, { foreign }) => foreign({ ...claims, ...person })],
       ['signed with the secret of the client', (claims, { secret }) => secret({ ...claims, ...person })],
+      [
+        'signed by an algorithm that is not on the list',
+        (claims, { otherwise }) => otherwise({ ...claims, ...person }),
+      ],
       ['unsigned', (claims, { none }) => none({ ...claims, ...person })],
       [
         'a signature of other claims',
@@ -188,13 +195,54 @@ describe('A provider that lies, or someone between it and the browser', () => {
       'http://localhost/m',
     ])
       assertRefused(await refused({ metadataUrl: url }, 'SAML'), 400, 'connector.invalid_config');
+    // An address of this machine that is not allowed: a request to it would be answered.
+    let reached = 0;
+    const inside = createServer((_, response) => {
+      reached += 1;
+      response.end('{}');
+    }).listen(0, '127.0.0.2');
+    await once(inside, 'listening');
+    const forbidden = `http://127.0.0.2:${(inside.address() as AddressInfo).port}/inside`;
+    assertRefused(await refused({ metadataUrl: forbidden }, 'SAML'), 400, 'connector.invalid_config');
+    const issuer = { issuer: forbidden, clientId: 'x', clientSecret: 'y' };
+    assertRefused(await refused(issuer), 400, 'connector.invalid_config');
     for (const endpoint of ['token_endpoint', 'jwks_uri', 'userinfo_endpoint'])
-      await withCompany({ [endpoint]: 'http://169.254.169.254/latest' }, async (company, address) => {
+      await withCompany({ [endpoint]: forbidden }, async (company, address) => {
         const browser = await visit(server);
         const answer = await browser.get(company.agree(await begin(browser, address)));
         assert.match((await shownError(answer)).code ?? 'signed in', /^connector\./, endpoint);
+        if (endpoint !== 'jwks_uri') return;
+        const [{ id }] = (await api.get('/api/sso-connectors')).body;
+        const logout = await fetch(`${server.url}/api/authn/single-sign-on/oidc/${id}/backchannel-logout`, {
+          method: 'POST',
+          body: new URLSearchParams({ logout_token: company.logoutToken({ sub: 'ada' }) }),
+        });
+        assert.equal(logout.status, 400, 'keys for logout tokens');
       });
-    assert.deepEqual(await users(), []);
+    inside.close();
+    assert.deepEqual([reached, await users()], [0, []]);
+  });
+
+  // security: enterprise-domains
+  it('is not saved with a discovery document of another issuer, or without keys and endpoints', async () => {
+    const company = await startHostileCompany();
+    const save = () =>
+      api.post('/api/sso-connectors', { providerName: 'OIDC', connectorName: 'Another', config: company.config });
+    try {
+      for (const discovery of [
+        { issuer: globex.issuer },
+        { issuer: `${company.issuer}/` },
+        { issuer: undefined },
+        { jwks_uri: undefined },
+        { token_endpoint: 'not an address' },
+        { authorization_endpoint: 'javascript:alert(1)' },
+      ]) {
+        company.discovery = discovery;
+        assertRefused(await save(), 400, 'connector.invalid_config');
+      }
+    } finally {
+      await company.close();
+    }
   });
 
   // security: tenant-isolation

@@ -126,7 +126,7 @@ describe('Enterprise sign-in by SAML', () => {
   });
 
   // security: enterprise-domains
-  it('finds the sign-in by a whole relay state alone, and takes no response of another connector', async () => {
+  it('finds the sign-in by a whole relay state alone, and takes no response of another connector', async (context) => {
     await connect();
     const person = await visit(server);
     const answer = acme.answer(await begin(person), ada);
@@ -147,6 +147,7 @@ describe('Enterprise sign-in by SAML', () => {
       assert.match(await posted.text(), /idp_initiated_authentication_not_supported/);
     }
     const second = await startSamlCompany(clock.now);
+    context.after(() => second.close());
     const draft = { providerName: 'SAML', connectorName: 'Second', config: { metadataUrl: second.metadataUrl } };
     const { id } = (await api.post('/api/sso-connectors', { ...draft, domains: ['second.example'] })).body;
     const elsewhere = answer.acsUrl.replace(/[^/]+$/, id);
@@ -160,7 +161,6 @@ describe('Enterprise sign-in by SAML', () => {
       fields: { ...forged.fields, RelayState: acme.answer(await begin(late), ada).fields.RelayState },
     };
     assert.equal((await shownError(await deliver(late, mixed))).code, 'connector.social_invalid_id_token');
-    await second.close();
   });
 
   // security: enterprise-domains
@@ -186,9 +186,10 @@ describe('Enterprise sign-in by SAML', () => {
     }
   });
 
-  it('refuses assertions that are unsigned, of another key, for others, or late', async () => {
+  it('refuses assertions that are unsigned, of another key, for others, or late', async (context) => {
     await connect();
     const other = await startSamlCompany(clock.now);
+    context.after(() => other.close());
     const hostile: [string, (address: string) => ReturnType<SamlCompany['answer']>][] = [
       ['another key', (address) => ({ ...other.answer(address, ada) })],
       ['another audience', (address) => acme.answer(address, ada, { conditions: '<saml:Conditions/>' })],
@@ -203,7 +204,6 @@ describe('Enterprise sign-in by SAML', () => {
       const answer = await deliver(person, make(await begin(person)));
       assert.match((await shownError(answer)).code ?? '', /^connector\./, name);
     }
-    await other.close();
     assert.deepEqual(await users(), []);
   });
 

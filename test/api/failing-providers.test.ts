@@ -135,6 +135,7 @@ describe('A provider that is slow, down or answers garbage costs only its own wa
         next = answer.headers.get('location')
       )
         answer = await costsOnlyItself(person.get(next.replace(server.url, '')));
+      assert.match(await answer.clone().text(), /<input[^>]* name="username"/, 'the form with the other methods');
       const shown = await shownError(answer);
       assert.match(shown.code ?? '', /^connector\./);
       assert.match(shown.message, /Acme/);

@@ -392,6 +392,18 @@ describe('Sign-in with the password of a directory', () => {
     assert.equal((await tryPassword(hanging, ada)).status, 200, 'it works again when the directory does');
   });
 
+  it('stops to wait for a directory that takes a request and does not answer it', { timeout: 60_000 }, async (t) => {
+    const plain = await startCable(directory.ports.ldap);
+    t.after(() => plain.close());
+    const id = await connect({ ...directory.startTlsConfig, url: `ldap://127.0.0.1:${plain.port}` });
+    plain.set('hang');
+    const answer = await typePassword(await visit(server), 'ada@acme.example', ada.password);
+    assert.match(await answer.clone().text(), /<input[^>]* name="password"/, 'the form, to try again');
+    assert.equal((await shownError(answer)).code, 'connector.timeout');
+    plain.set('pass');
+    assert.equal((await tryPassword(id, ada)).status, 200, 'it works again when the directory does');
+  });
+
   it('has no sign-in by address for a connector of another kind, and no answer of a provider for a directory', async () => {
     const id = await connect();
     const page = await openExperience(server, 'SignIn');

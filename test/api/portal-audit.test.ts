@@ -5,7 +5,8 @@ import { type Mailbox, openMailbox } from '../support/mailbox.ts';
 import { type Manager, manage } from '../support/management.ts';
 import { openPortal } from '../support/portal.ts';
 import { listPortalRoutes } from '../support/portal-routes.ts';
-import { oidcFields, runTest } from '../support/portal-sso.ts';
+import { addConnection, newSsoOrganization, oidcFields, runTest } from '../support/portal-sso.ts';
+import { startReceiver } from '../support/receiver.ts';
 import { directoryOf } from '../support/scim.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -41,7 +42,8 @@ describe('The audit log of a portal', () => {
     await Promise.all([acme?.close(), mailbox?.close()]);
   });
 
-  it('has an entry for every form, with the organization and the link', async () => {
+  /** An organization with its portal, and forms that are compared with the entries that they add. */
+  const prepare = async () => {
     const { id: organizationId } = (await operator.post('/api/organizations', { name: 'Acme' })).body;
     const path = `/api/organizations/${organizationId}`;
     const { body: user } = await operator.post('/api/users', { username: 'ada', name: 'Ada' });
@@ -79,6 +81,11 @@ describe('The audit log of a portal', () => {
       return answer;
     };
 
+    return { organizationId, path, user, role, group, portal, news, covered, sends };
+  };
+  type Prepared = Awaited<ReturnType<typeof prepare>>;
+
+  const useDomains = async ({ path, sends }: Prepared) => {
     await sends('/domains', '/domains', { domain: 'acme.example' }, 'Organization.AddDomain');
     const { record } = (await operator.get(`${path}/domains/acme.example`)).body;
     dns.set(record.name, [[record.value]]);
@@ -88,7 +95,8 @@ describe('The audit log of a portal', () => {
     const code = await mailbox.codeTo('postmaster@mail.example');
     await sends('/domains/:domain/code', '/domains/mail.example/code', { code }, 'Organization.VerifyDomain');
     await sends('/domains/:domain/remove', '/domains/mail.example/remove', {}, 'Organization.RemoveDomain');
-
+  };
+  const useSso = async ({ role, portal, news, covered, sends }: Prepared) => {
     await sends('/sso', '/sso', { provider: 'OIDC' }, 'Organization.AddSsoConnector');
     const [{ id: sso }] = (await operator.get('/api/sso-connectors')).body;
     const at = `/sso/${sso}`;
@@ -111,7 +119,8 @@ describe('The audit log of a portal', () => {
     await sends('/sso/:connectorId/group', `${at}/group`, mapping, 'Organization.MapSsoGroup');
     await sends('/sso/:connectorId/off', `${at}/off`, {}, 'Organization.TurnOffSsoConnector');
     await sends('/sso/:connectorId/remove', `${at}/remove`, {}, 'Organization.RemoveSsoConnector');
-
+  };
+  const useDirectory = async ({ path, role, group, sends }: Prepared) => {
     await sends('/directory/tokens', '/directory/tokens', { name: 'Okta' }, 'Scim.Token.Create');
     const tokens = (await operator.get(`${path}/scim/tokens`)).body;
     const token = `/directory/tokens/${tokens.at(-1).id}`;
@@ -121,13 +130,59 @@ describe('The audit log of a portal', () => {
     await sends(`${tokenRoute}/remove`, `${token}/remove`, {}, 'Scim.Token.Delete');
     const groupAt = `/directory/groups/${group}`;
     await sends('/directory/groups/:groupId', groupAt, { role: role.id }, 'Scim.Group.Map');
-
+  };
+  const useMembers = async ({ organizationId, user, role, sends }: Prepared) => {
     const roles = { [`role.${role.id}`]: 'yes' };
     await sends('/members/:userId/roles', `/members/${user.id}/roles`, roles, 'Organization.ChangeRoles');
     await sends('/members/:userId/remove', `/members/${user.id}/remove`, {}, 'Organization.RemoveMember');
     await sends('/invitations', '/invitations', { email: 'guest@mail.example' }, 'Organization.Invite');
     const [{ id }] = (await operator.get(`/api/organization-invitations?organizationId=${organizationId}`)).body;
     await sends('/invitations/revoke', '/invitations/revoke', { id }, 'Organization.RevokeInvitation');
+  };
+
+  it('is followed by webhooks when a portal opens, and single sign-on is switched on and off', async () => {
+    const receiver = await startReceiver();
+    try {
+      const expected = [
+        'OrganizationPortal.Opened',
+        'OrganizationSsoConnector.TurnedOn',
+        'OrganizationSsoConnector.TurnedOff',
+      ];
+      await operator.post('/api/hooks', { name: 'Portal', events: expected, config: { url: receiver.url } });
+      const { id: organizationId, domain, portal } = await newSsoOrganization(server, operator);
+      const heard = async (event: string) => {
+        const isMeant = ({ body }: { body: string }) => {
+          const told = JSON.parse(body);
+          return told.event === event && told.organizationId === organizationId;
+        };
+        return JSON.parse((await receiver.next(isMeant)).body);
+      };
+      assert.equal((await heard('OrganizationPortal.Opened')).portalLinkId, portal.link.id);
+      acme.people.set('ada', { sub: 'ada', email: `ada@${domain}`, email_verified: true });
+      for (const end of ['off', 'remove']) {
+        const id = await addConnection(portal, 'OIDC');
+        await portal.post(`/sso/${id}`, oidcFields(acme));
+        await runTest(portal, id, acme, 'ada');
+        for (const [at, event] of [
+          ['on', 'OrganizationSsoConnector.TurnedOn'],
+          [end, 'OrganizationSsoConnector.TurnedOff'],
+        ]) {
+          assert.equal((await portal.post(`/sso/${id}/${at}`)).status, 303);
+          assert.deepEqual([(await heard(event ?? '')).ssoConnectorId, at], [id, at]);
+        }
+      }
+    } finally {
+      await receiver.close();
+    }
+  });
+
+  it('has an entry for every form, with the organization and the link', async () => {
+    const prepared = await prepare();
+    await useDomains(prepared);
+    await useSso(prepared);
+    await useDirectory(prepared);
+    await useMembers(prepared);
+    const { path, covered, sends } = prepared;
     await sends('/close', '/close', {}, 'Organization.ClosePortal');
 
     const forms = listPortalRoutes().filter(({ method, path: at }) => method === 'POST' && at !== '/start');

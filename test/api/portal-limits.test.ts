@@ -35,7 +35,7 @@ describe('Limits of an organization, with requests to two nodes at once', () => 
   };
 
   const add = (portal: PortalVisitor) => portal.post('/sso', { provider: 'OIDC' });
-  /** Waits until a node has been told of a connector. */
+  /** Waits until a node knows a connector. */
   const isShown = async (portal: PortalVisitor, id: string) => {
     while ((await portal.get(`/sso/${id}`)).status !== 200);
   };
@@ -57,6 +57,32 @@ describe('Limits of an organization, with requests to two nodes at once', () => 
     assert.equal((await add(elsewhere)).status, 303);
     assert.equal((await here.post(`/sso/${removed}/remove`)).status, 303);
     assert.equal((await add(here)).status, 303);
+  });
+
+  // security: organization-sso
+  it('lets a connector give roles to 500 groups and no more, whichever node is asked', async () => {
+    const path = await newOrganization();
+    const [here, there] = await atBothNodes(path);
+    const id = /\/sso\/(\w+)$/.exec((await add(here)).headers.get('location') ?? '')?.[1] ?? '';
+    const { body: role } = await operator.post('/api/organization-roles', { name: 'Grouped' });
+    await server.tenant.db.raw(
+      `insert into sso_role_mappings (tenant_id, connector_id, attribute, value, organization_id, organization_role_id)
+       select $1, $2, 'groups', 'g' || n, $3, $4 from generate_series(1, 499) n`,
+      [server.tenant.id, id, path.split('/').at(-1), role.id],
+    );
+    await isShown(there, id);
+    const map = (portal: PortalVisitor, value: string, roleId = role.id) =>
+      portal.post(`/sso/${id}/group`, { attribute: 'groups', value, role: roleId });
+    const answers = await race(server.app.database, 'sso_connectors', [
+      () => map(here, 'one'),
+      () => map(there, 'other'),
+    ]);
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [303, 422]);
+    const refused = await map(here, 'more');
+    assert.match(await refused.text(), /role="alert"[^>]*data-code="organization_sso\.too_many_groups"/);
+    assert.equal((await map(here, 'g1')).status, 303, 'a group that has a role already');
+    assert.equal((await map(here, 'g1', '')).status, 303);
+    assert.equal((await map(here, 'more')).status, 303);
   });
 
   // security: organization-sso

@@ -73,7 +73,7 @@ describe('What a test sign-in in the portal found', () => {
     assert.equal(begun.status, 303, await begun.clone().text());
     return begun.headers.get('location') ?? '';
   };
-  /** A test at the provider that signs what it is told to. */
+  /** A test at the provider that signs what a test wants. */
   const runHostile = async (portal: PortalVisitor, id: string) => {
     const agreed = hostile.agree(await begin(portal, id)).replace('/callback/social/', '/callback/');
     assert.equal((await bringBack(portal, new URL(agreed, server.url))).status, 303);

@@ -109,6 +109,16 @@ describe('Ways to set up single sign-on in the portal', () => {
       [{ x509Certificate: '' }, 'x509Certificate'],
       [{ x509Certificate: 'not a certificate' }, 'x509Certificate'],
       [{ metadataUrl: globex.metadataUrl }, 'metadataUrl'],
+      // Addresses of the operator's own network.
+      ...[
+        'http://10.0.0.1/metadata',
+        'http://169.254.169.254/latest/meta-data',
+        'http://[::1]:5432/',
+        'file:///etc/passwd',
+      ].map((metadataUrl): [object, string] => [
+        { metadataUrl, entityId: '', signInEndpoint: '', x509Certificate: '' },
+        'metadataUrl',
+      ]),
     ];
     for (const [more, field] of wrong) {
       const refused = await save(more);

@@ -65,7 +65,7 @@ describe('Walls of the portal', () => {
     const things: Things = { domain, connectorId, tokenId, groupId: group.body.id, userId, invitationId };
     return { id, path, things, mark, portal };
   };
-  /** Rows of all tables that have one of these values, but for those that have `unless`. */
+  /** Rows of all tables that have one of these values and not `unless`. */
   const rowsWith = async (values: readonly string[], unless: string) => {
     // Entries of the audit log are written late, but before they are listed.
     await operator.get('/api/logs');
@@ -206,7 +206,7 @@ describe('Walls of the portal', () => {
   });
 
   // security: portal-sessions
-  it('changes nothing by a request that is no form of its own pages', async () => {
+  it('changes nothing by a request unless it is a form of its own pages', async () => {
     const { id, path, things, portal } = await furnish('Safe');
     const rows = async () => (await rowsWith([id], 'nothing')).filter((row) => !row.startsWith('portal_links '));
     const before = await rows();

@@ -171,7 +171,12 @@ describe('Sign-in to a SAML application', () => {
         },
       ));
 
+  // security: similar-addresses
   it('names the user in the format of the service', async () => {
+    const verify = (isVerified: boolean) =>
+      server.tenant.db.raw('update users set is_email_verified = $3 where tenant_id = $1 and primary_email = $2', [
+        ...[server.tenant.id, 'ada@example.com', isVerified],
+      ]);
     const nameWith = async (nameIdFormat: string, agent = createAgent(), who = ada) => {
       const client = await partner.connect(id);
       const form = await signInTo(
@@ -191,6 +196,11 @@ describe('Sign-in to a SAML application', () => {
       const url = await client.getAuthorizeUrlAsync('', undefined, {});
       const form = await signInTo(server.url, { url }, { username: 'bob', password: ada.password });
       assert.match(Buffer.from(form.fields.SAMLResponse ?? '', 'base64').toString(), /status:InvalidNameIDPolicy/);
+      // The service would take the address as proved.
+      await verify(false);
+      const unproved = await signInTo(server.url, { url: await client.getAuthorizeUrlAsync('', undefined, {}) }, ada);
+      await verify(true);
+      assert.match(Buffer.from(unproved.fields.SAMLResponse ?? '', 'base64').toString(), /status:InvalidNameIDPolicy/);
     });
     const transient = 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient';
     await change({ nameIdFormat: transient }, async () => {

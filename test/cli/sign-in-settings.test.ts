@@ -147,9 +147,24 @@ describe('Sign-in settings on the command line', () => {
     const added = await aldaba('connector', 'add', kind, '--config', file);
     assert.equal(added.code, 0, added.err);
     assert.doesNotMatch(added.out + added.err, /hunter2/);
-    const changed = await aldaba('connector', 'set', kind, '--set', 'port=587');
+    const auth = { type: 'login', user: 'me', pass: 'a=b=c' };
+    const set = ['--set', 'port=587', '--set', 'secure=false', '--set', `auth=${JSON.stringify(auth)}`];
+    const changed = await aldaba('connector', 'set', kind, ...set, '--set', 'replyTo=Us = <us@example.com>');
     assert.equal(changed.code, 0, changed.err);
-    assert.match((await aldaba('connector', 'set', kind, '--set', 'port=many')).err, /--set port must be a number/);
+    const { body: rows } = await (await manage(server)).get('/api/connectors');
+    const row = rows.find(({ connectorId }: { connectorId: string }) => connectorId === kind);
+    const { port, secure, auth: stored, replyTo } = row?.config ?? {};
+    assert.deepEqual([port, secure, stored, replyTo], [587, false, auth, 'Us = <us@example.com>']);
+    for (const [pair, refusal] of [
+      ['port=many', '--set port must be a number'],
+      ['port=', '--set port must be a number'],
+      ['secure=maybe', '--set secure must be true or false'],
+      ['auth={user}', '--set auth must be JSON'],
+      ['=587', '--set =587 must be name=value'],
+    ]) {
+      const refused = await aldaba('connector', 'set', kind, '--set', `${pair}`);
+      assert.deepEqual([refused.code, refused.err.includes(`${refusal}`)], [2, true], refused.err);
+    }
   });
 
   it('reports a failed test message with its own message and code, and logs the provider’s', async () => {

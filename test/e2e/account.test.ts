@@ -214,7 +214,6 @@ describe('Account page in a browser', () => {
       await open(page, '/phone');
       await signIn(page, ana);
       await prove(page);
-      await page.getByText('None').waitFor();
       await page.getByLabel('Phone').fill('600');
       await press('Send the code');
       await page.locator('#address-error').waitFor();
@@ -222,6 +221,7 @@ describe('Account page in a browser', () => {
       await page.getByLabel('Phone').fill(`+${first}`);
       await press('Send the code');
       await heading(page, 'Check your messages');
+      await page.getByText(/^Send another code in \d+ s$/).waitFor();
       await look(page, `phone-code-${screen}`);
       const code = await post.codeTo(first);
       await page.getByLabel('Code').fill(code === '111111' ? '222222' : '111111');
@@ -234,6 +234,7 @@ describe('Account page in a browser', () => {
       await page.getByLabel('Code').fill(await post.codeTo(first));
       await press('Save');
       await saved();
+      await page.getByText(`+${first}`, { exact: true }).waitFor();
       await look(page, `phone-saved-${screen}`);
       assert.equal(await stored(), first);
 
@@ -243,7 +244,9 @@ describe('Account page in a browser', () => {
       await press('Save');
       await saved();
       assert.equal(await stored(), second);
-      await press(`Remove: ${second}`);
+      await page.getByRole('link', { name: 'Back' }).click();
+      await page.getByRole('link', { name: `Phone +${second}` }).click();
+      await press(`Remove: +${second}`);
       await page.getByText('Removed.').waitFor();
       assert.equal(await stored(), null);
     });

@@ -137,6 +137,28 @@ describe('Captchas of other services on the hosted pages', () => {
       await world.arrives(page);
     });
 
+  it('takes no space in the form while there is nothing to do for the user', async () => {
+    visitor = await openBrowser();
+    const { page } = visitor;
+    await provide(page, 'https://challenges.cloudflare.com/**', () => turnstileScript(services.answer()));
+    await provide(page, 'https://www.google.com/recaptcha/**', () => recaptchaScript(services.answer()));
+    const policy = (enabled: boolean) => world.operator.configure({ captchaPolicy: { enabled } });
+    const button = page.getByRole('button', { name: 'Sign in', exact: true });
+    await policy(false);
+    await world.start(page);
+    const without = await button.boundingBox();
+    await policy(true);
+    for (const [config, isReady] of [
+      [turnstileConfig, 'window.shown'],
+      [recaptchaConfig, 'window.grecaptcha'],
+    ] as const) {
+      await configure(config);
+      await world.start(page);
+      await page.waitForFunction(isReady);
+      assert.deepEqual(await button.boundingBox(), without);
+    }
+  });
+
   for (const [screen, options] of eachScreen)
     it(`sends the score of reCAPTCHA that comes while the form is being sent, on a ${screen}`, async () => {
       visitor = await openBrowser(options);

@@ -106,6 +106,58 @@ describe('Codes on the hosted pages', () => {
       await arrives(request);
     });
 
+  describe('as a second factor', () => {
+    let connector: string;
+    before(async () => {
+      connector = await post.addPhone(operator);
+      const factors = ['EmailVerificationCode', 'PhoneVerificationCode'];
+      await operator.configure({ mfa: { factors, policy: 'Mandatory' } });
+    });
+    after(async () => {
+      await operator.configure({ mfa: { factors: [], policy: 'NoPrompt' } });
+      await operator.call('DELETE', `/api/connectors/${connector}`);
+    });
+
+    for (const [screen, options] of eachScreen)
+      it(`by text message and by email, on a ${screen}`, async () => {
+        const name = `eve_codes_${screen}`;
+        const phone = screen === 'phone' ? '34600000001' : '34600000002';
+        const address = `${name}@example.com`;
+        await operator.call('POST', '/api/users', {
+          username: name,
+          primaryEmail: address,
+          primaryPhone: phone,
+          password: goodPassword,
+        });
+        visitor = await openBrowser(options);
+        const { page } = visitor;
+        const waits = page.getByText(/^Send another code in \d+ s$/);
+        const request = await begin();
+        await signIn(page, { username: name, password: goodPassword });
+        await meet('Confirm it’s you');
+        await look(page, `factor-${screen}`);
+        await press('Send the code');
+        await waits.waitFor();
+        await look(page, `factor-sent-${screen}`);
+        const first = await post.codeTo(phone);
+        await page.getByLabel('Code').fill(first === '111111' ? '222222' : '111111');
+        await press('Confirm');
+        await page.getByText('The code is wrong.').waitFor();
+        await look(page, `factor-wrong-${screen}`);
+        await press('Send another code');
+        await waits.waitFor();
+        assert.notEqual(await post.codeTo(phone), first);
+
+        await page.getByRole('link', { name: 'Code by email' }).click();
+        await press('Send the code');
+        await waits.waitFor();
+        await look(page, `factor-email-${screen}`);
+        await page.getByLabel('Code').fill(await post.codeTo(address));
+        await press('Confirm');
+        await arrives(request);
+      });
+  });
+
   it('replaces a forgotten password with the keyboard alone', async () => {
     await addUser('eva_codes');
     visitor = await openBrowser();

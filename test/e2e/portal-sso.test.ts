@@ -170,6 +170,82 @@ describe('Single sign-on of an organization in a browser', () => {
       await page.getByText('Single sign-on is switched on.').waitFor();
     });
 
+  for (const [name, screen, javaScriptEnabled] of [
+    ['phone', phoneScreen, false],
+    ['desktop', {}, true],
+  ] as const)
+    it(`takes pasted metadata of a provider that has only the form, on a ${name} with scripts ${javaScriptEnabled ? 'on' : 'off'}`, async () => {
+      visitor = await openBrowser({ ...screen, javaScriptEnabled });
+      const { page } = visitor;
+      const { url, domain } = await prepare();
+      Object.assign(globex, { takesFormsAlone: true, visitor: { nameId: `grace@${domain}` } });
+      try {
+        await enter(page, url);
+        await page.getByLabel('Identity provider').selectOption({ label: 'Another provider with SAML 2.0' });
+        await page.getByRole('button', { name: 'Continue' }).click();
+        await page.locator('summary', { hasText: 'metadata as XML' }).click();
+        await page.locator('#metadata').fill('<html>the page, not the metadata</html>');
+        await page.getByRole('button', { name: 'Save', exact: true }).click();
+        await page.getByText('The XML is not usable metadata of an identity provider.').waitFor();
+        assert.equal(await page.locator('#metadata').inputValue(), '<html>the page, not the metadata</html>');
+        await page.locator('#metadata').fill(globex.metadata());
+        await page.getByRole('button', { name: 'Save', exact: true }).click();
+        await page.getByText('Saved.').waitFor();
+        await page.getByRole('button', { name: 'Start the test' }).click();
+        // Without scripts, each of the two forms on the way has a button.
+        if (!javaScriptEnabled) await page.getByRole('button', { name: 'Continue' }).click();
+        await page.getByRole('button', { name: 'Sign in there' }).click();
+        if (!javaScriptEnabled) await page.getByRole('button', { name: 'Continue' }).click();
+        await page.getByText('The test succeeded.').waitFor();
+        await page.getByRole('button', { name: 'Switch on' }).click();
+        await page.getByText('Single sign-on is switched on.').waitFor();
+      } finally {
+        globex.takesFormsAlone = false;
+      }
+    });
+
+  it('takes single values of a SAML provider, names a wrong one, and says why a test failed', async () => {
+    visitor = await openBrowser(phoneScreen);
+    const { page } = visitor;
+    const { url, domain } = await prepare();
+    const audience =
+      '<saml:AudienceRestriction><saml:Audience>https://another.example</saml:Audience></saml:AudienceRestriction>';
+    globex.visitor = { nameId: `grace@${domain}` };
+    await enter(page, url);
+    await page.getByLabel('Identity provider').selectOption({ label: 'Another provider with SAML 2.0' });
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.locator('summary', { hasText: 'the single values' }).click();
+    await page.locator('#entityId').fill(globex.entityId);
+    await page.locator('#signInEndpoint').fill(globex.metadataUrl.replace('/metadata', '/sso'));
+    await page.locator('#x509Certificate').fill('a certificate');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('This is not a certificate.').waitFor();
+    await page.locator('#x509Certificate').fill(globex.keys.certificate);
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('Saved.').waitFor();
+    const { answer } = globex;
+    try {
+      globex.answer = (request, person) => {
+        const times = `NotBefore="${new Date(Date.now() - 60_000).toISOString()}" NotOnOrAfter="${new Date(Date.now() + 60_000).toISOString()}"`;
+        return answer(request, person, { conditions: `<saml:Conditions ${times}>${audience}</saml:Conditions>` });
+      };
+      await page.getByRole('button', { name: 'Start the test' }).click();
+      await page.getByRole('button', { name: 'Sign in there' }).click();
+      await page.getByText('Enter our entity ID at your provider.').waitFor();
+    } finally {
+      globex.answer = answer;
+    }
+    await look(page, 'failed-phone');
+    await page.getByRole('button', { name: 'Test again' }).click();
+    await page.getByRole('button', { name: 'Sign in there' }).click();
+    await page.getByText('The test succeeded.').waitFor();
+    // The refused form is the one with a wrong certificate.
+    assert.deepEqual(
+      visitor.complaints.filter((complaint) => !complaint.includes('status of 400')),
+      [],
+    );
+  });
+
   it('works with the keyboard alone', async () => {
     visitor = await openBrowser();
     const { page } = visitor;

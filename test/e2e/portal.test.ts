@@ -128,6 +128,43 @@ describe('Portal of an organization in a browser', () => {
     assert.deepEqual(visitor.complaints, []);
   });
 
+  it('says until when a confirmation by email counts, and asks for another one before it ends', async () => {
+    visitor = await openBrowser(phoneScreen);
+    const { page } = visitor;
+    const { tenant } = hosted.server;
+    for (const [locale, until, again] of [
+      ['en', 'confirmed by email until', 'The confirmation by email expires.'],
+      ['es', 'se confirmó por correo', 'La confirmación por correo caduca.'],
+      ['zh-CN', '邮件确认的有效期至', '邮件确认即将过期'],
+    ] as const) {
+      const { id, url } = await prepare(`Confirmed ${locale}`, { locale });
+      const domain = `confirmed-${locale.toLowerCase()}.example`;
+      await hosted.operator.call('POST', `/api/organizations/${id}/domains`, { domain });
+      const change = (set: string) =>
+        tenant.db.raw(`update organization_domains set ${set} where tenant_id = $1 and domain = $2`, [
+          tenant.id,
+          domain,
+        ]);
+      const day = "interval '1 day'";
+      await change(`verified_at = now(), verified_by = 'email', next_check_at = now() + 166 * ${day}`);
+      await page.goto(url);
+      await page.locator('button[type=submit]').click();
+      await page.locator('a[href$="/portal/domains"]').click();
+      await page.getByRole('link', { name: domain }).click();
+      await page.getByText(until).waitFor();
+      // The record replaces the confirmation; a new code is not needed yet.
+      assert.equal(await page.locator('form[action$="/check"]').count(), 1);
+      assert.equal(await page.locator('form[action$="/send"]').count(), 0);
+      await assertFits(page, keep(page, `portal-confirmed-${locale}`));
+      await change('missing_since = now()');
+      await page.reload();
+      await page.getByText(again).waitFor();
+      assert.equal(await page.locator('form[action$="/send"]').count(), 1);
+      await assertFits(page, keep(page, `portal-expiring-${locale}`));
+    }
+    assert.deepEqual(visitor.complaints, []);
+  });
+
   for (const [name, screen] of [
     ['phone', phoneScreen],
     ['desktop', {}],

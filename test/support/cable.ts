@@ -7,6 +7,8 @@ export interface Cable {
   set: (state: 'pass' | 'hang' | 'cut') => void;
   /** Cuts the connections when the server has sent so many bytes on one of them; undefined: never. */
   cutAfter: (bytes: number | undefined) => void;
+  /** Carries no more of what the server sends on a connection than so many bytes; `resume` carries the rest. */
+  holdAfter: (bytes: number) => { held: Promise<void>; resume: () => void };
   /** Connections that were begun. */
   begun: () => number;
   close: () => Promise<void>;
@@ -16,6 +18,7 @@ export async function startCable(port: number): Promise<Cable> {
   let state: 'pass' | 'hang' | 'cut' = 'pass';
   let limit: number | undefined;
   let begun = 0;
+  let hold: { bytes: number; held: () => void; resumed: Promise<void> } | undefined;
   const sockets = new Set<Socket>();
   const keep = (socket: Socket) => {
     sockets.add(socket);
@@ -32,6 +35,11 @@ export async function startCable(port: number): Promise<Cable> {
     near.pipe(far);
     far.on('data', (data) => {
       carried += data.length;
+      if (hold && carried > hold.bytes) {
+        far.pause();
+        hold.held();
+        void hold.resumed.then(() => far.resume());
+      }
       if (limit !== undefined && carried > limit) near.destroy();
       else near.write(data);
     });
@@ -48,6 +56,17 @@ export async function startCable(port: number): Promise<Cable> {
     },
     cutAfter(bytes) {
       limit = bytes;
+    },
+    holdAfter(bytes) {
+      const held = Promise.withResolvers<void>();
+      const resumed = Promise.withResolvers<void>();
+      const own = { bytes, held: held.resolve, resumed: resumed.promise };
+      hold = own;
+      const resume = () => {
+        if (hold === own) hold = undefined;
+        resumed.resolve();
+      };
+      return { held: held.promise, resume };
     },
     begun: () => begun,
     async close() {

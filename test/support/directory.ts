@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Attribute, Change, Client } from 'ldapts';
+import { Attribute, Change, Client, Control } from 'ldapts';
 import { freePort, type Program, startProgram } from './programs.ts';
 
 /** An entry of a directory: its name below the base, and its attributes. */
@@ -32,6 +32,9 @@ export interface Directory {
   remove: (uid: string) => Promise<void>;
   /** Sets the members of a group, which is created or, without members, deleted. */
   group: (name: string, uids: readonly string[]) => Promise<void>;
+  /** Adds an entry below the people that refers to another server; returns its name. */
+  refer: (name: string) => Promise<string>;
+  removeReferral: (name: string) => Promise<void>;
   stop: () => Promise<void>;
   start: () => Promise<void>;
   close: () => Promise<void>;
@@ -176,6 +179,15 @@ export async function startDirectory(options: { people?: number; listsAtMost?: n
         if (member.length > 0) await client.add(dn, { objectClass: 'groupOfNames', cn: name, member });
       });
     },
+    async refer(name) {
+      const dn = `ou=${name},${people}`;
+      const ref = `ldap://elsewhere.example/${dn}`;
+      await asAdmin((client) => client.add(dn, { objectClass: ['referral', 'extensibleObject'], ou: name, ref }));
+      return dn;
+    },
+    // With this control, the entry itself is meant (RFC 3296).
+    removeReferral: (name) =>
+      asAdmin((client) => client.del(`ou=${name},${people}`, new Control('2.16.840.1.113730.3.4.2'))),
     async close() {
       await stop();
       await rm(folder, { recursive: true, force: true });

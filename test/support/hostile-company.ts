@@ -15,6 +15,8 @@ export interface HostileCompany {
   userinfo: Record<string, unknown>;
   /** Where the provider sends the browser back to, with a code for the request at `address`. */
   agree: (address: string, more?: Record<string, string>) => string;
+  /** A logout token as it should be, with these claims. */
+  logoutToken: (claims: Claims) => string;
   /** How many times a path was requested. */
   requests: Map<string, number>;
   close: () => Promise<void>;
@@ -29,6 +31,8 @@ export interface Signers {
   foreign: (claims: Claims) => string;
   /** With the client's secret. */
   secret: (claims: Claims) => string;
+  /** With the key that the provider publishes, by an algorithm that the connection does not allow. */
+  otherwise: (claims: Claims) => string;
   /** Not at all. */
   none: (claims: Claims) => string;
 }
@@ -42,13 +46,14 @@ export async function startHostileCompany(): Promise<HostileCompany> {
   const config = { issuer, clientId: 'the-client', clientSecret: 'a secret of the client that is long enough' };
   const pair = () => generateKeyPairSync('rsa', { modulusLength: 2048 });
   const [own, foreign] = [pair(), pair()];
-  const rs256 = (key: KeyObject) => (claims: Claims) => {
-    const input = `${encode({ alg: 'RS256', kid: 'k1' })}.${encode(claims)}`;
-    return `${input}.${sign('RSA-SHA256', Buffer.from(input), key).toString('base64url')}`;
+  const by = (bits: 256 | 512, key: KeyObject) => (claims: Claims) => {
+    const input = `${encode({ alg: `RS${bits}`, kid: 'k1' })}.${encode(claims)}`;
+    return `${input}.${sign(`RSA-SHA${bits}`, Buffer.from(input), key).toString('base64url')}`;
   };
   const signers: Signers = {
-    own: rs256(own.privateKey),
-    foreign: rs256(foreign.privateKey),
+    own: by(256, own.privateKey),
+    foreign: by(256, foreign.privateKey),
+    otherwise: by(512, own.privateKey),
     secret: (claims) => {
       const input = `${encode({ alg: 'HS256', kid: 'k1' })}.${encode(claims)}`;
       return `${input}.${createHmac('sha256', config.clientSecret).update(input).digest('base64url')}`;
@@ -67,7 +72,7 @@ export async function startHostileCompany(): Promise<HostileCompany> {
       ...company.discovery,
     }),
     '/jwks': () => ({
-      keys: [{ ...own.publicKey.export({ format: 'jwk' }), kid: 'k1', use: 'sig', alg: 'RS256' }],
+      keys: [{ ...own.publicKey.export({ format: 'jwk' }), kid: 'k1', use: 'sig' }],
     }),
     '/token': (body) => {
       const iat = Math.floor(Date.now() / 1000);
@@ -95,6 +100,11 @@ export async function startHostileCompany(): Promise<HostileCompany> {
     idToken: (claims, by) => by.own(claims),
     userinfo: {},
     requests: new Map(),
+    logoutToken: (claims) => {
+      const iat = Math.floor(Date.now() / 1000);
+      const events = { 'http://schemas.openid.net/event/backchannel-logout': {} };
+      return signers.own({ iss: issuer, aud: config.clientId, iat, exp: iat + 60, jti: `${iat}`, events, ...claims });
+    },
     agree(address, more = {}) {
       const asked = new URL(address).searchParams;
       count += 1;

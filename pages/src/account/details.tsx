@@ -1,10 +1,12 @@
 /** What the account has: profile, picture, identifiers, password and language. */
+import { usualMessageDelay } from '@aldaba/contract/pages';
 import { AddressField, CodeField, Field, NameForPasswordManager, Submit } from '../fields.tsx';
 import { type PhraseKey, phrase } from '../phrases/index.ts';
 import { Questions } from '../questions.tsx';
 import { Portrait } from '../views/consent.tsx';
 import { NewCredentials } from '../views/entry.tsx';
-import { WithAddress } from '../views/verification.tsx';
+import { LeftToRight } from '../views/parts.tsx';
+import { SendAgain, WithAddress } from '../views/verification.tsx';
 import { addressOf, Button, Form, Part, type ScreenOf, type ScreenProps } from './parts.tsx';
 
 const Picture = ({ frame, view, screen }: ScreenProps<ScreenOf<'profile'>>) => {
@@ -90,10 +92,12 @@ export const Address = ({ frame, view, screen }: ScreenProps<ScreenOf<'address'>
   const t = (key: PhraseKey) => phrase(frame.language, key);
   return (
     <Part frame={frame} view={view} title={isEmail ? 'field.email' : 'field.phone'} lead={leadOf(screen)}>
-      <div class="account">
-        <span class="account-label">{t('account.current')}</span>
-        <strong>{value ?? t('account.none')}</strong>
-      </div>
+      {(value !== undefined || !screen.isChangeable) && (
+        <div class="account">
+          <span class="account-label">{t('account.current')}</span>
+          <strong>{value === undefined ? t('account.none') : <LeftToRight>{value}</LeftToRight>}</strong>
+        </div>
+      )}
       {screen.isChangeable && (
         <Form frame={frame} path={`/${type}`} submit="forgot.submit">
           <AddressField
@@ -115,14 +119,24 @@ export const Address = ({ frame, view, screen }: ScreenProps<ScreenOf<'address'>
 export const AddressCode = ({ frame, view, screen }: ScreenProps<ScreenOf<'address-code'>>) => {
   const isEmail = screen.type === 'email';
   return (
-    <Part frame={frame} view={view} title={isEmail ? 'code.emailTitle' : 'code.phoneTitle'} back={`/${screen.type}`}>
-      <p class="lead center">
-        <WithAddress frame={frame} sentence="code.lead" address={screen.address} />
-      </p>
+    <Part
+      frame={frame}
+      view={view}
+      title={isEmail ? 'code.emailTitle' : 'code.phoneTitle'}
+      lead={<WithAddress frame={frame} sentence="code.lead" address={screen.address} />}
+      back={`/${screen.type}`}
+    >
       <Form frame={frame} path={`/${screen.type}/code`} submit="account.save">
         <CodeField frame={frame} error={view.error} />
       </Form>
-      <Button frame={frame} path={`/${screen.type}/code/again`} label="code.again" look="plain" />
+      <div class="asides">
+        <p class="hint">{phrase(frame.language, isEmail ? 'code.emailMissing' : 'code.phoneMissing')}</p>
+        <SendAgain
+          frame={frame}
+          path={`/account/${screen.type}/code/again`}
+          after={view.error ? undefined : usualMessageDelay}
+        />
+      </div>
     </Part>
   );
 };

@@ -1,6 +1,6 @@
 /** What the parts of the account page share. */
 import type { AccountEntry, AccountView, PageFrame } from '@aldaba/contract/pages';
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, VNode } from 'preact';
 import { Alert, Hidden, Notice, Submit } from '../fields.tsx';
 import { type PhraseKey, phrase } from '../phrases/index.ts';
 import { Heading } from '../views/parts.tsx';
@@ -29,7 +29,7 @@ export const Part = (props: {
   frame: PageFrame;
   view: AccountView;
   title: PhraseKey;
-  lead?: PhraseKey | undefined;
+  lead?: PhraseKey | VNode | undefined;
   children: ComponentChildren;
   /** Path of the page above this one, below `/account`. */
   back?: string;
@@ -38,7 +38,7 @@ export const Part = (props: {
   const t = (key: PhraseKey) => phrase(frame.language, key);
   return (
     <>
-      <Heading text={t(props.title)} lead={props.lead && t(props.lead)} />
+      <Heading text={t(props.title)} lead={typeof props.lead === 'string' ? t(props.lead) : props.lead} />
       {view.notice && <Notice>{t(notices[view.notice])}</Notice>}
       <Alert error={view.error} focus />
       {props.children}

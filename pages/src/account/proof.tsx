@@ -1,10 +1,10 @@
 /** The page on which the user proves to be the owner of the account, before a sensitive change. */
-import type { AccountProof } from '@aldaba/contract/pages';
+import { type AccountProof, usualMessageDelay } from '@aldaba/contract/pages';
 import { webAddress } from '../addresses.ts';
 import { PasskeyForm } from '../factors/passkey.tsx';
 import { CodeField, Field, NameForPasswordManager } from '../fields.tsx';
 import { type PhraseKey, phrase } from '../phrases/index.ts';
-import { WithAddress } from '../views/verification.tsx';
+import { SendAgain, WithAddress } from '../views/verification.tsx';
 import { addressOf, Button, Form, Part, type ScreenOf, type ScreenProps } from './parts.tsx';
 
 type Props = ScreenProps<ScreenOf<'proof'>>;
@@ -32,13 +32,16 @@ const SentCode = ({ frame, view, screen }: Props) => {
           <CodeField frame={frame} error={view.error} />
         </Form>
       )}
-      <Button
-        frame={frame}
-        path="/proof/send"
-        label={screen.sent ? 'code.again' : 'secondFactor.send'}
-        look={screen.sent ? 'plain' : 'outlined'}
-        fields={fields}
-      />
+      {screen.sent ? (
+        <SendAgain
+          frame={frame}
+          path="/account/proof/send"
+          fields={fields}
+          after={view.error ? undefined : usualMessageDelay}
+        />
+      ) : (
+        <Button frame={frame} path="/proof/send" label="secondFactor.send" look="outlined" fields={fields} />
+      )}
     </>
   );
 };

@@ -1,4 +1,5 @@
 /** Codes that are sent to an address of the account. */
+import { usualMessageDelay } from '@aldaba/contract/pages';
 import { CodeField, Hidden, Submit } from '../fields.tsx';
 import { Letter, Phone } from '../icons.tsx';
 import { type PhraseKey, phrase } from '../phrases/index.ts';
@@ -16,7 +17,12 @@ const SentCode = (props: FactorProps) => {
           <CodeField frame={frame} error={view.error} />
         </CodeForm>
         <div class="asides">
-          <SendAgain frame={frame} appId={view.appId} path={send} after={view.resendAfter} />
+          <SendAgain
+            frame={frame}
+            path={send}
+            fields={{ app_id: view.appId }}
+            after={view.error ? undefined : usualMessageDelay}
+          />
         </div>
       </>
     );

@@ -548,6 +548,10 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
     'Una organización puede tener {maximum} conexiones de inicio de sesión. Quita una primero.',
     '一个组织最多可以有 {maximum} 个登录连接。请先移除一个。',
   ],
+  'organization_sso.too_many_groups': [
+    'Una conexión de inicio de sesión puede dar roles a {maximum} grupos. Quita primero el rol de otro grupo.',
+    '一个登录连接最多可以为 {maximum} 个群组分配角色。请先取消其他群组的角色。',
+  ],
   'organization_sso.not_tested': [
     'Primero inicia sesión con la prueba. Tiene que funcionar con estos ajustes.',
     '请先进行测试登录。必须使用这些设置登录成功。',

@@ -152,6 +152,8 @@ export const ssoWordsInEnglish = {
   'event.TurnOnSsoConnector': 'Single sign-on switched on',
   'event.TurnOffSsoConnector': 'Single sign-on switched off',
   'event.RemoveSsoConnector': 'Identity provider removed',
+  'event.SsoConnector.Metadata': 'New metadata of the identity provider',
+  'event.SsoConnector.Certificate': 'Certificate of the identity provider expires or has expired',
   'event.MapSsoGroup': 'Role of a group changed',
 };
 export type SsoWord = keyof typeof ssoWordsInEnglish;

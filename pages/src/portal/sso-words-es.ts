@@ -162,5 +162,7 @@ export const ssoWordsInSpanish: Record<SsoWord, string> = {
   'event.TurnOnSsoConnector': 'Inicio de sesión único activado',
   'event.TurnOffSsoConnector': 'Inicio de sesión único desactivado',
   'event.RemoveSsoConnector': 'Proveedor de identidad quitado',
+  'event.SsoConnector.Metadata': 'Nuevos metadatos del proveedor de identidad',
+  'event.SsoConnector.Certificate': 'El certificado del proveedor de identidad caduca o ha caducado',
   'event.MapSsoGroup': 'Rol de un grupo cambiado',
 };

@@ -145,5 +145,7 @@ export const ssoWordsInChinese: Record<SsoWord, string> = {
   'event.TurnOnSsoConnector': '启用单点登录',
   'event.TurnOffSsoConnector': '停用单点登录',
   'event.RemoveSsoConnector': '移除身份提供商',
+  'event.SsoConnector.Metadata': '身份提供商的新元数据',
+  'event.SsoConnector.Certificate': '身份提供商的证书即将到期或已到期',
   'event.MapSsoGroup': '更改群组的角色',
 };

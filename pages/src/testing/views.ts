@@ -171,7 +171,6 @@ const factorViews = {
     others: [],
     maskedAddress: '*****0000',
     sent: true,
-    resendAfter: 30,
   },
   passkey: {
     kind: 'second-factor',

@@ -21,7 +21,13 @@ export const WithAddress = (props: { frame: PageFrame; sentence: PhraseKey; addr
 );
 
 /** A button that sends another code. With scripts it waits until the last one had time to arrive, and says how long. */
-export const SendAgain = (props: { frame: PageFrame; appId: string; path: string; after?: number | undefined }) => {
+export const SendAgain = (props: {
+  frame: PageFrame;
+  path: string;
+  fields?: Record<string, string>;
+  /** Seconds. */
+  after?: number | undefined;
+}) => {
   const { frame, after } = props;
   return (
     <form
@@ -31,7 +37,7 @@ export const SendAgain = (props: { frame: PageFrame; appId: string; path: string
       data-after={after ? String(after) : undefined}
       data-waiting={after ? phrase(frame.language, 'code.againIn', { seconds: '{seconds}' }) : undefined}
     >
-      <Hidden fields={{ app_id: props.appId }} />
+      <Hidden fields={props.fields ?? {}} />
       <button type="submit" class="button plain">
         <span class="button-label">{phrase(frame.language, 'code.again')}</span>
       </button>
@@ -60,7 +66,12 @@ export const VerificationCode = ({ frame, view }: { frame: PageFrame; view: Veri
       </form>
       <div class="asides">
         <p class="hint">{t(isEmail ? 'code.emailMissing' : 'code.phoneMissing')}</p>
-        <SendAgain frame={frame} appId={view.appId} path="/verification-code/send" after={view.resendAfter} />
+        <SendAgain
+          frame={frame}
+          path="/verification-code/send"
+          fields={{ app_id: view.appId }}
+          after={view.resendAfter}
+        />
         <a class="button plain" href={pageLink(frame, view.backPath, view.appId)}>
           <span class="button-label">{t(isEmail ? 'code.otherEmail' : 'code.otherPhone')}</span>
         </a>

@@ -90,6 +90,9 @@ export function normalizePhone(text: string): string | undefined {
   return undefined;
 }
 
+/** A stored phone number as people write it. */
+export const shownPhone = (digits: string): string => `+${digits}`;
+
 /** `normalizeEmail` for an address that is stored or sent to. @throws AldabaError `user.invalid_email` */
 export function requireEmail(text: string): string {
   const email = normalizeEmail(text);

@@ -25,6 +25,7 @@ const ssoIdentities = [{ ssoConnectorId: 'c1', issuer: 'https://acme.example', i
 const organization = { id: 'o1', name: 'Acme', description: null };
 const subjectOf = (one: User) => ({
   user: one,
+  isEmailVerified: true,
   roleNames: ['clerk'],
   organizations: [{ ...organization, roles: ['boss'] }],
   ssoIdentities,
@@ -38,6 +39,12 @@ describe('User claims', () => {
   it('omits claims without a value and gives times in seconds', () => {
     const claims = tell(user, ['profile', 'email', 'phone', 'address']);
     assert.deepEqual(claims, { updated_at: 1_700_000_001, created_at: 1_700_000_000 });
+  });
+
+  it('claims that an address is not verified until its owner has proved it', () => {
+    const subject = { ...subjectOf(known), isEmailVerified: false };
+    const claims = userClaims(subject, { scopes: ['email'], client: ownClient });
+    assert.deepEqual(claims, { email: 'ada@example.com', email_verified: false });
   });
 
   it('returns null, false and milliseconds in Logto’s format', () => {

@@ -65,7 +65,7 @@ const claimsOf: Record<UserScope, Record<string, Tell>> = {
   },
   email: {
     email: ({ user }) => user.primaryEmail,
-    email_verified: ({ user }) => (user.primaryEmail ? true : undefined),
+    email_verified: ({ user, isEmailVerified }) => (user.primaryEmail ? isEmailVerified : undefined),
   },
   phone: {
     phone_number: ({ user }) => user.primaryPhone,

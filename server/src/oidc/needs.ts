@@ -63,6 +63,8 @@ export interface OidcNeeds {
   };
   users: {
     find: (q: Queries, userId: string) => Promise<User | undefined>;
+    /** The user alone, for claims. */
+    findBareSubject: (q: Queries, userId: string) => Promise<Subject | undefined>;
     /** The same with roles and organizations; for a third party, only the organizations that the user granted to it. */
     findSubject: (q: Queries, userId: string, thirdPartyId?: string) => Promise<Subject | undefined>;
     /** The same with the details for scripts. */

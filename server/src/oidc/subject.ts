@@ -22,11 +22,12 @@ export async function findActiveSubject(
     isDetailed?: boolean;
   },
 ): Promise<Subject | undefined> {
-  if (who.isDetailed || needsMembership(who.scopes, who.requested)) {
-    const find = who.isDetailed ? users.findDetailedSubject : users.findSubject;
-    const subject = await find(q, who.userId, who.client.isThirdParty ? who.client.id : undefined);
-    return subject?.user.isSuspended ? undefined : subject;
-  }
-  const user = await users.find(q, who.userId);
-  return user && !user.isSuspended ? { user, roleNames: [], organizations: [], ssoIdentities: [] } : undefined;
+  const { userId, scopes, requested, client } = who;
+  const thirdPartyId = client.isThirdParty ? client.id : undefined;
+  const subject = who.isDetailed
+    ? await users.findDetailedSubject(q, userId, thirdPartyId)
+    : needsMembership(scopes, requested)
+      ? await users.findSubject(q, userId, thirdPartyId)
+      : await users.findBareSubject(q, userId);
+  return subject?.user.isSuspended ? undefined : subject;
 }

@@ -5,19 +5,27 @@
  */
 import type { PageSender } from '../features/appearance/hosted-pages/index.ts';
 import { isTestState } from '../features/enterprise/organization-sso/index.ts';
+import { samlBodyLimit } from '../features/enterprise/sso-connectors/saml-side.ts';
 import type { Http, Request } from '../http/types.ts';
 import { portalPath } from './requests.ts';
 
 /** The addresses that `mount` has for answers. */
 const callback = '/callback/:connectorId';
 const assertionConsumer = '/api/authn/single-sign-on/saml/:connectorId';
+const samlForms: ReadonlySet<string> = new Set([assertionConsumer, '/callback/saml/:connectorId']);
 
 const target = ({ tenant, params }: Request): string =>
   `${tenant.basePath}${portalPath}/sso/${encodeURIComponent((params as { connectorId: string }).connectorId)}/answer`;
 
-/** Mounts the routes of a sign-in, and takes the answers of tests out of what they get. */
+/**
+ * Mounts the routes of a sign-in, and takes the answers of tests out of what they get. A SAML answer may be larger than
+ * other forms: people are in many groups.
+ */
 export function relayTestAnswers(http: Http, pages: PageSender, mount: (scope: Http) => void): void {
   http.register(async (scope) => {
+    scope.addHook('onRoute', (route) => {
+      if (samlForms.has(route.url)) route.bodyLimit = samlBodyLimit;
+    });
     scope.addHook('onRequest', async (request, reply) => {
       const { state } = request.query as { state?: unknown };
       if (request.method !== 'GET' || request.routeOptions.url !== callback || !isTestState(state)) return undefined;

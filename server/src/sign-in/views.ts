@@ -3,10 +3,12 @@
  * the contract. Pure; decides nothing that a step decides.
  */
 import type { PageLanguage, PageView, PasskeyOffer, SocialOption } from '@aldaba/contract';
+import { usualMessageDelay } from '@aldaba/contract/pages';
 import { passwordRules } from '../features/appearance/hosted-pages/words.ts';
 import type { SocialConnector } from '../features/connectors/connectors/index.ts';
 import { defaultCodeLifetime } from '../features/connectors/verification-codes/lifetime.ts';
 import type { User } from '../features/people/users/user.ts';
+import { shownPhone } from '../kernel/identifiers.ts';
 import { formQuestions } from './extra-profile/questions.ts';
 import type { BindingPage } from './factors/second-factor.ts';
 import { type Address, maskAddress } from './machine/factor.ts';
@@ -160,7 +162,7 @@ export function registerView(
 }
 
 /** An identifier as the user writes it. */
-export const shownIdentifier = ({ type, value }: GivenIdentifier): string => (type === 'phone' ? `+${value}` : value);
+export const shownIdentifier = ({ type, value }: GivenIdentifier) => (type === 'phone' ? shownPhone(value) : value);
 
 /** What the user will sign in with, for the password manager to keep a new password under. */
 export function signInNameOf({ profile, proofs }: SignInState): string | undefined {
@@ -236,13 +238,11 @@ export function resetPasswordView(
   { settings, language }: PageContext,
   user: Pick<User, 'username' | 'primaryEmail' | 'primaryPhone'>,
 ): Screen<'reset-password'> {
-  const names = { username: user.username, email: user.primaryEmail, phone: user.primaryPhone };
+  const phone = user.primaryPhone && shownPhone(user.primaryPhone);
+  const names = { username: user.username, email: user.primaryEmail, phone };
   const [username] = resolvePolicy(settings).passwordIdentifiers.flatMap((type) => names[type] ?? []);
   return { kind: 'reset-password', username, passwordRules: passwordRules(settings, language) };
 }
-
-/** Seconds in which a message usually arrives. */
-const usualDelay = 30;
 
 /**
  * @param code when it was sent, and where to
@@ -262,7 +262,7 @@ export function verificationCodeView(
     channel: identifier.type,
     address: shownIdentifier(identifier),
     expiresIn: Math.max(0, lifetime - age),
-    resendAfter: Math.min(usualDelay, Math.max(0, usualDelay - age)),
+    resendAfter: Math.min(usualMessageDelay, Math.max(0, usualMessageDelay - age)),
     passwordPath: signsIn && takesPassword(context, identifier) ? '/sign-in/password' : undefined,
     ...rest,
   };

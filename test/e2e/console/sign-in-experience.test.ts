@@ -76,7 +76,7 @@ for (const screen of ['desktop', 'phone'] as const) {
       await page.getByRole('button', { name: 'Remove: Logo', exact: true }).waitFor();
       const archive = Buffer.from(zip([{ name: 'index.html', content: '<title>Pages of our own</title>' }]));
       await files.last().setInputFiles({ name: 'pages.zip', mimeType: 'application/zip', buffer: archive });
-      await page.getByText('Uploaded pages').waitFor();
+      await page.getByText('Uploaded pages', { exact: true }).waitFor();
       return page.getByLabel('Logo', { exact: true }).inputValue();
     };
     it('offers social sign-in only, in an order, and shows it before and after it is saved', async () => {
@@ -166,6 +166,9 @@ for (const screen of ['desktop', 'phone'] as const) {
         await dialog.getByLabel('Language tag').fill('dutch!');
         await page.keyboard.press('Enter');
         await dialog.getByText('Enter a language tag such as nl').waitFor();
+        await dialog.getByLabel('Language tag').fill('ZH_cn');
+        await page.keyboard.press('Enter');
+        await dialog.getByText('This language is in the list already.').waitFor();
         await dialog.getByLabel('Language tag').fill('NL');
         await page.keyboard.press('Enter');
         await dialog.waitFor({ state: 'detached' });
@@ -181,7 +184,11 @@ for (const screen of ['desktop', 'phone'] as const) {
           (await api.get('/api/custom-phrases')).body.map((each: { languageTag: string }) => each.languageTag),
           ['nl'],
         );
-        await page.getByRole('button', { name: 'Remove language' }).click();
+        const remove = page.getByRole('button', { name: 'Remove language' });
+        await choose('Fallback language', 'Nederlands');
+        await remove.waitFor({ state: 'detached' });
+        await choose('Fallback language', 'English');
+        await remove.click();
         await shown.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
         await save();
         assert.deepEqual((await api.get('/api/custom-phrases')).body, []);
@@ -206,7 +213,30 @@ for (const screen of ['desktop', 'phone'] as const) {
         await choose('Screen', 'Missing details');
         await frame.getByLabel('Favorite flower').waitFor();
       }, 'profile');
-      assert.equal((await api.get('/api/custom-profile-fields')).body[0].required, true);
+      const fields = async () => (await api.get('/api/custom-profile-fields')).body;
+      assert.equal((await fields())[0]?.required, true);
+      if (screen === 'phone') return;
+      await page.getByRole('checkbox', { name: 'Favorite flower: Ask at sign-up' }).uncheck();
+      await page.frameLocator('iframe[data-shown]').getByLabel('Favorite flower').waitFor({ state: 'detached' });
+      await save();
+      assert.deepEqual((await api.get('/api/sign-in-exp')).body.signUpProfileFields, []);
+      await page.getByRole('button', { name: /^Favorite flower/ }).click();
+      const edit = page.getByRole('dialog', { name: 'Edit profile field' });
+      assert.equal(await edit.getByLabel('Key').isDisabled(), true);
+      await edit.getByLabel('Label').fill('Flower');
+      await edit.getByRole('checkbox', { name: 'Required' }).uncheck();
+      await edit.getByRole('button', { name: 'Save' }).click();
+      await page.getByRole('button', { name: /^Flower/ }).waitFor();
+      assert.deepEqual(
+        (await fields()).map(({ name, label, required }) => ({ name, label, required })),
+        [{ name: 'flower', label: 'Flower', required: false }],
+      );
+      await page.getByRole('button', { name: 'Remove Flower' }).click();
+      const doom = page.getByRole('dialog', { name: 'Delete profile field' });
+      await doom.getByLabel('Type flower to confirm').fill('flower');
+      await doom.getByRole('button', { name: 'Delete profile field' }).click();
+      await page.getByText('No profile fields yet.').waitFor();
+      assert.deepEqual(await fields(), []);
     });
 
     it('previews a color and a phrase that are not saved, across its tabs', async () => {
@@ -230,6 +260,10 @@ for (const screen of ['desktop', 'phone'] as const) {
         const button = frame.locator('button[type=submit]').first();
         const fill = await button.evaluate((element) => getComputedStyle(element).backgroundColor);
         assert.equal(fill, 'rgb(255, 212, 0)');
+        await page.getByRole('button', { name: 'Show in dark mode' }).click();
+        await frame.locator('meta[name=color-scheme][content=dark]').waitFor({ state: 'attached' });
+        await page.getByRole('button', { name: 'Show in light mode' }).click();
+        await frame.locator('meta[name=color-scheme][content=light]').waitFor({ state: 'attached' });
       }, 'languages');
       assert.notEqual((await api.get('/api/sign-in-exp')).body.color.primaryColor, '#ffd400');
       await save();
@@ -245,6 +279,13 @@ for (const screen of ['desktop', 'phone'] as const) {
       );
       await page.goto(authorization({ endpoint: server.url }).url);
       assert.equal(await page.title(), 'Pages of our own');
+      if (screen === 'phone') return;
+      await visitor.open('sign-in-experience/branding');
+      await page.getByRole('button', { name: 'Remove', exact: true }).click();
+      await page.getByText('Uploaded pages', { exact: true }).waitFor({ state: 'detached' });
+      await save();
+      await page.goto(authorization({ endpoint: server.url }).url);
+      await page.getByRole('heading', { name: 'Come in' }).waitFor();
     });
   });
 }

@@ -150,6 +150,7 @@ describe('The settings of sign-in in the Console', () => {
     const cases = usernames.getByRole('switch', { name: 'Tell uppercase from lowercase' });
     await cases.uncheck();
     await usernames.getByText('1 username exists in more than one spelling').waitFor();
+    assert.match((await usernames.getByRole('link', { name: 'lin' }).getAttribute('href')) ?? '', /users\?q=lin$/);
     await page.getByRole('button', { name: 'Save' }).click();
     await usernames.getByText('Some usernames differ only in case').waitFor();
     await look('security-usernames');
@@ -283,6 +284,10 @@ describe('The settings of sign-in in the Console', () => {
       scriptSrc: ['https://cdn.example.com'],
       connectSrc: ['*.example.com'],
     });
+    await field('Scripts from elsewhere (optional) 1').fill('');
+    await save();
+    const { customUiCsp } = (await api.get('/api/sign-in-exp')).body;
+    assert.deepEqual(customUiCsp, { scriptSrc: [], connectSrc: ['*.example.com'] });
   });
 
   it('lead administrators to the page of their own account', async () => {

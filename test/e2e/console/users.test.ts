@@ -75,10 +75,11 @@ describe('Users in the Console', () => {
       await open('logs');
       await page.getByRole('row').nth(2).waitFor();
       await look('logs');
+      await manager.post(`/api/users/${id}/personal-access-tokens`, { name: 'export/2026' });
       await open('tokens');
       const created = await changeTokens(page, look);
-      const [token] = (await manager.get(`/api/users/${id}/personal-access-tokens`)).body;
-      assert.deepEqual([token?.name, token?.value], ['Nightly report', created]);
+      const [token, ...others] = (await manager.get(`/api/users/${id}/personal-access-tokens`)).body;
+      assert.deepEqual([token?.name, token?.value, others], ['Nightly report', created, []]);
       // The browser also reports the refused name.
       assert.deepEqual(
         visitor.complaints.filter((text) => !/status of 422 .*personal-access-tokens/.test(text)),
@@ -255,6 +256,15 @@ async function changeTokens(page: Page, look: Look): Promise<string> {
   await rename.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Nightly report').waitFor();
   await look('tokens');
+  await page.getByRole('button', { name: 'Actions for export/2026' }).click();
+  await page.getByRole('menuitem', { name: 'Delete token' }).click();
+  const doom = page.getByRole('dialog', { name: 'Delete token' });
+  const confirm = doom.getByRole('button', { name: 'Delete token' });
+  await doom.getByLabel('Type export/2026 to confirm').fill('Nightly report');
+  assert.equal(await confirm.isDisabled(), true);
+  await doom.getByLabel('Type export/2026 to confirm').fill('export/2026');
+  await confirm.click();
+  await page.getByText('export/2026', { exact: true }).waitFor({ state: 'detached' });
   return value;
 }
 

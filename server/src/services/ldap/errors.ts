@@ -17,6 +17,8 @@ export type LdapReason =
   | 'access'
   /** The answer is larger than the limit of the client, or the server cut it at its own. */
   | 'size'
+  /** The server cannot answer now. */
+  | 'busy'
   /** The connection ended, or the answer is not LDAP. */
   | 'broken'
   /** Another result code of the server. */
@@ -53,12 +55,16 @@ const reasons: Readonly<Record<number, LdapReason>> = {
   3: 'time',
   4: 'size',
   8: 'confidentiality',
+  // A referral: the base is on another server, which is not asked.
+  10: 'not-found',
   11: 'size',
   13: 'confidentiality',
   32: 'not-found',
   48: 'credentials',
   49: 'credentials',
   50: 'access',
+  51: 'busy',
+  52: 'busy',
 };
 
 /** Windows error codes, in hexadecimal, that Active Directory adds to result code 49. */

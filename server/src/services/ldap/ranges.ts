@@ -2,17 +2,20 @@
  * Values that Active Directory sends in parts ([MS-ADTS] section 3.1.1.3.1.3.3): an answer with `memberOf;range=0-1499`
  * is continued by asking for `memberOf;range=1500-*`, until the server sends `*` as the end.
  */
-import type { Attribute, SearchEntry } from 'ldapts';
+import type { Attribute } from 'ldapts';
 import { LdapError } from './errors.ts';
 import type { LdapEntry } from './values.ts';
 
 /** Values of one attribute that are read. */
 const maximumValues = 50_000;
 
+/** An attribute as the server sent it: its name may have a range. */
+type Part = Pick<Attribute, 'type' | 'parsedBuffers'>;
+
 /** @param read asks for an attribute of the entry @throws LdapError */
 export async function completeEntry(
-  { name, attributes }: Pick<SearchEntry, 'name' | 'attributes'>,
-  read: (attribute: string) => Promise<readonly Pick<Attribute, 'type' | 'parsedBuffers'>[]>,
+  { name, attributes }: { name: string; attributes: readonly Part[] },
+  read: (attribute: string) => Promise<readonly Part[]>,
 ): Promise<LdapEntry> {
   const found = new Map<string, Buffer[]>();
   for (const attribute of attributes) {

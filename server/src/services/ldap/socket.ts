@@ -12,7 +12,10 @@ export interface TlsOptions {
   timeout: number;
 }
 
-/** @throws LdapError `tls`, `time` */
+/** Errors of the connection, which say nothing about certificates. */
+const lost: ReadonlySet<string | undefined> = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT']);
+
+/** @throws LdapError `tls`, `time`, `broken` */
 export function secure(socket: Socket, { host, caCertificate, timeout }: TlsOptions): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const encrypted = connectTls({
@@ -36,12 +39,14 @@ export function secure(socket: Socket, { host, caCertificate, timeout }: TlsOpti
     );
     encrypted.on('error', (error: NodeJS.ErrnoException) =>
       fail(
-        new LdapError('tls', `The TLS handshake failed: ${error.code ?? error.message.slice(0, 200)}`, {
-          cause: error,
-        }),
+        new LdapError(
+          lost.has(error.code) ? 'broken' : 'tls',
+          `The TLS handshake failed: ${error.code ?? error.message.slice(0, 200)}`,
+          { cause: error },
+        ),
       ),
     );
-    encrypted.once('close', () => fail(new LdapError('tls', 'The directory ended the TLS handshake')));
+    encrypted.once('close', () => fail(new LdapError('broken', 'The directory ended the TLS handshake')));
     encrypted.once('secureConnect', () => {
       clearTimeout(timer);
       encrypted.removeAllListeners('close');

@@ -2,9 +2,10 @@
 
 import { readCookie, writeCookie } from '../../http/cookies.ts';
 import type { AldabaError } from '../../kernel/errors.ts';
+import { requireEmail, requirePhone, shownPhone } from '../../kernel/identifiers.ts';
 import { isOfCompany, requireEditable, requireNoCompany, requireShown } from '../account/context.ts';
 import { parseJson } from '../pages/page-requests.ts';
-import { reachableBy } from '../views.ts';
+import { reachableBy, shownIdentifier } from '../views.ts';
 import { type AccountPageRoutes, type AccountRequest, proofPath } from './requests.ts';
 
 /** The new address and the record of its code. */
@@ -37,7 +38,7 @@ function routesOf({ api, get, post }: AccountPageRoutes, type: Pending['type']):
   const show = async (page: AccountRequest, failure?: AldabaError) => {
     const { user, visit, field } = page;
     const reachable = reachableBy(await api.context.connectors.available(visit.tenant));
-    const value = type === 'email' ? user.primaryEmail : user.primaryPhone;
+    const value = type === 'email' ? user.primaryEmail : user.primaryPhone && shownPhone(user.primaryPhone);
     const isEditable = await isOpen(page);
     const ofCompany = (await isCompanys(page)) ? { isOfCompany: true } : {};
     const typed = failure ? { typedAddress: field('address') } : {};
@@ -50,7 +51,10 @@ function routesOf({ api, get, post }: AccountPageRoutes, type: Pending['type']):
   const showCode = (page: AccountRequest, failure?: AldabaError) => {
     const pending = pendingOf(page, type);
     if (!pending) return page.go(`/${type}`);
-    return page.show({ part: 'address-code', type, address: pending.address }, failure);
+    return page.show(
+      { part: 'address-code', type, address: shownIdentifier({ type, value: pending.address }) },
+      failure,
+    );
   };
   get(`/${type}`, type, async (page) => {
     const { visit } = page;
@@ -59,11 +63,12 @@ function routesOf({ api, get, post }: AccountPageRoutes, type: Pending['type']):
     return show(page);
   });
   /** Sends a code to a new address. @param recordId of the code that it replaces */
-  const send = async (page: AccountRequest, address: string, recordId?: string) => {
+  const send = async (page: AccountRequest, typed: string, recordId?: string) => {
     const { user, visit, locale, request, reply } = page;
     requireEditable(visit.center, type);
     if (type === 'email') requireNoCompany(user.primaryEmail, await api.context.settings(visit.tenant));
     await changes.requireProof(visit);
+    const address = type === 'email' ? requireEmail(typed) : requirePhone(typed);
     const replaced = recordId === undefined ? {} : { id: recordId };
     const given = { identifier: { type, value: address }, isNew: true, locale, ...replaced };
     const sent = await verifications.sendCode(visit.tenant, visit.owner, given);

@@ -1,5 +1,6 @@
 /** `/account`: who is signed in, and the parts that the account center opens. */
 import type { AccountSection } from '@aldaba/contract';
+import { shownPhone } from '../../kernel/identifiers.ts';
 import { type Field, isShown } from '../account/context.ts';
 import { nameOf } from '../factors/second-factor.ts';
 import { textsOf } from '../pages/page-requests.ts';
@@ -13,7 +14,7 @@ function sectionsOf({ visit: { center }, user }: AccountRequest): { section: Acc
     ['profile', anyShown('name', 'avatar', 'profile')],
     ['username', anyShown('username'), user.username],
     ['email', anyShown('email'), user.primaryEmail],
-    ['phone', anyShown('phone'), user.primaryPhone],
+    ['phone', anyShown('phone'), user.primaryPhone && shownPhone(user.primaryPhone)],
     ['password', center.fields.password === 'Edit'],
     ['factors', anyShown('mfa')],
     ['social', anyShown('social')],

@@ -7,6 +7,7 @@ import type { PageView, PlainErrorCode } from '@aldaba/contract';
 import type { User } from '../../features/people/users/index.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { AldabaError } from '../../kernel/errors.ts';
+import { shownPhone } from '../../kernel/identifiers.ts';
 import { standardId } from '../../kernel/ids.ts';
 import { type Attempts, secondAttemptName } from '../attempts.ts';
 import type { Challenge, Proof } from '../machine/state.ts';
@@ -84,7 +85,7 @@ export const nameOf = ({
   primaryPhone,
   name,
 }: Pick<User, 'id' | 'username' | 'primaryEmail' | 'primaryPhone' | 'name'>): string =>
-  username ?? primaryEmail ?? primaryPhone ?? name ?? id;
+  username ?? primaryEmail ?? (primaryPhone && shownPhone(primaryPhone)) ?? name ?? id;
 
 /** The common members of a challenge or a proof. */
 export const newRecord = (clock: Clock) => ({ id: standardId(), createdAt: clock.now(), used: false });

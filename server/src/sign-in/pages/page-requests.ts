@@ -2,7 +2,6 @@
 import type { ErrorView, PageView } from '@aldaba/contract';
 import { phrase } from '@aldaba/pages';
 import { providerErrorOf, sentenceFor } from '../../features/appearance/hosted-pages/words.ts';
-import { samlBodyLimit } from '../../features/enterprise/sso-connectors/saml-side.ts';
 import { writeCookie } from '../../http/cookies.ts';
 import { retryAfter, toAldabaError } from '../../http/errors.ts';
 import { assertSameOrigin } from '../../http/same-origin.ts';
@@ -20,8 +19,6 @@ import { connectorName, isWeChat, type PageContext, reachableBy, type Screen } f
 import { ssoInstead } from './enterprise-sso/instead.ts';
 import { askOnPage } from './passkey-pages.ts';
 import { uploadOf } from './picture/index.ts';
-
-const limitOf = (path: string) => (path.includes('/saml/') ? { bodyLimit: samlBodyLimit } : {});
 
 /** A request for a page of a sign-in, or with one of its forms. */
 export interface PageRequest extends FormRequest {
@@ -80,18 +77,14 @@ export function createPageRoutes(http: Http, signIn: SignIn) {
     openPage(signIn, request, reply, interaction ?? (await signIn.open(request)));
   /** A route: whatever its handler throws becomes a page, or JSON where the page's script asked for it. */
   const route = (method: 'get' | 'post', path: string, handler: (request: Request, reply: Reply) => Promise<unknown>) =>
-    http[method](
-      path,
-      { ...limitOf(path), config: { ...uploadOf(path), access: 'anonymous' } },
-      async (request, reply) => {
-        try {
-          await handler(request, reply);
-        } catch (error) {
-          await sendFailure(signIn, request, reply, toAldabaError(error, request, log));
-        }
-        return reply;
-      },
-    );
+    http[method](path, { config: { ...uploadOf(path), access: 'anonymous' } }, async (request, reply) => {
+      try {
+        await handler(request, reply);
+      } catch (error) {
+        await sendFailure(signIn, request, reply, toAldabaError(error, request, log));
+      }
+      return reply;
+    });
   const answer = async (page: PageRequest, next: Next, failure?: AldabaError): Promise<unknown> => {
     if (next === undefined) return undefined;
     if (typeof next === 'string') return page.reply.redirect(pageAddress(next, page.interaction), 303);

@@ -279,6 +279,11 @@ export default {
       Lost: 'domain of an organization lost',
       Deleted: 'domain of an organization removed',
     },
+    OrganizationPortal: { Opened: 'portal of an organization opened' },
+    OrganizationSsoConnector: {
+      TurnedOn: 'single sign-on of an organization switched on',
+      TurnedOff: 'single sign-on of an organization switched off',
+    },
     OrganizationRole: {
       Created: 'organization role created',
       Deleted: 'organization role deleted',
@@ -303,8 +308,8 @@ export default {
       failed: 'SAML application did not confirm a sign-out',
     },
     Certificate: {
-      done: 'Certificate of a SAML application checked',
-      failed: 'Certificate of a SAML application expires',
+      done: 'Certificate of a SAML application expires or has expired',
+      failed: 'Certificate of a SAML application could not be checked',
     },
   },
   sso: {
@@ -313,8 +318,8 @@ export default {
       failed: 'New SAML metadata of a company’s provider refused',
     },
     Certificate: {
-      done: 'Certificate of an enterprise connector checked',
-      failed: 'Certificate of an enterprise connector expires',
+      done: 'Certificate of an enterprise connector expires or has expired',
+      failed: 'Certificate of an enterprise connector could not be checked',
     },
   },
   scripts: {

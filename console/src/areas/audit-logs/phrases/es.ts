@@ -339,6 +339,11 @@ export default {
       Lost: 'dominio de una organización perdido',
       Deleted: 'dominio de una organización quitado',
     },
+    OrganizationPortal: { Opened: 'portal de una organización abierto' },
+    OrganizationSsoConnector: {
+      TurnedOn: 'inicio de sesión único de una organización activado',
+      TurnedOff: 'inicio de sesión único de una organización desactivado',
+    },
     OrganizationRole: {
       Created: 'rol de organización creado',
       Deleted: 'rol de organización eliminado',
@@ -372,8 +377,8 @@ export default {
       failed: 'Una aplicación SAML no confirmó el cierre de sesión',
     },
     Certificate: {
-      done: 'Certificado de una aplicación SAML comprobado',
-      failed: 'El certificado de una aplicación SAML caduca',
+      done: 'El certificado de una aplicación SAML caduca o ha caducado',
+      failed: 'No se pudo comprobar el certificado de una aplicación SAML',
     },
   },
   sso: {
@@ -382,8 +387,8 @@ export default {
       failed: 'Nuevos metadatos SAML del proveedor de una empresa rechazados',
     },
     Certificate: {
-      done: 'Certificado de un conector empresarial comprobado',
-      failed: 'El certificado de un conector empresarial caduca',
+      done: 'El certificado de un conector empresarial caduca o ha caducado',
+      failed: 'No se pudo comprobar el certificado de un conector empresarial',
     },
   },
   scripts: {

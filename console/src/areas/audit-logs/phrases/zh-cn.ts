@@ -227,6 +227,8 @@ export default {
       Lost: '组织失去了域名',
       Deleted: '组织的域名已移除',
     },
+    OrganizationPortal: { Opened: '组织的门户已打开' },
+    OrganizationSsoConnector: { TurnedOn: '组织的单点登录已开启', TurnedOff: '组织的单点登录已关闭' },
     OrganizationRole: {
       Created: '创建组织角色',
       Deleted: '删除组织角色',
@@ -247,11 +249,11 @@ export default {
     Callback: { done: '已登录 SAML 应用', failed: '登录 SAML 应用失败' },
     Logout: { done: 'SAML 应用已登出用户', failed: '已拒绝 SAML 应用的登出请求' },
     LogoutResponse: { done: 'SAML 应用已确认登出', failed: 'SAML 应用未确认登出' },
-    Certificate: { done: '已检查 SAML 应用的证书', failed: 'SAML 应用的证书即将到期或已到期' },
+    Certificate: { done: 'SAML 应用的证书即将到期或已到期', failed: '无法检查 SAML 应用的证书' },
   },
   sso: {
     Metadata: { done: '企业身份提供商更改了 SAML 元数据', failed: '已拒绝企业身份提供商的新 SAML 元数据' },
-    Certificate: { done: '已检查企业连接器的证书', failed: '企业连接器的证书即将到期或已到期' },
+    Certificate: { done: '企业连接器的证书即将到期或已到期', failed: '无法检查企业连接器的证书' },
   },
   scripts: {
     Action: {

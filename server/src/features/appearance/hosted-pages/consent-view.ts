@@ -1,6 +1,7 @@
 /** What the consent page shows. Pure. */
 import type { ConsentView, PageLanguage } from '@aldaba/contract';
 import { type PhraseKey, phrase } from '@aldaba/pages';
+import { shownPhone } from '../../../kernel/identifiers.ts';
 import type { Look } from '../../applications/application-experiences/index.ts';
 
 interface Permission {
@@ -52,8 +53,9 @@ export function consentView(input: {
   xsrf: string;
 }): ConsentView {
   const { client, look, user, access, language } = input;
-  const name = user.name ?? user.username ?? user.primaryEmail ?? user.primaryPhone ?? user.id;
-  const detail = user.primaryEmail ?? user.primaryPhone ?? user.username;
+  const phone = user.primaryPhone && shownPhone(user.primaryPhone);
+  const name = user.name ?? user.username ?? user.primaryEmail ?? phone ?? user.id;
+  const detail = user.primaryEmail ?? phone ?? user.username;
   const address = new URL(input.redirectUri);
   const logoUrl = look.branding?.logoUrl || client.logoUri;
   return {

@@ -58,11 +58,10 @@ function warningOf({ purpose, pems }: store.Held, now: number): store.Warning | 
 
 function write(logs: Audit, { tenantId, kind, ownerId, organizationId }: store.Holder, found: store.Warning): void {
   const { stage, purpose, fingerprint, expiresAt } = found;
-  const message =
-    stage === 'expired' ? 'The certificate has expired.' : `The certificate expires in less than ${stage}.`;
-  const code = stage === 'expired' ? 'certificate_expired' : 'certificate_expiring';
-  const params = { certificate: purpose, fingerprint, expiresAt: new Date(expiresAt).toISOString() };
-  const entry = { result: 'Error', error: { code, message } } as const;
+  const end = new Date(expiresAt).toISOString();
+  const params = { certificate: purpose, fingerprint, expiresAt: end, stage };
+  // Nothing has failed yet.
+  const entry = { result: 'Success' } as const;
   if (kind === 'application')
     logs.write(tenantId, { ...entry, key: 'SamlApplication.Certificate', applicationId: ownerId, params });
   else

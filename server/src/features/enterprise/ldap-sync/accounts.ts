@@ -100,7 +100,7 @@ export function createAccounts({ users, ssoIdentities, organizationJit }: Accoun
         detail: { ...attributes, id: person.id, email, name },
       });
       if (isNew) await organizationJit.joinByConnector(tx, user.id, connectorId);
-      await organizationJit.applyMappings(tx, user.id, { mappings: row.roleMappings, attributes });
+      await organizationJit.applyMappings(tx, user.id, { connectorId, mappings: row.roleMappings, attributes });
       const isRestored = await restore(users, tx, {
         ...user,
         hasSuspended: await store.hasSuspended(tx, connectorId, user.id),

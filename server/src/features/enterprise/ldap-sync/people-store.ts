@@ -19,25 +19,33 @@ export const findPeople = (q: Queries, connectorId: string, ids: readonly string
   );
 
 /** Notes that the run found these people. */
-export const markSeen = (q: Queries, { connectorId, runId }: Turn, ids: readonly string[]): Promise<unknown> =>
-  q.raw(
-    `update ldap_people set seen_run = $3
+export const markSeen = (
+  tx: Transaction,
+  { connectorId, runId, startedAt }: Turn,
+  ids: readonly string[],
+): Promise<unknown> =>
+  tx.raw(
+    `update ldap_people set seen_run = $3, seen_at = $5
      where tenant_id = $1 and connector_id = $2 and identity_id = any($4::text[])`,
-    [q.tenantId, connectorId, runId, ids],
+    [tx.tenantId, connectorId, runId, ids, startedAt],
   );
 
 export const savePerson = (
   tx: Transaction,
-  { connectorId, runId }: Turn,
+  { connectorId, runId, startedAt }: Turn,
   given: Omit<KnownPerson, 'hasSuspended'>,
 ): Promise<unknown> =>
   tx.raw(
-    `insert into ldap_people (tenant_id, connector_id, seen_run, identity_id, user_id, digest, email, name)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)
+    `insert into ldap_people (tenant_id, connector_id, seen_run, identity_id, user_id, digest, email, name, seen_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
      on conflict (tenant_id, connector_id, identity_id) do update set seen_run = excluded.seen_run,
+       seen_at = excluded.seen_at,
        user_id = excluded.user_id, digest = excluded.digest, email = excluded.email, name = excluded.name,
        has_suspended = false`,
-    [...[tx.tenantId, connectorId, runId, given.identityId, given.userId, given.digest], ...[given.email, given.name]],
+    [
+      ...[tx.tenantId, connectorId, runId, given.identityId, given.userId, given.digest],
+      ...[given.email, given.name, startedAt],
+    ],
   );
 
 /** An account that a directory knew, and did not list. */
@@ -49,20 +57,22 @@ export interface MissingPerson {
 /**
  * Identities of the connector, those of people who signed in before the first sync included, without accounts that are
  * suspended already. People who were linked after the run began may be newer than what it read.
+ *
+ * Subqueries in place of joins: after a first sync, the planner knows nothing of these tables yet, and joined each person
+ * with all others.
  */
 const missing = `
   from user_sso_identities i
-  join users u on u.tenant_id = i.tenant_id and u.id = i.user_id
-  left join ldap_people p
-    on p.tenant_id = i.tenant_id and p.connector_id = i.sso_connector_id and p.identity_id = i.identity_id
-  where i.tenant_id = $1 and i.sso_connector_id = $2 and not u.is_suspended and i.created_at < $4`;
-const isMissing = 'p.seen_run is distinct from $3';
+  where i.tenant_id = $1 and i.sso_connector_id = $2 and i.created_at < $4
+    and not (select u.is_suspended from users u where u.tenant_id = i.tenant_id and u.id = i.user_id)`;
+const isMissing = `
+  (select p.seen_run from ldap_people p
+    where p.tenant_id = i.tenant_id and p.connector_id = i.sso_connector_id and p.identity_id = i.identity_id)
+  is distinct from $3`;
 
-/** @param given `startedAt`: of the run */
 export async function countMissing(
   q: Queries,
-  { connectorId, runId }: Turn,
-  startedAt: Date,
+  { connectorId, runId, startedAt }: Turn,
 ): Promise<{ known: number; missing: number }> {
   const [row] = await q.raw<{ known: string; missing: string }>(
     `select count(*) as known, count(*) filter (where ${isMissing}) as missing ${missing}`,
@@ -73,8 +83,8 @@ export async function countMissing(
 
 export const findMissing = (
   q: Queries,
-  { connectorId, runId }: Turn,
-  { startedAt, after }: { startedAt: Date; after: string },
+  { connectorId, runId, startedAt }: Turn,
+  after: string,
 ): Promise<MissingPerson[]> =>
   q.raw(
     `select i.identity_id as "identityId", i.user_id as "userId" ${missing} and ${isMissing} and i.identity_id > $5
@@ -104,12 +114,15 @@ export async function hasSuspended(q: Queries, connectorId: string, userId: stri
   return rows.length > 0;
 }
 
-/** Whether another directory lists the user, or may: while it is read, the next run here decides. */
+/**
+ * Whether another directory lists the user, or may: one that could not be read since may still list everyone whom it
+ * listed then, and while one is read, the next run here decides.
+ */
 export async function isListedElsewhere(q: Queries, connectorId: string, userId: string): Promise<boolean> {
   const rows = await q.raw(
     `select 1 from ldap_people p join ldap_syncs s using (tenant_id, connector_id)
      where p.tenant_id = $1 and p.user_id = $3 and p.connector_id <> $2
-       and (p.seen_run = s.run_id or s.state = 'running') limit 1`,
+       and (s.listed_at is null or p.seen_at >= s.listed_at or s.state = 'running') limit 1`,
     [q.tenantId, connectorId, userId],
   );
   return rows.length > 0;

@@ -5,11 +5,11 @@
 import type { LdapSyncCounts, LdapSyncRun } from '@aldaba/contract';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Log } from '../../../kernel/log.ts';
-import type { Queries } from '../../../store/database.ts';
+import type { Queries, Transaction } from '../../../store/database.ts';
 import type { SyncedDirectory } from '../sso-connectors/index.ts';
 import { type createAccounts, digestOf, type ListedPerson, type Outcome } from './accounts.ts';
 import * as people from './people-store.ts';
-import type { Turn } from './store.ts';
+import { holdTurn, type Turn } from './store.ts';
 
 export const noCounts: LdapSyncCounts = {
   ...{ read: 0, created: 0, linked: 0, updated: 0, unchanged: 0, restored: 0 },
@@ -27,10 +27,11 @@ export interface RunGiven {
   q: Queries;
   turn: Turn;
   directory: SyncedDirectory;
-  startedAt: Date;
   creates: boolean;
-  /** How many of `known` people may be missing. */
-  allowedMissing: (known: number) => number;
+  /** How many people may be missing: a share of the known people, or the number that an operator gave. */
+  allowedMissing: { percent: number } | { count: number };
+  /** Referrals when the directory last listed everyone; null if it never did. */
+  knownReferrals: number | null;
   /** Of the caller, who shows them while the sync runs. */
   counts: LdapSyncCounts;
   failures: LdapSyncRun['failures'];
@@ -69,6 +70,13 @@ export async function runSync(needs: RunNeeds, given: RunGiven): Promise<LdapSyn
   return endAccess(needs, given);
 }
 
+/** Changes something as the run that has the turn. */
+const changing = <T>({ q, turn }: RunGiven, work: (tx: Transaction) => Promise<T>): Promise<T> =>
+  q.transaction(async (tx) => {
+    await holdTurn(tx, turn);
+    return work(tx);
+  });
+
 /** People who are as before cost one statement for the page. */
 async function keepPage(needs: RunNeeds, given: RunGiven, page: readonly ListedPerson[]): Promise<void> {
   const { q, turn, directory, counts } = given;
@@ -79,11 +87,8 @@ async function keepPage(needs: RunNeeds, given: RunGiven, page: readonly ListedP
     return before !== undefined && !before.hasSuspended && before.digest === digestOf(person, directory.row);
   };
   const same = page.filter(isSame);
-  await people.markSeen(
-    q,
-    turn,
-    same.map(({ id }) => id),
-  );
+  const seen = same.map(({ id }) => id);
+  await changing(given, (tx) => people.markSeen(tx, turn, seen));
   counts.unchanged += same.length;
   const changed = page.filter((person) => !isSame(person));
   const work = async () => {
@@ -98,12 +103,13 @@ async function keepPage(needs: RunNeeds, given: RunGiven, page: readonly ListedP
 /** A person who cannot be stored, e.g. because an address is another account's, does not keep others from it. */
 async function keepOne(
   { accounts, note, log }: RunNeeds,
-  { q, turn, directory, creates, counts, failures }: RunGiven,
+  run: RunGiven,
   given: { person: ListedPerson; known: people.KnownPerson | undefined },
 ): Promise<void> {
+  const { turn, directory, creates, counts, failures } = run;
   const { row } = directory;
   try {
-    const kept = await q.transaction((tx) => accounts.keep(tx, turn, { ...given, row, creates }));
+    const kept = await changing(run, (tx) => accounts.keep(tx, turn, { ...given, row, creates }));
     if (!kept) return;
     counts[kept.outcome] += 1;
     const key = keys[kept.outcome];
@@ -111,33 +117,28 @@ async function keepOne(
   } catch (error) {
     if (!(error instanceof AldabaError)) throw error;
     // Still there: someone who cannot be stored has not left.
-    if (given.known) await people.markSeen(q, turn, [given.person.id]);
+    if (given.known) await changing(run, (tx) => people.markSeen(tx, turn, [given.person.id]));
     counts.failed += 1;
     if (failures.length < maximumFailures) failures.push({ id: given.person.id, code: error.code });
     log.warn({ connectorId: turn.connectorId, code: error.code }, 'A person of a directory could not be stored');
   }
 }
 
-async function endAccess(
-  { accounts, note }: RunNeeds,
-  { q, turn, directory, startedAt, counts, allowedMissing, checkTurn }: RunGiven,
-): Promise<LdapSyncRun['problem']> {
-  const { known, missing } = await people.countMissing(q, turn, startedAt);
+async function endAccess({ accounts, note }: RunNeeds, run: RunGiven): Promise<LdapSyncRun['problem']> {
+  const { q, turn, directory, counts, checkTurn } = run;
+  const { known, missing } = await people.countMissing(q, turn);
   counts.missing = missing;
   if (counts.read === counts.unreadable && known > 0) {
     const message = 'The directory listed no one. Check userBaseDn, userFilter and the rights of the account';
     return { reason: 'empty', message };
   }
-  const allowed = allowedMissing(known);
-  if (missing > allowed) {
-    const message = `${missing} of ${known} known people are missing, and at most ${allowed} may be. Run it with maximumMissing if they left`;
-    return { reason: 'too-many-missing', message };
-  }
+  const problem = tooManyMissing(run, { known, missing });
+  if (problem) return problem;
   for (let after = ''; ; ) {
-    const found = await people.findMissing(q, turn, { startedAt, after });
+    const found = await people.findMissing(q, turn, after);
     for (const person of found) {
       checkTurn();
-      if (!(await q.transaction((tx) => accounts.leave(tx, turn, person, directory.row)))) continue;
+      if (!(await changing(run, (tx) => accounts.leave(tx, turn, person, directory.row)))) continue;
       counts.suspended += 1;
       note('Suspend', person.userId);
     }
@@ -145,4 +146,22 @@ async function endAccess(
     if (!last) return null;
     after = last.identityId;
   }
+}
+
+/** Why the people who are missing may not have left. */
+function tooManyMissing(
+  { counts, allowedMissing, knownReferrals }: RunGiven,
+  { known, missing }: { known: number; missing: number },
+): LdapSyncRun['problem'] {
+  const isConfirmed = 'count' in allowedMissing;
+  const allowed = isConfirmed ? allowedMissing.count : Math.max(1, Math.floor((known * allowedMissing.percent) / 100));
+  if (missing > allowed) {
+    const message = `${missing} of ${known} known people are missing, and at most ${allowed} may be. Run it with maximumMissing if they left`;
+    return { reason: 'too-many-missing', message };
+  }
+  if (missing > 0 && !isConfirmed && counts.referrals > (knownReferrals ?? counts.referrals)) {
+    const message = `The directory refers to ${counts.referrals} other servers, ${knownReferrals} before, and ${missing} known people are missing. Run it with maximumMissing if they left`;
+    return { reason: 'more-referrals', message };
+  }
+  return null;
 }

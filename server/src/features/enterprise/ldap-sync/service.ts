@@ -6,7 +6,7 @@ import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import type { Log } from '../../../kernel/log.ts';
 import type { Job, JobOutcome, JobQueue, Jobs } from '../../../services/jobs/index.ts';
-import { LdapError } from '../../../services/ldap/index.ts';
+import { LdapError, type LdapReason } from '../../../services/ldap/index.ts';
 import type { Database } from '../../../store/index.ts';
 import type { Tenancy, Tenant } from '../../../tenancy/index.ts';
 import type { SsoConnectors } from '../sso-connectors/index.ts';
@@ -94,9 +94,6 @@ export function createLdapSyncs(needs: LdapSyncNeeds): LdapSyncs {
   };
 }
 
-/** The run has to end: another node has the turn, or the server stops. */
-class Interruption extends Error {}
-
 function createPerform(needs: LdapSyncNeeds) {
   const { clock, log, logs, ssoConnectors } = needs;
   const accounts = createAccounts(needs);
@@ -107,14 +104,13 @@ function createPerform(needs: LdapSyncNeeds) {
     { stop, hold }: { stop: AbortSignal; hold: () => Promise<void> },
   ): Promise<JobOutcome<Payload>> => {
     const { id: tenantId, db: q } = tenant;
-    const turn = { connectorId, runId: standardId() };
+    const turn = { connectorId, runId: standardId(), startedAt: now() };
     const counts = { ...noCounts };
     const failures: LdapSyncRun['failures'] = [];
-    const startedAt = now();
     const until = () => new Date(clock.now() + turnLife);
-    const taken = await store.takeTurn(q, turn, { now: startedAt, until: until(), counts });
+    const taken = await store.takeTurn(q, turn, { until: until(), counts });
     // The other one may have died without giving the turn back.
-    if (taken === 'running') return { retryAfter: turnLife };
+    if (taken && 'until' in taken) return { retryAfter: Math.max(1000, taken.until.getTime() - clock.now()) };
     const settings = await store.findSync(q, connectorId);
     if (!taken || !settings) return undefined;
     let interruption: string | undefined;
@@ -125,13 +121,14 @@ function createPerform(needs: LdapSyncNeeds) {
     const timer = setInterval(() => {
       keep().catch((error: unknown) => log.warn({ err: error, connectorId }, 'The turn of a sync could not be kept'));
     }, turnInterval);
-    const share = (known: number) => Math.max(1, Math.floor((known * settings.maximumMissingPercent) / 100));
     const given: Omit<RunGiven, 'directory'> = {
-      ...{ q, turn, startedAt, counts, failures, creates: settings.createsUsers },
-      allowedMissing: (known) => maximumMissing ?? share(known),
+      ...{ q, turn, counts, failures, creates: settings.createsUsers },
+      allowedMissing:
+        maximumMissing === undefined ? { percent: settings.maximumMissingPercent } : { count: maximumMissing },
+      knownReferrals: taken.knownReferrals,
       checkTurn() {
         if (stop.aborted) interruption ??= 'The server stopped';
-        if (interruption) throw new Interruption(interruption);
+        if (interruption) throw new store.Interruption(interruption);
       },
     };
     const note = (key: 'Create' | 'Update' | 'Suspend' | 'Restore', userId: string) =>
@@ -145,12 +142,18 @@ function createPerform(needs: LdapSyncNeeds) {
     })()
       .catch(end)
       .finally(() => clearInterval(timer));
-    await store.endTurn(q, turn, { ...ending, counts, failures, now: now() });
+    const retries = ending.state === 'failed' && passing.has(ending.problem?.reason ?? '');
+    await store.endTurn(q, turn, { ...ending, counts, failures, now: now(), retries });
     const result = ending.state === 'succeeded' ? 'Success' : 'Error';
     logs.write(tenantId, { key: 'Ldap.Sync', result, params: { connectorId, ...counts, ...(ending.problem ?? {}) } });
     return ending.state === 'interrupted' ? { retryAfter: 1000 } : undefined;
   };
 }
+
+/**
+ * Failures after which a directory may answer soon. Not those of the account: repeated wrong passwords could lock it.
+ */
+const passing: ReadonlySet<string> = new Set<LdapReason>(['unreachable', 'time', 'broken', 'busy']);
 
 const notConfigured = { reason: 'not-configured', message: 'The connector has no configuration' };
 
@@ -158,7 +161,7 @@ const notConfigured = { reason: 'not-configured', message: 'The connector has no
 const endingOf =
   (log: Log, connectorId: string) =>
   (error: unknown): Pick<LdapSyncRun, 'state' | 'problem'> => {
-    if (error instanceof Interruption)
+    if (error instanceof store.Interruption)
       return { state: 'interrupted', problem: { reason: 'interrupted', message: error.message } };
     if (error instanceof LdapError) {
       log.warn({ connectorId, reason: error.reason, resultCode: error.resultCode }, 'A directory could not be read');

@@ -16,6 +16,7 @@ interface Row {
   problem: LdapSyncRun['problem'];
   failures: LdapSyncRun['failures'];
   last_success_at: Date | null;
+  failed_runs: number;
 }
 
 const toRun = (row: Row): LdapSyncRun | null => {
@@ -45,6 +46,7 @@ export async function findSync(q: Queries, connectorId: string): Promise<LdapSyn
       nextRunAt: row.next_run_at.getTime(),
       lastRun: toRun(row),
       lastSuccessAt: row.last_success_at?.getTime() ?? null,
+      failedRuns: row.failed_runs,
     }
   );
 }
@@ -95,22 +97,45 @@ export async function schedule(tx: Transaction, connectorId: string, now: Date):
 export interface Turn {
   connectorId: string;
   runId: string;
+  startedAt: Date;
 }
 
-/** Takes the turn. `running`: another node has it. Undefined if there is no such sync. */
+/** The run has to end: another one has the turn, or the server stops. */
+export class Interruption extends Error {}
+
+/** Takes the turn, unless another run has it `until` then. Undefined if there is no such sync. */
 export async function takeTurn(
   q: Queries,
-  { connectorId, runId }: Turn,
-  { now, until, counts }: { now: Date; until: Date; counts: LdapSyncCounts },
-): Promise<'taken' | 'running' | undefined> {
-  const taken = await q.raw(
+  { connectorId, runId, startedAt }: Turn,
+  { until, counts }: { until: Date; counts: LdapSyncCounts },
+): Promise<{ knownReferrals: number | null } | { until: Date } | undefined> {
+  const [taken] = await q.raw<{ knownReferrals: number | null }>(
     `update ldap_syncs set run_id = $3, running_until = $5, state = 'running', started_at = $4, finished_at = null,
        counts = $6::jsonb, problem = null, failures = '[]'
-     where tenant_id = $1 and connector_id = $2 and (running_until is null or running_until < $4) returning 1`,
-    [q.tenantId, connectorId, runId, now, until, JSON.stringify(counts)],
+     where tenant_id = $1 and connector_id = $2 and (running_until is null or running_until < $4)
+     returning known_referrals as "knownReferrals"`,
+    [q.tenantId, connectorId, runId, startedAt, until, JSON.stringify(counts)],
   );
-  if (taken.length > 0) return 'taken';
-  return (await findSync(q, connectorId)) ? 'running' : undefined;
+  if (taken) return taken;
+  const [other] = await q.raw<{ until: Date | null }>(
+    'select running_until as until from ldap_syncs where tenant_id = $1 and connector_id = $2',
+    [q.tenantId, connectorId],
+  );
+  // The other run may have ended since.
+  return other && { until: other.until ?? startedAt };
+}
+
+/**
+ * Holds the turn to the end of the transaction: what a run changes, it changes while no other run does. A process that
+ * was stopped for longer than the turn lasts does not know yet that it has lost it. @throws Interruption
+ */
+export async function holdTurn(tx: Transaction, { connectorId, runId }: Turn): Promise<void> {
+  const rows = await tx.raw(
+    `select 1 from ldap_syncs
+     where tenant_id = $1 and connector_id = $2 and run_id = $3 and state = 'running' for share`,
+    [tx.tenantId, connectorId, runId],
+  );
+  if (rows.length === 0) throw new Interruption('Another run has the turn');
 }
 
 /** Keeps the turn, and shows how far the run is. Returns false if it was lost. */
@@ -127,18 +152,28 @@ export async function keepTurn(
   return rows.length > 0;
 }
 
+/**
+ * Ends the turn. @param given `retries`: the directory may answer soon, so the next run is after 1 minute, 2, 4 and so
+ * on, and never later than it would be otherwise
+ */
 export const endTurn = (
   q: Queries,
   { connectorId, runId }: Turn,
-  given: Pick<LdapSyncRun, 'state' | 'counts' | 'problem' | 'failures'> & { now: Date },
+  given: Pick<LdapSyncRun, 'state' | 'counts' | 'problem' | 'failures'> & { now: Date; retries: boolean },
 ): Promise<unknown> =>
   q.raw(
     `update ldap_syncs set state = $4, counts = $5::jsonb, problem = $6::jsonb, failures = $7::jsonb,
        finished_at = $8, running_until = null,
-       last_success_at = case when $4 = 'succeeded' then $8 else last_success_at end
+       last_success_at = case when $4 = 'succeeded' then $8 else last_success_at end,
+       known_referrals = case when $4 = 'succeeded' then ($5::jsonb->>'referrals')::integer else known_referrals end,
+       listed_at = case when $4 in ('succeeded', 'refused') then started_at else listed_at end,
+       failed_runs = case $4 when 'failed' then failed_runs + 1 when 'interrupted' then failed_runs else 0 end,
+       next_run_at = case when $9
+         then least(next_run_at, $8 + make_interval(mins => (2 ^ least(failed_runs, 20))::integer))
+         else next_run_at end
      where tenant_id = $1 and connector_id = $2 and run_id = $3`,
     [
       ...[q.tenantId, connectorId, runId, given.state, JSON.stringify(given.counts)],
-      ...[given.problem && JSON.stringify(given.problem), JSON.stringify(given.failures), given.now],
+      ...[given.problem && JSON.stringify(given.problem), JSON.stringify(given.failures), given.now, given.retries],
     ],
   );

@@ -4,6 +4,7 @@ import type { Audit } from '../../../kernel/audit.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { Vault } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
+import type { Events } from '../../../kernel/events.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import type { Queries, Transaction } from '../../../store/index.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
@@ -18,6 +19,7 @@ export interface OrganizationSsoNeeds {
   clock: Clock;
   vault: Vault;
   logs: Audit;
+  events: Events<Transaction>;
   organizations: Pick<Organizations, 'get'>;
   organizationJit: Pick<OrganizationJit, 'addConnectors'>;
   ssoConnectors: { owned: OwnedSso };
@@ -72,7 +74,7 @@ export interface OrganizationSso extends TestSignIns {
   turnOff: (tenant: Tenant, key: OwnedKey, by: Actor) => Promise<void>;
   /** @throws AldabaError `entity.not_found` */
   remove: (tenant: Tenant, key: OwnedKey, by: Actor) => Promise<void>;
-  /** The role of a group; null for none. @throws AldabaError `entity.not_found` */
+  /** The role of a group; null for none. @throws AldabaError `entity.not_found`, `organization_sso.too_many_groups` */
   map: (
     tenant: Tenant,
     key: OwnedKey,
@@ -84,7 +86,7 @@ export interface OrganizationSso extends TestSignIns {
 }
 
 export function createOrganizationSso(needs: OrganizationSsoNeeds): OrganizationSso {
-  const { clock, logs, organizationJit, signInExperiences } = needs;
+  const { clock, logs, events, organizationJit, signInExperiences } = needs;
   const { owned } = needs.ssoConnectors;
   const drafts = createDrafts(needs);
   const read = async (tenant: Tenant, key: OwnedKey): Promise<Saved> => {
@@ -107,6 +109,11 @@ export function createOrganizationSso(needs: OrganizationSsoNeeds): Organization
       audit(tx, event, key, { connectorName: nameOf(saved.row), ...more, ...by });
     });
   };
+  const announce = (
+    tx: Transaction,
+    event: 'OrganizationSsoConnector.TurnedOn' | 'OrganizationSsoConnector.TurnedOff',
+    { organizationId, id }: OwnedKey,
+  ) => events.publish(tx, event, { organizationId, ssoConnectorId: id, data: null });
   const isSwitchedOff = async (tenant: Tenant) => !(await signInExperiences.get(tenant)).singleSignOnEnabled;
   const shown = (tenant: Tenant, saved: Saved) => stateOf(saved, owned.addresses(tenant, saved.row));
   return {
@@ -153,14 +160,19 @@ export function createOrganizationSso(needs: OrganizationSsoNeeds): Organization
         if (!settings && (draft || row.config === undefined)) throw new AldabaError('organization_sso.not_tested');
         await owned.update(tx, key, { isActive: true, ...(settings ? { settings } : {}) });
         await organizationJit.addConnectors(tx, key.organizationId, [row.id]);
+        if (!row.isActive) await announce(tx, 'OrganizationSsoConnector.TurnedOn', key);
       });
     },
     turnOff: (tenant, key, by) =>
-      change(tenant, { key, event: 'Organization.TurnOffSsoConnector', by }, (tx) =>
-        owned.update(tx, key, { isActive: false }),
-      ),
+      change(tenant, { key, event: 'Organization.TurnOffSsoConnector', by }, async (tx, { row }) => {
+        await owned.update(tx, key, { isActive: false });
+        if (row.isActive) await announce(tx, 'OrganizationSsoConnector.TurnedOff', key);
+      }),
     remove: (tenant, key, by) =>
-      change(tenant, { key, event: 'Organization.RemoveSsoConnector', by }, (tx) => owned.remove(tx, key)),
+      change(tenant, { key, event: 'Organization.RemoveSsoConnector', by }, async (tx, { row }) => {
+        await owned.remove(tx, key);
+        if (row.isActive) await announce(tx, 'OrganizationSsoConnector.TurnedOff', key);
+      }),
     map: (tenant, key, given, by) =>
       change(tenant, { key, event: 'Organization.MapSsoGroup', by, more: { groupName: given.value } }, (tx) =>
         owned.map(tx, key, given),

@@ -21,8 +21,8 @@ export interface Saved {
 
 export interface TestSignIns {
   /**
-   * Begins a test sign-in of a portal session; returns the way to the provider, or undefined if the test has failed before
-   * that: `lastTest` tells why.
+   * Begins a test sign-in of a portal session; returns the way to the provider, or undefined if the test has failed
+   * before that: `lastTest` tells why.
    * @throws AldabaError `entity.not_found`, `organization_sso.not_tested` without settings
    */
   beginTest: (tenant: Tenant, key: OwnedKey, portalLinkId: string) => Promise<OutgoingMessage | undefined>;

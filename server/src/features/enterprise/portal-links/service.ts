@@ -3,6 +3,7 @@ import type { Audit } from '../../../kernel/audit.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 import { hashToken } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
+import type { Events } from '../../../kernel/events.ts';
 import { opaqueToken, standardId } from '../../../kernel/ids.ts';
 import type { Queries, Transaction } from '../../../store/index.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
@@ -13,6 +14,7 @@ import * as store from './store.ts';
 export interface PortalLinksNeeds {
   clock: Clock;
   logs: Audit;
+  events: Events<Transaction>;
   organizations: Pick<Organizations, 'get'>;
 }
 
@@ -32,7 +34,7 @@ export interface PortalLinks {
   list: (q: Queries, organizationId: string) => Promise<PortalLink[]>;
   /** @throws AldabaError `entity.not_exists_with_id` if the organization does not exist */
   create: (tenant: Tenant, organizationId: string, draft: LinkDraft) => Promise<ResponseOf<typeof createPortalLink>>;
-  /** Replaces the parts of a link, at once also for the session that it started. @throws AldabaError `entity.not_found` */
+  /** Replaces the parts of a link, also for the session that it started. @throws AldabaError `entity.not_found` */
   offer: (
     tenant: Tenant,
     link: { organizationId: string; id: string },
@@ -55,7 +57,7 @@ export const portalSessionLifetime = 8 * 3600;
 /** Milliseconds without a request after which a session ends. */
 const idleLimit = 30 * 60_000;
 
-export function createPortalLinks({ clock, logs, organizations }: PortalLinksNeeds): PortalLinks {
+export function createPortalLinks({ clock, logs, events, organizations }: PortalLinksNeeds): PortalLinks {
   const now = () => new Date(clock.now());
   const limits = () => ({
     now: now(),
@@ -134,7 +136,9 @@ export function createPortalLinks({ clock, logs, organizations }: PortalLinksNee
         const hashes = { secretHash: hashToken(secret), sessionHash: hashToken(token) };
         const row = await store.startLink(tx, { ...hashes, now: now() });
         if (!row) return undefined;
-        audit(tx, 'Organization.OpenPortal', { organizationId: row.organization_id, id: row.id });
+        const { organization_id: organizationId, id } = row;
+        audit(tx, 'Organization.OpenPortal', { organizationId, id });
+        await events.publish(tx, 'OrganizationPortal.Opened', { organizationId, portalLinkId: id, data: null });
         return token;
       }),
     findSession: async (q, token) => toSession(await store.seeSession(q, hashToken(token), limits())),

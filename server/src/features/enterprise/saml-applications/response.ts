@@ -24,7 +24,7 @@ export function nameIdOf(
   { userId, sessionUid, claims }: SignedInUser,
 ): { value: string; format: string } | undefined {
   if (format === nameIdFormats.transient) return { format, value: `_${vault.sign(sessionUid, 'saml-transient-name')}` };
-  const value = format === nameIdFormats.emailAddress ? claims.email : userId;
+  const value = format === nameIdFormats.emailAddress ? tellable('email', claims) : userId;
   return typeof value === 'string' ? { format, value } : undefined;
 }
 
@@ -34,11 +34,15 @@ export function attributesOf(
   claims: SignedInUser['claims'],
 ): { name: string; values: string[] }[] {
   return Object.entries(mapping).flatMap(([claim, name]) => {
-    const value = claims[claim as SamlClaim];
+    const value = tellable(claim as SamlClaim, claims);
     const values = (Array.isArray(value) ? value : [value]).flatMap((item) => textOf(item) ?? []);
     return values.length > 0 ? [{ name, values }] : [];
   });
 }
+
+/** A service provider takes an address as the user's: an assertion does not tell it that the address is unverified. */
+const tellable = (claim: SamlClaim, claims: SignedInUser['claims']): unknown =>
+  claim === 'email' && claims.email_verified !== true ? undefined : claims[claim];
 
 function textOf(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;

@@ -7,7 +7,7 @@ import { type ScimResourceType, type ScimSearch, scimLimits, scimUrn } from '@al
 import { findPath, type Values } from './attributes.ts';
 import { invalid } from './errors.ts';
 import { type Filter, parseFilter } from './filter.ts';
-import { comparable, matches, valuesOf } from './match.ts';
+import { comparable, matches, sortValueOf } from './match.ts';
 
 /** The equality comparisons that every match fulfills: `attribute[.sub]` and its value. */
 export type Equalities = { name: string; value: string }[];
@@ -105,10 +105,10 @@ function sortPath(type: ScimResourceType, text: string) {
   return { path, name: path.extension === undefined ? name : '' };
 }
 
-/** By the primary value, else the first (RFC 7644 section 3.4.2.3); resources without a value come last. */
+/** Resources without a value come last, in descending order first (RFC 7644 section 3.4.2.3). */
 function sort(resources: Values[], path: ReturnType<typeof sortPath>['path'], isDescending: boolean): void {
   const leaf = path.sub ?? path.attribute;
-  const keyOf = (resource: Values) => comparable(valuesOf(resource, path)[0], leaf) as string | undefined;
+  const keyOf = (resource: Values) => comparable(sortValueOf(resource, path), leaf) as string | undefined;
   const keys = new Map(resources.map((resource) => [resource, keyOf(resource)]));
   const direction = isDescending ? -1 : 1;
   resources.sort((one, other) => {

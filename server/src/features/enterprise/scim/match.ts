@@ -88,8 +88,16 @@ const definitionOf = ({ attribute, sub }: AttributePath): ScimAttribute =>
   sub ?? (attribute.type === 'complex' ? (findSub(attribute, 'value') ?? attribute) : attribute);
 
 /** The values to compare: those of the sub-attribute, or of `value` in a complex attribute. */
-export function valuesOf(resource: Values, path: AttributePath): unknown[] {
+const valuesOf = (resource: Values, path: AttributePath): unknown[] => leavesOf(valuesAt(resource, path), path);
+
+/** The value to sort by: of the primary value, else of the first (RFC 7644 section 3.4.2.3). */
+export function sortValueOf(resource: Values, path: AttributePath): unknown {
   const found = valuesAt(resource, path);
+  const primary = found.find((value) => (value as Values | null)?.primary === true);
+  return leavesOf(found.length === 0 ? [] : [primary ?? found[0]], path)[0];
+}
+
+function leavesOf(found: unknown[], path: AttributePath): unknown[] {
   if (path.attribute.type !== 'complex') return found;
   const sub = path.sub ?? findSub(path.attribute, 'value');
   if (!sub) return found;

@@ -145,21 +145,19 @@ const read = (attribute: ScimAttribute, value: unknown): Values[] =>
 /** Values that are there already are not added again; a new primary value replaces the former. */
 function added(before: Values[], more: Values[], attribute: ScimAttribute): Values[] {
   const known = new Map(before.map((element) => [keyOf(element, attribute), element]));
+  const distinct = [...known.values()];
   for (const element of more) {
     const key = keyOf(element, attribute);
     known.set(key, { ...known.get(key), ...element });
   }
-  return keepPrimary([...known.values()], before);
+  return keepPrimary([...known.values()], distinct);
 }
 
-/** If another value became primary, the former one no longer is. */
+/** If another value became primary, the former one no longer is. @param after begins with the values of `before` */
 function keepPrimary(after: Values[], before: Values[]): Values[] {
-  const wasPrimary = new Set(before.filter((one) => one.primary === true).map((one) => one.value));
-  const hasNew = after.some((one) => one.primary === true && !wasPrimary.has(one.value));
-  if (!hasNew) return withOnePrimary(after);
-  return withOnePrimary(
-    after.map((one) => (one.primary === true && wasPrimary.has(one.value) ? { ...one, primary: false } : one)),
-  );
+  const became = after.findLastIndex((one, at) => one.primary === true && before[at]?.primary !== true);
+  if (became === -1) return withOnePrimary(after);
+  return after.map((one, at) => (one.primary === true && at !== became ? { ...one, primary: false } : one));
 }
 
 function keyOf(element: Values, attribute: ScimAttribute): string {

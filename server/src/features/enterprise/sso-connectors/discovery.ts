@@ -1,15 +1,15 @@
 /** What an OpenID Connect provider publishes about itself, read when an operator saves its configuration. */
-import { z } from '@aldaba/connectors/kit';
+import { providerUrl, z } from '@aldaba/connectors/kit';
 import type { Clock } from '../../../kernel/clock.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Fetch } from '../../../kernel/outbound.ts';
 
 const published = z.looseObject({
   issuer: z.string(),
-  authorization_endpoint: z.url(),
-  token_endpoint: z.url(),
-  userinfo_endpoint: z.url().optional(),
-  jwks_uri: z.url(),
+  authorization_endpoint: providerUrl,
+  token_endpoint: providerUrl,
+  userinfo_endpoint: providerUrl.optional(),
+  jwks_uri: providerUrl,
 });
 
 export interface ProviderMetadata {

@@ -47,7 +47,10 @@ export interface OwnedSso {
   update: (tx: Transaction, key: OwnedKey, patch: OwnedPatch) => Promise<void>;
   /** @throws AldabaError `entity.not_found` */
   remove: (tx: Transaction, key: OwnedKey) => Promise<void>;
-  /** Gives members a role of the organization for a value, in place of a former one; null takes it away. */
+  /**
+   * Gives members a role of the organization for a value, in place of a former one; null takes it away.
+   * @throws AldabaError `entity.not_found`, `organization_sso.too_many_groups`
+   */
   map: (
     tx: Transaction,
     key: OwnedKey,
@@ -77,8 +80,9 @@ interface Needs {
   connect: (tenant: Tenant, row: SsoRow, note: (fields: Record<string, unknown>) => void) => Promise<SsoConnection>;
 }
 
-/** Connectors of one organization. */
+/** Connectors of one organization, and groups with a role of one connector, as many as operators can list. */
 const maximum = 10;
+const maximumGroups = 500;
 
 export function createOwnedSso(needs: Needs): OwnedSso {
   const { rows, cache, clock } = needs;
@@ -129,7 +133,9 @@ export function createOwnedSso(needs: Needs): OwnedSso {
       await cache.changed(tx, '');
     },
     map: async (tx, key, given) => {
-      await store.mapOwn(tx, key, given);
+      const count = await store.mapOwn(tx, key, given);
+      if (count === undefined) throw new AldabaError('entity.not_found');
+      if (count > maximumGroups) throw new AldabaError('organization_sso.too_many_groups', { maximum: maximumGroups });
       await cache.changed(tx, '');
     },
     check: needs.check,

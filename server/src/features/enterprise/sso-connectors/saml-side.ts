@@ -18,5 +18,5 @@ export function samlSideOf({ baseUrl }: Pick<Tenant, 'baseUrl'>, connectorId: st
   };
 }
 
-/** Bytes of a form with a SAML message: the 256 Ki characters that are read of one, in base64, with some of it escaped. */
+/** Bytes of a form with a SAML message: 256 Ki characters are read of one, in base64, with some of it escaped. */
 export const samlBodyLimit = 384 * 1024;

@@ -168,7 +168,7 @@ export async function updateSsoConnector(
     metadata_url: patch.metadataUrl,
     provider_metadata: patch.providerMetadata === null ? null : jsonOf(patch.providerMetadata),
     metadata_read_at: patch.metadataReadAt,
-    // Whoever sets the metadata has seen it.
+    // The caller who sets the metadata has seen it.
     metadata_problem: patch.metadataReadAt && null,
     organization_id: patch.organizationId,
     is_active: patch.isActive,
@@ -203,25 +203,38 @@ export async function replaceRoleMappings(
   );
 }
 
-/** One value of an attribute leads to at most one role of the organization that owns the connector. */
+/**
+ * One value of an attribute leads to at most one role of the organization that owns the connector. Returns how many
+ * values lead to one then, which is right until the end of the transaction; undefined if the organization does not own
+ * the connector.
+ */
 export async function mapOwn(
   tx: Transaction,
   { id, organizationId }: { id: string; organizationId: string },
   { attribute, value, roleId }: { attribute: string; value: string; roleId: string | null },
-): Promise<void> {
-  await tx.raw(
-    `delete from sso_role_mappings m using sso_connectors c
-     where m.tenant_id = $1 and m.connector_id = $2 and m.organization_id = $3 and m.attribute = $4 and m.value = $5
-       and c.tenant_id = m.tenant_id and c.id = m.connector_id and c.organization_id = m.organization_id`,
-    [tx.tenantId, id, organizationId, attribute, value],
+): Promise<number | undefined> {
+  const key = [tx.tenantId, id, organizationId];
+  const owned = await tx.raw(
+    'select 1 from sso_connectors where tenant_id = $1 and id = $2 and organization_id = $3 for update',
+    key,
   );
-  if (roleId === null) return;
-  await tx.raw(
-    `insert into sso_role_mappings (tenant_id, connector_id, attribute, value, organization_id, organization_role_id)
-     select tenant_id, id, $4, $5, organization_id, $6 from sso_connectors
-     where tenant_id = $1 and id = $2 and organization_id = $3`,
-    [tx.tenantId, id, organizationId, attribute, value, roleId],
+  if (owned.length === 0) return undefined;
+  const ofConnector = 'tenant_id = $1 and connector_id = $2 and organization_id = $3';
+  await tx.raw(`delete from sso_role_mappings where ${ofConnector} and attribute = $4 and value = $5`, [
+    ...key,
+    ...[attribute, value],
+  ]);
+  if (roleId !== null)
+    await tx.raw(
+      `insert into sso_role_mappings (tenant_id, connector_id, organization_id, attribute, value, organization_role_id)
+       values ($1, $2, $3, $4, $5, $6)`,
+      [...key, attribute, value, roleId],
+    );
+  const [row] = await tx.raw<{ count: number }>(
+    `select count(distinct (attribute, value))::integer as count from sso_role_mappings where ${ofConnector}`,
+    key,
   );
+  return row?.count ?? 0;
 }
 
 /** Takes a domain from connectors. Returns the names of the connectors that had it. */

@@ -41,6 +41,22 @@ describe('One-time setup link', () => {
     );
   };
 
+  // security: default-credentials
+  it('is the only credential of a server that has just started', async () => {
+    const { system } = server.app.database;
+    const rowsOf = async (table: string) =>
+      (await system.raw<{ count: number }>(`select count(*)::integer as count from ${table}`))[0]?.count;
+    for (const table of ['users', 'one_time_links', 'one_time_tokens', 'personal_access_tokens', 'scim_tokens'])
+      assert.equal(await rowsOf(table), 0, table);
+    for (const table of ['access_tokens', 'refresh_tokens', 'sessions', 'trusted_devices', 'verification_codes'])
+      assert.equal(await rowsOf(table), 0, table);
+    assert.equal(await rowsOf('application_secrets'), 0, 'no program has a secret');
+    assert.equal(await rowsOf('applications where secret_sealed is not null'), 0, 'no program has a secret');
+    assert.ok(await server.app.firstAdminLink());
+    assert.equal(await rowsOf('one_time_links'), 1);
+  });
+
+  // security: default-credentials
   it('creates an administrator of the admin tenant, once', async () => {
     const link = (await server.app.firstAdminLink()) ?? '';
     assert.ok(link.startsWith(`${server.url}/t/admin/setup?token=`));

@@ -23,7 +23,7 @@ export interface OrganizationInvitationsNeeds {
   clock: Clock;
   organizations: Pick<Organizations, 'get' | 'isMember' | 'addMembers' | 'addRoles'>;
   organizationRoles: Pick<OrganizationRoles, 'find'>;
-  users: Pick<Users, 'find' | 'findByIdentifier'>;
+  users: Pick<Users, 'find' | 'findByIdentifier' | 'isEmailVerified'>;
   limits: MessageLimits;
   connectors: {
     /** Sends email for the tenant; undefined if no email connector is fully configured. */
@@ -122,6 +122,8 @@ export function createOrganizationInvitations(needs: OrganizationInvitationsNeed
       if (!user) throw refused('Say which user accepts the invitation.');
       if (user.primaryEmail === null || emailKey(user.primaryEmail) !== emailKey(invitee))
         throw refused('The primary e-mail address of the user is not the invited one.');
+      if (!(await users.isEmailVerified(tx, user.id)))
+        throw refused('The user has not verified the invited address. The user signs in with a code to it first.');
       await organizations.addMembers(tx, 'user', organizationId, [user.id]);
       const roleIds = organizationRoles.map((role) => role.id);
       if (roleIds.length > 0)

@@ -2,8 +2,11 @@
 import type { SsoRoleMapping } from '@aldaba/contract';
 import type { Transaction } from '../../../store/index.ts';
 import type { Organizations } from '../organizations/index.ts';
+import * as store from './given-roles-store.ts';
 
 export interface MappedAttributes {
+  /** Whose mappings they are. */
+  connectorId: string;
   mappings: readonly SsoRoleMapping[];
   /** What the provider reported about the user. */
   attributes: Readonly<Record<string, unknown>>;
@@ -26,23 +29,29 @@ function rolesBy(mappings: readonly SsoRoleMapping[]): Map<string, Set<string>> 
   return roles;
 }
 
+const none: ReadonlySet<string> = new Set();
+
 export async function applyMappings(
   organizations: Pick<Organizations, 'addMembers' | 'addRoles' | 'isMember' | 'memberRoles' | 'takeRole'>,
   tx: Transaction,
   userId: string,
-  { mappings, attributes }: MappedAttributes,
+  { connectorId, mappings, attributes }: MappedAttributes,
 ): Promise<void> {
-  const given = rolesBy(mappings.filter((mapping) => matches(mapping, attributes)));
+  const wanted = rolesBy(mappings.filter((mapping) => matches(mapping, attributes)));
+  const given = await store.findGivenRoles(tx, { userId, connectorId });
   // In one order, so that concurrent sign-ins do not wait for each other in a ring.
-  for (const [organizationId, managed] of [...rolesBy(mappings)].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const wanted = given.get(organizationId);
-    const isMember = await organizations.isMember(tx, { kind: 'user', organizationId, id: userId });
-    if (!wanted && !isMember) continue;
-    if (!isMember) await organizations.addMembers(tx, 'user', organizationId, [userId]);
+  for (const organizationId of [...new Set([...wanted.keys(), ...given.keys()])].sort()) {
     const member = { kind: 'user', organizationId, id: userId } as const;
-    for (const { id } of await organizations.memberRoles(tx, member))
-      if (managed.has(id) && !wanted?.has(id)) await organizations.takeRole(tx, member, id);
-    if (wanted && wanted.size > 0)
-      await organizations.addRoles(tx, { kind: 'user', organizationId, ids: [userId] }, [...wanted].sort());
+    // Given roles end with the membership: this organization is a wanted one.
+    if (!(await organizations.isMember(tx, member)))
+      await organizations.addMembers(tx, 'user', organizationId, [userId]);
+    const roles = wanted.get(organizationId) ?? none;
+    const key = { userId, connectorId, organizationId };
+    for (const id of given.get(organizationId) ?? none)
+      if (!roles.has(id) && (await store.forgetGivenRole(tx, key, id))) await organizations.takeRole(tx, member, id);
+    const had = new Set((await organizations.memberRoles(tx, member)).map(({ id }) => id));
+    const missing = [...roles].filter((id) => !had.has(id)).sort();
+    if (missing.length > 0) await organizations.addRoles(tx, { kind: 'user', organizationId, ids: [userId] }, missing);
+    await store.noteGivenRoles(tx, key, { missing, wanted: [...roles] });
   }
 }

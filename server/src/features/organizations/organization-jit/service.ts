@@ -44,8 +44,8 @@ export interface OrganizationJit {
   /** Adds a user to the organizations of an enterprise connector, with their just-in-time roles. */
   joinByConnector: (tx: Transaction, userId: string, connectorId: string) => Promise<void>;
   /**
-   * Makes a user a member of the organizations to which attributes lead, with the mapped roles. Mapped roles to which
-   * they no longer lead are removed; membership and other roles stay.
+   * Makes a user a member of the organizations to which attributes lead, with the mapped roles. Roles that mappings of
+   * the connector gave, and to which they no longer lead, are removed; membership and other roles stay.
    */
   applyMappings: (tx: Transaction, userId: string, given: MappedAttributes) => Promise<void>;
 

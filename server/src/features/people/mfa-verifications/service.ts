@@ -3,6 +3,7 @@ import type { Clock } from '../../../kernel/clock.ts';
 import type { Vault } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Events } from '../../../kernel/events.ts';
+import { shownPhone } from '../../../kernel/identifiers.ts';
 import type { Queries, Transaction } from '../../../store/index.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import { createUserAgentParser } from '../../records/logs/index.ts';
@@ -106,7 +107,12 @@ export function createMfaVerifications({
       const secret = given.secret === undefined ? newTotpSecret() : readTotpSecret(given.secret);
       const user = await changes.add(tenant.db, userId, [{ type: given.type, secret }]);
       const { host } = new URL(tenant.baseUrl);
-      const account = user.username ?? user.primaryEmail ?? user.primaryPhone ?? user.name ?? user.id;
+      const account =
+        user.username ??
+        user.primaryEmail ??
+        (user.primaryPhone && shownPhone(user.primaryPhone)) ??
+        user.name ??
+        user.id;
       return { type: given.type, secret, secretQrCode: totpQrCode(secret, { issuer: host, account }) };
     },
     remove: (q, { userId, id, revokeSessions }) =>

@@ -67,6 +67,8 @@ interface UserPatch extends Omit<store.UserColumns, 'applicationId'> {
 
 export interface Users extends RoleHolders<User> {
   find: (q: Queries, userId: string) => Promise<User | undefined>;
+  /** The user alone, for claims that need no more: roles, organizations and identities are empty. */
+  findBareSubject: (q: Queries, userId: string) => Promise<Subject | undefined>;
   /**
    * The user with roles and organizations, for claims: one statement. For a third-party application, only the
    * organizations that the user granted to it.
@@ -198,6 +200,7 @@ export function createUsers(needs: UsersNeeds): Users {
 
   return {
     find: store.findUser,
+    findBareSubject: store.findBareSubject,
     findSubject: store.findSubject,
     findDetailedSubject,
     findHolder,
@@ -234,7 +237,9 @@ export function createUsers(needs: UsersNeeds): Users {
       await sessions.endAll(tx, userId);
       await deviceTrust.forgetAll(tx, userId);
       await traces.removeAll(tx, userId);
-      await dataUpdated(tx, userId);
+      const user = await get(tx, userId);
+      await dataUpdated(tx, userId, user);
+      if (user.primaryEmail) await emailVerified(tx, userId, user.primaryEmail);
       await changes.announce(tx, 'account.changed', { userId, what: 'reclaimed' });
       return true;
     },

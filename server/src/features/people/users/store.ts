@@ -112,7 +112,7 @@ export const ssoIdentities = fragment<Subject['ssoIdentities']>`(
 // `$2` are the two conditions, in their order; `$3` is a third-party application, which sees only the organizations
 // granted to it.
 export const selectSubject = select({ tenantId: '' })
-  .select([roleNames, organizations, ssoIdentities.as('sso_identities')])
+  .select(['users.is_email_verified', roleNames, organizations, ssoIdentities.as('sso_identities')])
   .where('users.id', '=', '');
 const findSubjectStatement = selectSubject.compile().sql;
 
@@ -120,6 +120,7 @@ export type SubjectRow = InferResult<typeof selectSubject>[number];
 
 export const toSubject = (row: SubjectRow): Subject => ({
   user: toUser(row),
+  isEmailVerified: row.is_email_verified,
   roleNames: row.role_names,
   organizations: row.organizations,
   ssoIdentities: row.sso_identities,
@@ -128,6 +129,14 @@ export const toSubject = (row: SubjectRow): Subject => ({
 export async function findSubject(q: Queries, id: string, thirdPartyId?: string): Promise<Subject | undefined> {
   const [row] = await q.raw<SubjectRow>(findSubjectStatement, [q.tenantId, id, thirdPartyId ?? null]);
   return row && toSubject(row);
+}
+
+const selectBareSubject = select({ tenantId: '' }).select('users.is_email_verified').where('users.id', '=', '');
+const findBareSubjectStatement = selectBareSubject.compile().sql;
+
+export async function findBareSubject(q: Queries, id: string): Promise<Subject | undefined> {
+  const [row] = await q.raw<InferResult<typeof selectBareSubject>[number]>(findBareSubjectStatement, [q.tenantId, id]);
+  return row && toSubject({ ...row, role_names: [], organizations: [], sso_identities: [] });
 }
 
 /** The condition after `where users.tenant_id = $1`, with values from `$2` on. */

@@ -14,6 +14,8 @@ export interface Identifier {
 /** A user with the data of claims beyond the user's own row. */
 export interface Subject {
   user: User;
+  /** False for an address that an import brought, until its owner proves it. */
+  isEmailVerified: boolean;
   roleNames: string[];
   /** The user's organizations, with the names of the user's roles in each. */
   organizations: { id: string; name: string; description: string | null; roles: string[] }[];

@@ -61,6 +61,7 @@ const application = { id: 'sample-application', type: 'SPA', name: 'Sample', des
 const signedIn = { sessionId: 'sample-session', userId: user.id, user, application };
 const identifier = { type: 'email', value: user.primaryEmail } as const;
 const isGone = { data: null };
+const ssoChange = { organizationId: organization.id, ssoConnectorId: 'sample-connector', ...isGone };
 
 const samples: HookPayloads = {
   PostRegister: { interactionEvent: 'Register', ...signedIn },
@@ -104,6 +105,9 @@ const samples: HookPayloads = {
     data: { ...organizationDomain, isVerified: false, verifiedBy: null, verifiedAt: null, lostAt: createdAt },
   },
   'OrganizationDomain.Deleted': { organizationId: organization.id, domain: organizationDomain.domain, ...isGone },
+  'OrganizationPortal.Opened': { organizationId: organization.id, portalLinkId: 'sample-portal-link', ...isGone },
+  'OrganizationSsoConnector.TurnedOn': ssoChange,
+  'OrganizationSsoConnector.TurnedOff': ssoChange,
   'OrganizationRole.Created': { data: organizationRole },
   'OrganizationRole.Deleted': isGone,
   'OrganizationRole.Data.Updated': { data: organizationRole },

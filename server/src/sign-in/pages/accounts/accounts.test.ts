@@ -12,17 +12,18 @@ const eve = { username: 'eve', password };
 
 describe('pages of a sign-in without scripts, in a browser where a user is signed in', () => {
   let server: TestServer;
+  let operator: Operator;
   before(async () => {
     server = await startServer();
-    const operator = await operate(server);
+    operator = await operate(server);
     for (const user of [ada, eve]) await operator.addUser(user);
   });
   after(() => server?.close());
 
   /** A browser where ada is signed in, with another authorization under way. */
-  const again = async (extra: Record<string, string>) => {
+  const again = async (extra: Record<string, string>, user = ada) => {
     const person = await visit(server);
-    await person.arrive(await person.post('/sign-in', ada));
+    await person.arrive(await person.post('/sign-in', user));
     const { url, state } = authorization({ endpoint: server.url, extra });
     const begun = await person.agent.fetch(url);
     return { person, begun, state, interaction: handleOf(begun), page: begun.headers.get('location') ?? '' };
@@ -39,6 +40,17 @@ describe('pages of a sign-in without scripts, in a browser where a user is signe
       const home = await person.arrive(await person.post('/select-account', { interaction, account: accountOn(html) }));
       assert.ok(home.searchParams.get('code'));
       assert.equal(home.searchParams.get('state'), state);
+    });
+
+    it('shows the phone number of a user who has nothing else as people write it', async () => {
+      const phone = { identifier: 'phone', password: true, verificationCode: false, isPasswordPrimary: true };
+      const username = { ...phone, identifier: 'username' };
+      const signUp = { identifiers: ['username'], password: true, verify: false };
+      await operator.configure({ signIn: { methods: [username, phone] }, signUp: { ...signUp, identifiers: [] } });
+      await operator.call('POST', '/api/users', { primaryPhone: '34600000001', password });
+      const { person, page } = await again({ prompt: 'select_account' }, { username: '34600000001', password });
+      assert.match(await (await person.get(page)).text(), />\+34600000001</);
+      await operator.configure({ signIn: { methods: [username] }, signUp });
     });
 
     it('leads to the sign-in page for another account, which replaces the session', async () => {

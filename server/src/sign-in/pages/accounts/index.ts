@@ -5,7 +5,7 @@
 
 import type { User } from '../../../features/people/users/index.ts';
 import type { Http } from '../../../http/types.ts';
-import { emailKey } from '../../../kernel/identifiers.ts';
+import { emailKey, shownPhone } from '../../../kernel/identifiers.ts';
 import type { SignIn } from '../../steps/index.ts';
 import type { Screen } from '../../views.ts';
 import { createPageRoutes, leave, type PageRequest, type PageRoutes } from '../page-requests.ts';
@@ -79,8 +79,9 @@ function chooseAccountView(
   { user, applicationName }: { user: User; applicationName: string },
   other: { expected?: string | undefined; path?: `/${string}` | undefined } = {},
 ): Screen<'choose-account'> {
-  const name = user.name ?? user.username ?? user.primaryEmail ?? user.primaryPhone ?? user.id;
-  const detail = user.primaryEmail ?? user.username ?? user.primaryPhone;
+  const phone = user.primaryPhone && shownPhone(user.primaryPhone);
+  const name = user.name ?? user.username ?? user.primaryEmail ?? phone ?? user.id;
+  const detail = user.primaryEmail ?? user.username ?? phone;
   return {
     kind: 'choose-account',
     applicationName,

@@ -67,7 +67,7 @@ export async function executeSso(
     );
     await organizationJit.joinByConnector(tx, userId, connectorId);
   }
-  await organizationJit.applyMappings(tx, userId, { mappings: connection.row.roleMappings, attributes });
+  await organizationJit.applyMappings(tx, userId, { connectorId, mappings: connection.row.roleMappings, attributes });
   if (sealed !== undefined)
     await tokenSets.keep(
       tx,
