@@ -35,7 +35,7 @@ export const connectorErrors = {
   'connector.social_invalid_id_token': [401, 'The response of the other service could not be verified. Try again.'],
   'connector.authorization_failed': [
     401,
-    'The sign-in with the other service was cancelled. Try again or choose another way.',
+    'The sign-in with the other service was canceled. Try again or choose another way.',
   ],
   'connector.multiple_instances_not_supported': [422, 'This connector was already added. Change the existing one.'],
   'connector.multiple_target_with_same_platform': [422, 'A connector with this target and platform already exists.'],

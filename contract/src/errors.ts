@@ -117,17 +117,17 @@ export const errorCatalog = {
   'session.email_blocklist.email_not_allowed': [422, 'This email address is not accepted here. Use another.'],
   'session.email_blocklist.email_subaddressing_not_allowed': [
     422,
-    'Email addresses with a plus sign are not accepted here. Use the address without it.',
+    'Email addresses with a plus sign are not accepted here. Remove the sign and what follows it, up to the @.',
   ],
   'session.email_blocklist.disposable_email_not_allowed': [
     422,
     'Disposable email addresses are not accepted here. Use a permanent one.',
   ],
   'session.social_state_mismatch': [400, 'This response does not belong to your sign-in. Start again.'],
-  'session.csrf_token_mismatch': [400, 'The answer of One Tap was not made on this page. Try again.'],
+  'session.csrf_token_mismatch': [400, 'The One Tap response did not come from this page. Try again.'],
   'session.google_one_tap.invalid_id_token': [400, 'Google could not confirm your account. Try again.'],
   'session.google_one_tap.unverified_email': [400, 'Google has not verified your email address.'],
-  'session.captcha_required': [422, 'Your browser has not proved yet that you are not a robot. Try again.'],
+  'session.captcha_required': [422, 'Your browser has not yet proved that you are not a robot. Try again.'],
   'session.captcha_failed': [422, 'The check that you are not a robot failed or has expired. Try again.'],
   'session.captcha_unavailable': [503, 'The check for robots is not available. Try again, or choose another way.'],
   // user
@@ -135,7 +135,7 @@ export const errorCatalog = {
   'user.identity_not_exist': [404, 'This social account is not linked to any account yet.'],
   'user.sso_identity_not_exist': [
     404,
-    'Your company account does not belong to any account here yet. Contact the operators of this service.',
+    'Your company account does not belong to any account here yet. Contact the operator of this service.',
   ],
   'user.identity_already_in_use': [422, 'This social account already belongs to another account.'],
   'user.identity_exists_in_profile': [422, 'Your account already has this social account.'],
@@ -378,7 +378,7 @@ export const errorCatalog = {
     422,
     'This is the last administrator with full access. Give full access to another member first.',
   ],
-  'team.already_member': [422, 'This account already is a member of the team.'],
+  'team.already_member': [422, 'This account is already a member of the team.'],
   'sandbox.not_enabled': [404, 'The sandbox is disabled for this tenant.'],
 } as const satisfies Record<string, readonly [status: number, sentence: string]>;
 

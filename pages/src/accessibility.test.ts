@@ -20,11 +20,17 @@ const withMenu: PageFrame = {
   },
 };
 const inArabic: PageFrame = { ...sampleFrame(), language: 'ar' };
+const inLongWords: PageFrame[] = (['de', 'ru'] as const).map((language) => ({ ...sampleFrame(), language }));
 const views: [string, PageView][] = Object.entries(sampleViews);
 const looks: [name: string, frame: PageFrame, view: PageView][] = [
   ...views.map(([name, view]): [string, PageFrame, PageView] => [name, sampleFrame(), view]),
   ...[sampleViews.signInWithForgotten, sampleViews.verificationCode, sampleViews.bindTotp, sampleViews.consent].map(
     (view): [string, PageFrame, PageView] => [`${view.kind} in Arabic`, inArabic, view],
+  ),
+  ...inLongWords.flatMap((frame) =>
+    [sampleViews.signIn, sampleViews.totp, sampleViews.accountFactors, sampleViews.accountSessions].map(
+      (view): [string, PageFrame, PageView] => [`${view.kind} in ${frame.language}`, frame, view],
+    ),
   ),
   ['sign-in with the menu of languages', withMenu, sampleViews.signIn],
   ...hard.flatMap((frame) =>

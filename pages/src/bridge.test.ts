@@ -158,7 +158,7 @@ describe('Social buttons in a native web view, in Chromium', () => {
       await page.waitForFunction(() => 'sent' in window);
       await page.evaluate(() => window.postMessage({ type: 'error', code: 'authentication_failed', socialCode: '-2' }));
       await shownAlert(page, 'authentication_failed');
-      assert.match((await page.textContent('[role=alert]')) ?? '', /cancelled or not allowed/);
+      assert.match((await page.textContent('[role=alert]')) ?? '', /canceled or not allowed/);
       await page.click('.social button');
       await page.waitForFunction(() => (window as unknown as { sent: object[] }).sent.length === 2);
     });

@@ -92,6 +92,24 @@ describe('Pages in every language in Chromium', () => {
       assert.ok((await positionOf('.codes code', 0)) < (await positionOf('.codes code', 4)));
     });
 
+    it('break a long address after its @ sign, and not inside a word', async () => {
+      await open('ar', sampleViews.verificationCode);
+      const tops = await page.locator('.lead strong').evaluate((address) =>
+        [...address.childNodes]
+          .filter((node) => node instanceof Text)
+          .map((text) => {
+            const range = document.createRange();
+            range.selectNode(text);
+            return [...range.getClientRects()].map(({ top }) => Math.round(top));
+          }),
+      );
+      assert.deepEqual(
+        tops.map((lines) => lines.length),
+        [1, 1],
+      );
+      assert.notEqual(tops[0]?.[0], tops[1]?.[0]);
+    });
+
     it('have fields for addresses and codes from left to right, at the side where the labels begin', async () => {
       for (const [view, field] of [
         [sampleViews.signInByCode, '#username'],

@@ -113,7 +113,7 @@ describe('The captcha before the first step of a sign-in', () => {
     for (const path of ['/sign-in', '/register']) {
       const html = await (await user.get(`${path}?app_id=demo-app`)).text();
       assert.ok(challengeOn(html), path);
-      assert.match(html, /<noscript><p[^>]*>This page checks with a script that you are not a robot/);
+      assert.match(html, /<noscript><p[^>]*>This page uses JavaScript to check that you are not a robot/);
     }
     const missing = await user.post('/sign-in', { username, password });
     assert.equal(missing.status, 422);

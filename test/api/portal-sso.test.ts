@@ -104,7 +104,7 @@ describe('Single sign-on in the portal', () => {
       assert.ok(fresh.includes(value.replace('"', '')), value);
     const saved = await portal.post(`/sso/${id}`, { name: 'Globex', metadataUrl: globex.metadataUrl });
     assert.equal(saved.status, 303, await saved.text());
-    assert.match(await (await portal.get(`/sso/${id}`)).text(), /The certificate of your provider ends on/);
+    assert.match(await (await portal.get(`/sso/${id}`)).text(), /The certificate of your provider expires on/);
     const before = (await people()).length;
     const person = { nameId: `grace@${domain}`, attributes: { displayName: ['Grace'], groups: ['staff'] } };
     const page = await runSamlTest(portal, id, { company: globex, person });
@@ -197,7 +197,7 @@ describe('Single sign-on in the portal', () => {
     const otherIssuer = '<saml:Issuer>https://other.example</saml:Issuer>';
     const changed = { issuer: otherIssuer, responseIssuer: otherIssuer };
     const failed = await runSamlTest(portal, saml, { company: globex, person, changed });
-    assert.match(failed, /from another entity ID than the metadata names/);
+    assert.match(failed, /from an entity ID that is not in the metadata/);
     await globex.rotate();
     assert.match(await runSamlTest(portal, saml, { company: globex, person }), /does not match the certificate/);
   });

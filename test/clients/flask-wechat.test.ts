@@ -97,7 +97,7 @@ describe('WeChat sign-in to a Flask app in a native web view', () => {
         await tapWechat(phone);
         await phone.page
           .getByRole('alert')
-          .getByText(/cancelled/)
+          .getByText(/canceled/)
           .waitFor();
         const [request] = phone.requests;
         const redirect = new URL(request?.redirectTo ?? '');
@@ -111,7 +111,7 @@ describe('WeChat sign-in to a Flask app in a native web view', () => {
         await tapWechat(phone);
         await phone.page
           .getByRole('alert')
-          .getByText(/cancelled or not allowed/)
+          .getByText(/canceled or not allowed/)
           .waitFor();
         assert.deepEqual(await operator.users(), []);
         phone.person(consents('mei'));

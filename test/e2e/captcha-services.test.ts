@@ -182,7 +182,7 @@ describe('Captchas of other services on the hosted pages', () => {
       const box = page.getByLabel('I am not a robot');
       await box.waitFor();
       await signIn(page, ana);
-      await page.getByRole('alert').getByText('Confirm first').waitFor();
+      await page.getByRole('alert').getByText('First confirm').waitFor();
       await assertFits(page, (scheme) => page.screenshot({ path: join(folder, `box-${screen}-${scheme}.png`) }));
       await box.check();
       assert.equal(await page.getByRole('alert').textContent(), '');

@@ -81,7 +81,7 @@ describe('Codes on the hosted pages', () => {
       await meet('Check your email');
       await page.getByText(`${name}@example.com`).waitFor();
       const first = await post.codeTo(`${name}@example.com`);
-      await page.getByText(/^Send another code in \d+ s$/).waitFor();
+      await page.getByText(/^Send another code in \d+\ss$/).waitFor();
       await look(page, `waits-${screen}`);
       ahead += 60_000;
       await page.getByLabel('Code').fill(first === '111111' ? '222222' : '111111');

@@ -74,7 +74,7 @@ describe('Social sign-in in the web view of an app', () => {
       await button.tap();
       await page
         .getByRole('alert')
-        .getByText(/cancelled or not allowed/)
+        .getByText(/canceled or not allowed/)
         .waitFor();
       await assertFits(page);
       phone.person(consentAtAlipay);

@@ -69,6 +69,8 @@ describe('Single sign-on of an organization in a browser', () => {
       ...{ sub: 'ada', email: `ada@${domain}`, email_verified: true, name: 'Ada Lovelace' },
       groups: ['engineers', 'everyone in the company'],
     });
+  /** The way back from a test leads to the heading of what it found, which has the focus. */
+  const found = (page: Page, name: string) => page.getByRole('heading', { name }).and(page.locator(':focus')).waitFor();
   /** Fills in the settings of the OpenID Connect provider; the page of the connection is open. */
   const fill = async (page: Page) => {
     await page.locator('#issuer').fill(acme.issuer);
@@ -99,13 +101,13 @@ describe('Single sign-on of an organization in a browser', () => {
       await page.getByRole('button', { name: 'Save', exact: true }).click();
       await page.getByText('Saved.').waitFor();
       assert.equal(await page.locator('#clientSecret').inputValue(), '');
-      await page.getByText('Run a test that succeeds first.').waitFor();
+      await page.getByText('Run a successful test first.').waitFor();
 
       await page.getByRole('button', { name: 'Start the test' }).click();
       await page.getByRole('heading', { name: 'acme' }).waitFor();
       await page.getByLabel('Account').fill('ada');
       await page.getByRole('button', { name: 'Continue' }).click();
-      await page.getByText('The test succeeded.').waitFor();
+      await found(page, 'The test succeeded.');
       assert.equal(new URL(page.url()).pathname.startsWith('/portal/sso/'), true);
       assert.deepEqual(await hosted.operator.call('GET', `/api/organizations/${id}/users`), []);
       if (javaScriptEnabled) await look(page, `tested-${name}`);
@@ -157,11 +159,11 @@ describe('Single sign-on of an organization in a browser', () => {
       await page.getByText('Basic SAML Configuration').waitFor();
       await page.getByLabel('Address of the metadata').fill(globex.metadataUrl);
       await page.getByRole('button', { name: 'Save', exact: true }).click();
-      await page.getByText('The certificate of your provider ends on').waitFor();
+      await page.getByText('The certificate of your provider expires on').waitFor();
       await page.getByRole('button', { name: 'Start the test' }).click();
       await page.getByRole('button', { name: 'Sign in there' }).click();
       if (!javaScriptEnabled) await page.getByRole('button', { name: 'Continue' }).click();
-      await page.getByText('The test succeeded.').waitFor();
+      await found(page, 'The test succeeded.');
       await page.getByText('Grace Globex').first().waitFor();
       if (javaScriptEnabled) await look(page, `saml-${name}`);
       await page.getByRole('button', { name: 'Switch on' }).click();

@@ -103,9 +103,9 @@ describe('Portal of an organization in a browser', () => {
 
     await page.getByRole('link', { name: 'Back' }).click();
     await page.getByRole('button', { name: 'Close the portal' }).click();
-    await heading(page, 'This link does not work anymore');
+    await heading(page, 'This link no longer works');
     await page.goto(url);
-    await heading(page, 'This link does not work anymore');
+    await heading(page, 'This link no longer works');
   });
 
   it('works with the keyboard alone', async () => {

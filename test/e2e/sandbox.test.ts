@@ -68,7 +68,7 @@ describe('WeChat sandbox on a simulated phone', () => {
       await visitor.page.getByRole('button', { name: 'Refuse' }).click();
       await screen
         .getByRole('alert')
-        .getByText(/cancelled or not allowed/)
+        .getByText(/canceled or not allowed/)
         .waitFor();
       assert.deepEqual(await operator.users(), []);
     });

@@ -90,7 +90,7 @@ export const Button = (props: {
 };
 
 export const dateOf = (frame: PageFrame, time: number): string =>
-  new Intl.DateTimeFormat(`${frame.language}-u-nu-latn`, { dateStyle: 'medium', timeZone: 'UTC' }).format(time);
+  new Intl.DateTimeFormat(`${frame.language}-u-nu-latn`, { dateStyle: 'long', timeZone: 'UTC' }).format(time);
 
 /** A list of things of the user, each with the button that takes it away. */
 export const Entries = <Entry extends AccountEntry>(props: {

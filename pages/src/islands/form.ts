@@ -27,14 +27,18 @@ const revealButtons = (): void => {
   }
 };
 
-/**
- * The main form is ready to type into where a keyboard does not cover the page by that. An error has its focus already.
- */
-const focusFirstEmpty = (): void => {
-  if (!matchMedia('(hover: hover) and (pointer: fine)').matches) return;
-  if (document.querySelector('[autofocus]') || document.activeElement !== document.body) return;
+/** The first field to fill in, where a keyboard does not cover the page by that. An error has its focus already. */
+const firstEmpty = (): HTMLElement | undefined => {
+  if (!matchMedia('(hover: hover) and (pointer: fine)').matches) return undefined;
+  if (document.querySelector('[autofocus]') || document.activeElement !== document.body) return undefined;
   const inputs = document.querySelectorAll<HTMLInputElement>('.main-form .box input');
-  [...inputs].find((input) => input.value === '')?.focus({ preventScroll: true });
+  return [...inputs].find((input) => input.value === '');
+};
+
+/** An address that leads to a part of the page leads the focus there, too. */
+const placeFocus = (): void => {
+  const target = document.getElementById(location.hash.slice(1)) ?? firstEmpty();
+  target?.focus({ preventScroll: true });
 };
 
 /** Attaches to all forms except social buttons and passkeys, which have their own islands. */
@@ -52,7 +56,7 @@ export const attachForms = (): void => {
   revealButtons();
   attachRules();
   clearOnInput();
-  focusFirstEmpty();
+  placeFocus();
   releaseOnReturn();
   watchPictures();
 };

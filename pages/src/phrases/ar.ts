@@ -86,7 +86,7 @@ export const arabic: Language = {
     'field.confirmMissing': 'أعد إدخال كلمة المرور.',
     'field.confirmMismatch': 'كلمتا المرور غير متطابقتين.',
     'form.problem': 'يُرجى التحقق من هذا',
-    'captcha.noScript': 'تتحقق هذه الصفحة ببرنامج نصي من أنك لست روبوتًا. فعّل JavaScript وأعد تحميل الصفحة.',
+    'captcha.noScript': 'تتحقق هذه الصفحة باستخدام JavaScript من أنك لست روبوتًا. فعّله وأعد تحميل الصفحة.',
     'captcha.confirm': 'أكّد أولًا أنك لست روبوتًا.',
     'captcha.unavailable': 'تعذّر تحميل التحقق من أنك لست روبوتًا. تحقق من اتصالك وحاول مرة أخرى.',
 
@@ -110,7 +110,7 @@ export const arabic: Language = {
     'secondFactor.send': 'إرسال الرمز',
     'secondFactor.confirm': 'تأكيد',
     'secondFactor.trust':
-      'الوثوق بهذا الجهاز لمدة {days} {days:few=أيام|many=يومًا|other=يوم}: دون عامل تحقق ثانٍ حتى ذلك الحين',
+      'الوثوق بهذا الجهاز لمدة {days:one=يوم واحد|two=يومين|few=# أيام|many=# يومًا|other=# يوم}: دون عامل تحقق ثانٍ حتى ذلك الحين',
     'secondFactor.otherUser': 'تسجيل الدخول بحساب آخر',
     'secondFactor.yourEmail': 'بريدك الإلكتروني',
     'secondFactor.yourPhone': 'هاتفك',
@@ -172,8 +172,8 @@ export const arabic: Language = {
     'profile.optional': '(اختياري)',
     'profile.choose': 'اختر',
     'profile.missing': 'املأ هذا الحقل للمتابعة.',
-    'profile.tooShort': 'استخدم {min} {min:few=أحرف|many=حرفًا|other=حرف} على الأقل.',
-    'profile.tooLong': 'استخدم {max} {max:few=أحرف|many=حرفًا|other=حرف} على الأكثر.',
+    'profile.tooShort': 'استخدم {min:one=حرفًا واحدًا|two=حرفين|few=# أحرف|many=# حرفًا|other=# حرف} على الأقل.',
+    'profile.tooLong': 'استخدم {max:one=حرفًا واحدًا|two=حرفين|few=# أحرف|many=# حرفًا|other=# حرف} على الأكثر.',
     'profile.tooSmall': 'أدخل {min} أو أكثر.',
     'profile.tooLarge': 'أدخل {max} أو أقل.',
     'profile.notNumber': 'أدخل رقمًا.',
@@ -182,8 +182,10 @@ export const arabic: Language = {
     'profile.notOffered': 'اختر أحد الخيارات.',
     'profile.wrongFormat': 'تحقق من الصيغة وحاول مرة أخرى.',
 
-    'username.tooShort': 'اسم المستخدم قصير جدًا. استخدم {min} {min:few=أحرف|many=حرفًا|other=حرف} على الأقل.',
-    'username.tooLong': 'اسم المستخدم طويل جدًا. استخدم {max} {max:few=أحرف|many=حرفًا|other=حرف} على الأكثر.',
+    'username.tooShort':
+      'اسم المستخدم قصير جدًا. استخدم {min:one=حرفًا واحدًا|two=حرفين|few=# أحرف|many=# حرفًا|other=# حرف} على الأقل.',
+    'username.tooLong':
+      'اسم المستخدم طويل جدًا. استخدم {max:one=حرفًا واحدًا|two=حرفين|few=# أحرف|many=# حرفًا|other=# حرف} على الأكثر.',
     'username.startsWithDigit': 'لا يمكن أن يبدأ اسم المستخدم برقم.',
     'username.unsupported': 'استخدم الحروف الإنجليزية من a إلى z والأرقام والشرطات السفلية فقط.',
     'username.noUppercase': 'الحروف الكبيرة غير مسموح بها. استخدم الحروف الصغيرة.',
@@ -193,17 +195,19 @@ export const arabic: Language = {
 
     'password.rulesTitle': 'شروط كلمة المرور:',
     'password.met': '(تم)',
-    'password.minLength': '{min} {min:few=أحرف|many=حرفًا|other=حرف} على الأقل',
+    'password.minLength': '{min:one=حرف واحد|two=حرفان|few=# أحرف|many=# حرفًا|other=# حرف} على الأقل',
     'password.characterTypes': '{min} على الأقل مما يلي: حروف كبيرة، حروف صغيرة، أرقام، رموز',
     'password.notCommon': 'ألا تكون كلمة مرور شائعة أو مسرّبة',
     'password.noRepetition': 'ألا تتضمن تكرارًا أو تسلسلًا مثل «\u2066aaaa\u2069» أو «\u20661234\u2069»',
     'password.noUserInfo': 'ألا تتضمن اسمك أو اسم المستخدم',
     'password.noWords': 'ألا تتضمن كلمات يسهل تخمينها',
-    'password.tooShort': 'كلمة المرور قصيرة جدًا. استخدم {min} {min:few=أحرف|many=حرفًا|other=حرف} على الأقل.',
-    'password.tooLong': 'كلمة المرور طويلة جدًا. استخدم {max} {max:few=أحرف|many=حرفًا|other=حرف} على الأكثر.',
+    'password.tooShort':
+      'كلمة المرور قصيرة جدًا. استخدم {min:one=حرفًا واحدًا|two=حرفين|few=# أحرف|many=# حرفًا|other=# حرف} على الأقل.',
+    'password.tooLong':
+      'كلمة المرور طويلة جدًا. استخدم {max:one=حرفًا واحدًا|two=حرفين|few=# أحرف|many=# حرفًا|other=# حرف} على الأكثر.',
     'password.tooCommon': 'كلمة المرور هذه شائعة أو ظهرت في تسريب بيانات، لذا يسهل تخمينها. اختر غيرها.',
     'password.tooSimple':
-      'كلمة المرور بسيطة جدًا. استخدم {min} {min:few=أنواع|many=نوعًا|other=نوع} من الأحرف على الأقل.',
+      'كلمة المرور بسيطة جدًا. استخدم {min:one=نوعًا واحدًا|two=نوعين|few=# أنواع|many=# نوعًا|other=# نوع} من الأحرف على الأقل.',
     'password.tooRepetitive': 'تتضمن كلمة المرور تكرارًا أو تسلسلًا. اختر غيرها.',
     'password.hasUserInfo': 'تتضمن كلمة المرور اسمك أو اسم المستخدم. اختر غيرها.',
     'password.hasWords': 'تتضمن كلمة المرور كلمة يسهل تخمينها. اختر غيرها.',
@@ -355,7 +359,7 @@ export const arabic: Language = {
     'account.disabledTitle': 'لا توجد صفحة حساب هنا',
     'account.disabledLead': 'لم يفعّل {name} هذه الصفحة. يمكنك إدارة حسابك في التطبيق الذي تستخدمه.',
     'account.current': 'الحالي',
-    'account.none': 'لا شيء',
+    'account.none': 'لا يوجد',
     'account.save': 'حفظ',
     'account.remove': 'إزالة',
     'account.rename': 'إعادة التسمية',
@@ -364,7 +368,7 @@ export const arabic: Language = {
     'account.removed': 'تمت الإزالة.',
     'account.ended': 'تم تسجيل الخروج.',
     'account.proved': 'تم التأكيد. يمكنك إجراء التغييرات خلال الدقائق العشر القادمة.',
-    'account.proofLead': 'يحمي هذا حسابك عندما تترك جهازك مفتوحًا.',
+    'account.proofLead': 'يحمي هذا حسابك إذا تركت جهازك دون قفل.',
     'account.signInAgain': 'تسجيل الدخول مرة أخرى',
     'account.noProof': 'سجّل الدخول مرة أخرى لتأكيد أنك صاحب الحساب.',
     'account.profile': 'الملف الشخصي',
@@ -407,10 +411,10 @@ export const arabic: Language = {
     'account.download': 'تنزيل بياناتك',
     'account.language': 'اللغة',
     'account.languageLead': 'لهذه الصفحة وللرسائل المتعلقة بحسابك.',
-    'account.browserLanguage': 'كما في متصفحي',
+    'account.browserLanguage': 'لغة متصفحي',
     'account.delete': 'حذف الحساب',
     'account.deleteLead':
-      'سيُحذف حسابك وبياناته بعد {days} {days:few=أيام|many=يومًا|other=يوم}. حتى ذلك الحين يمكنك تسجيل الدخول هنا وإلغاء الحذف.',
+      'سيُحذف حسابك وبياناته بعد {days:one=يوم واحد|two=يومين|few=# أيام|many=# يومًا|other=# يوم}. حتى ذلك الحين يمكنك تسجيل الدخول هنا وإلغاء الحذف.',
     'account.deleteSubmit': 'حذف حسابي',
     'account.pending': 'سيُحذف حسابك في {date}.',
     'account.keep': 'الاحتفاظ بحسابي',
@@ -463,7 +467,7 @@ export const arabic: Language = {
     'session.not_supported_for_forgot_password': 'لا يمكن القيام بذلك أثناء إعادة تعيين كلمة المرور.',
     'session.email_blocklist.email_not_allowed': 'هذا البريد الإلكتروني غير مقبول هنا. استخدم بريدًا آخر.',
     'session.email_blocklist.email_subaddressing_not_allowed':
-      'لا يُقبل هنا بريد إلكتروني يتضمن علامة «\u2066+\u2069». اكتب بريدك دون العلامة وما بعدها.',
+      'لا يُقبل هنا بريد إلكتروني يتضمن علامة «⁦+⁩». اكتب بريدك دون العلامة وما بعدها حتى «⁦@⁩».',
     'session.email_blocklist.disposable_email_not_allowed': 'لا تُقبل هنا عناوين البريد المؤقتة. استخدم عنوانًا دائمًا.',
     'session.mfa.backup_code_can_not_be_alone':
       'الرموز الاحتياطية مكمّلة لعامل تحقق آخر. أضف أولًا تطبيق مصادقة أو مفتاح مرور.',
@@ -546,7 +550,7 @@ export const arabic: Language = {
   notices: {
     subject: 'تم تغيير حسابك في {{service}}',
     content:
-      'مرحبًا {{user.name}}،\n\n{{change}}\n\nإذا كنت أنت من فعل ذلك، فلا يلزمك فعل أي شيء. وإلا فغيّر كلمة المرور وتواصل مع مسؤولي {{service}} الآن.',
+      'مرحبًا {{user.name}}،\n\n{{change}}\n\nإذا كنت أنت من فعل ذلك، فلا يلزمك فعل أي شيء. وإلا فغيّر كلمة المرور الآن وتواصل مع مسؤولي {{service}}.',
     changes: {
       'password-changed': 'تم تغيير كلمة مرور حسابك.',
       'username-changed': 'تم تغيير اسم المستخدم لحسابك.',
@@ -561,7 +565,7 @@ export const arabic: Language = {
       'deletion-requested': 'طُلب حذف حسابك. سيُحذف في {date}. للاحتفاظ به، سجّل الدخول في {url} وألغِ الحذف.',
       'deletion-canceled': 'أُلغي حذف حسابك. سيبقى حسابك.',
       reclaimed:
-        'استعاد مالك عنوان البريد الإلكتروني هذا الحساب. أُزيلت كلمة المرور ورقم الهاتف والحسابات المرتبطة والعوامل الثانية التي ضُبطت سابقًا، وسُجّل الخروج من جميع الأجهزة.',
+        'استعاد مالك عنوان البريد الإلكتروني هذا الحساب. أُزيلت كلمة المرور ورقم الهاتف والحسابات المرتبطة وعوامل التحقق الثانية التي ضُبطت سابقًا، وسُجّل الخروج من جميع الأجهزة.',
     },
   },
 };

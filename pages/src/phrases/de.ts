@@ -38,7 +38,7 @@ export const german: Language = {
     'code.otherEmail': 'Andere E-Mail-Adresse verwenden',
     'code.otherPhone': 'Andere Nummer verwenden',
     'code.usePassword': 'Stattdessen Passwort verwenden',
-    'code.againIn': 'Neuen Code senden in {seconds} s',
+    'code.againIn': 'Neuen Code senden in {seconds} s',
     'code.expires': 'Der Code läuft {time} ab.',
     'code.emailMissing': 'Keine E-Mail erhalten? Sehen Sie im Spam-Ordner nach und prüfen Sie, ob die Adresse stimmt.',
     'code.phoneMissing': 'Keine Nachricht erhalten? Es kann eine Minute dauern. Prüfen Sie, ob die Nummer stimmt.',
@@ -90,10 +90,10 @@ export const german: Language = {
     'field.confirmMismatch': 'Die Passwörter stimmen nicht überein.',
     'form.problem': 'Bitte prüfen',
     'captcha.noScript':
-      'Diese Seite prüft mit einem Skript, dass Sie kein Roboter sind. Schalten Sie JavaScript ein und laden Sie die Seite neu.',
+      'Diese Seite prüft mit JavaScript, dass Sie kein Roboter sind. Aktivieren Sie es und laden Sie die Seite neu.',
     'captcha.confirm': 'Bestätigen Sie zuerst, dass Sie kein Roboter sind.',
     'captcha.unavailable':
-      'Die Prüfung, dass Sie kein Roboter sind, konnte nicht geladen werden. Prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.',
+      'Die Prüfung, ob Sie ein Roboter sind, konnte nicht geladen werden. Prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.',
 
     'factor.totp': 'Authentifizierungs-App',
     'factor.totpLead': 'Eine App auf Ihrem Telefon zeigt alle 30 Sekunden einen neuen Code.',
@@ -115,7 +115,8 @@ export const german: Language = {
     'secondFactor.willSend': 'Wir können einen Code an {address} senden.',
     'secondFactor.send': 'Code senden',
     'secondFactor.confirm': 'Bestätigen',
-    'secondFactor.trust': 'Diesem Gerät {days} {days:one=Tag|other=Tage} lang vertrauen: bis dahin kein zweiter Faktor',
+    'secondFactor.trust':
+      'Diesem Gerät {days} {days:one=Tag|other=Tage} lang vertrauen und keinen zweiten Faktor verlangen',
     'secondFactor.otherUser': 'Mit einem anderen Konto anmelden',
     'secondFactor.yourEmail': 'Ihre E-Mail-Adresse',
     'secondFactor.yourPhone': 'Ihr Telefon',
@@ -395,7 +396,7 @@ export const german: Language = {
     'account.removed': 'Entfernt.',
     'account.ended': 'Abgemeldet.',
     'account.proved': 'Bestätigt. In den nächsten 10 Minuten können Sie Änderungen vornehmen.',
-    'account.proofLead': 'Das schützt Ihr Konto, wenn Ihr Gerät offen liegt.',
+    'account.proofLead': 'Das schützt Ihr Konto, wenn Sie Ihr Gerät entsperrt liegen lassen.',
     'account.signInAgain': 'Noch einmal anmelden',
     'account.noProof': 'Melden Sie sich noch einmal an, um zu bestätigen, dass Sie es sind.',
     'account.profile': 'Profil',
@@ -450,7 +451,7 @@ export const german: Language = {
   errors: {
     'guard.file_size_exceeded': 'Die Datei ist zu groß. Wählen Sie eine kleinere.',
     'guard.mime_type_not_allowed': 'Dateien dieser Art können nicht hochgeladen werden. Wählen Sie ein Bild.',
-    'storage.quota_exceeded': 'Es wurden zu viele Bilder hochgeladen. Versuchen Sie es in einer Stunde erneut.',
+    'storage.quota_exceeded': 'Es wurden zu viele Bilder hochgeladen. Versuchen Sie es in einer Stunde noch einmal.',
     'request.cross_site':
       'Dieses Formular wurde von einer anderen Website gesendet. Gehen Sie zurück und öffnen Sie die Seite noch einmal.',
     'request.internal':
@@ -505,15 +506,15 @@ export const german: Language = {
     'session.captcha_required':
       'Ihr Browser hat noch nicht nachgewiesen, dass Sie kein Roboter sind. Versuchen Sie es noch einmal.',
     'session.captcha_failed':
-      'Die Prüfung, dass Sie kein Roboter sind, ist fehlgeschlagen oder abgelaufen. Versuchen Sie es noch einmal.',
+      'Die Prüfung, ob Sie ein Roboter sind, ist fehlgeschlagen oder abgelaufen. Versuchen Sie es noch einmal.',
     'session.captcha_unavailable':
-      'Die Prüfung, dass Sie kein Roboter sind, ist gerade nicht verfügbar. Versuchen Sie es noch einmal, oder melden Sie sich anders an.',
+      'Die Prüfung, ob Sie ein Roboter sind, ist gerade nicht verfügbar. Versuchen Sie es noch einmal oder melden Sie sich anders an.',
     'session.identifier_not_found': 'Melden Sie sich zuerst an oder erstellen Sie ein Konto.',
     'session.not_supported_for_forgot_password': 'Das ist beim Zurücksetzen des Passworts nicht möglich.',
     'session.email_blocklist.email_not_allowed':
       'Diese E-Mail-Adresse wird hier nicht akzeptiert. Verwenden Sie eine andere.',
     'session.email_blocklist.email_subaddressing_not_allowed':
-      'E-Mail-Adressen mit Pluszeichen werden hier nicht akzeptiert. Geben Sie Ihre Adresse ohne das Pluszeichen und das, was darauf folgt, ein.',
+      'E-Mail-Adressen mit Pluszeichen werden hier nicht akzeptiert. Lassen Sie das Pluszeichen und alles danach bis zum @ weg.',
     'session.email_blocklist.disposable_email_not_allowed':
       'Wegwerf-Adressen werden hier nicht akzeptiert. Verwenden Sie eine dauerhafte E-Mail-Adresse.',
     'session.mfa.backup_code_can_not_be_alone':
@@ -531,7 +532,7 @@ export const german: Language = {
     'session.mfa.invalid_backup_code':
       'Dieser Backup-Code ist falsch oder wurde schon verwendet. Versuchen Sie es mit einem anderen.',
     'session.mfa.webauthn_address_not_supported':
-      'Unter dieser Adresse funktionieren Passkeys nicht: Sie brauchen HTTPS und einen Hostnamen statt einer IP-Adresse. Wählen Sie eine andere Möglichkeit oder wenden Sie sich an den Betreiber dieses Dienstes.',
+      'Passkeys funktionieren unter dieser Adresse nicht, denn dafür sind HTTPS und ein Hostname statt einer IP-Adresse nötig. Wählen Sie eine andere Möglichkeit oder wenden Sie sich an den Betreiber dieses Dienstes.',
     'session.mfa.webauthn_verification_failed':
       'Der Passkey wurde nicht akzeptiert. Versuchen Sie es noch einmal oder wählen Sie eine andere Möglichkeit.',
     'user.user_not_exist': 'Zu dieser Angabe gibt es kein Konto.',

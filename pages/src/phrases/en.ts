@@ -38,7 +38,7 @@ export const english = {
   'code.otherEmail': 'Use another email address',
   'code.otherPhone': 'Use another number',
   'code.usePassword': 'Use your password instead',
-  'code.againIn': 'Send another code in {seconds} s',
+  'code.againIn': 'Send another code in {seconds} s',
   'code.expires': 'The code expires {time}.',
   'code.emailMissing': 'No email? Check your spam folder and make sure the address is correct.',
   'code.phoneMissing': 'No message? It can take a minute. Make sure the number is correct.',
@@ -87,9 +87,8 @@ export const english = {
   'field.confirmMissing': 'Repeat the password.',
   'field.confirmMismatch': 'The passwords do not match.',
   'form.problem': 'Please check this',
-  'captcha.noScript':
-    'This page checks with a script that you are not a robot. Turn on JavaScript and reload the page.',
-  'captcha.confirm': 'Confirm first that you are not a robot.',
+  'captcha.noScript': 'This page uses JavaScript to check that you are not a robot. Turn it on and reload the page.',
+  'captcha.confirm': 'First confirm that you are not a robot.',
   'captcha.unavailable': 'The check that you are not a robot could not be loaded. Check your connection and try again.',
 
   'factor.totp': 'Authenticator app',
@@ -112,7 +111,7 @@ export const english = {
   'secondFactor.willSend': 'We can send a code to {address}.',
   'secondFactor.send': 'Send the code',
   'secondFactor.confirm': 'Confirm',
-  'secondFactor.trust': 'Trust this device for {days} {days:one=day|other=days}: no second factor until then',
+  'secondFactor.trust': 'Trust this device for {days} {days:one=day|other=days} and skip the second factor until then',
   'secondFactor.otherUser': 'Sign in with another account',
   'secondFactor.yourEmail': 'your email address',
   'secondFactor.yourPhone': 'your phone',
@@ -127,7 +126,7 @@ export const english = {
   'passkey.known': 'This device already has a passkey for your account. Use another device or choose another way.',
   'passkey.failed': 'The passkey did not work. Try again or choose another way.',
   'binding.title': 'Protect your account',
-  'binding.lead': 'Add a second factor. A stolen password alone is then not enough to sign in.',
+  'binding.lead': 'Add a second factor, so that a stolen password alone is not enough to sign in.',
   'binding.additionalTitle': 'Add another factor',
   'binding.additionalLead': 'You can use it if you lose the first one or do not have it with you.',
   'binding.skip': 'Not now',
@@ -140,7 +139,7 @@ export const english = {
   'bindTotp.submit': 'Connect the app',
   'bindPasskey.offerTitle': 'Sign in faster next time',
   'bindPasskey.offerLead':
-    'Create a passkey on this device: your fingerprint, face or screen lock is then enough, without a password. A passkey cannot be guessed or phished.',
+    'Create a passkey on this device and sign in with your fingerprint, face or screen lock instead of a password. A passkey cannot be guessed or phished.',
   'bindPasskey.title': 'Create a passkey',
   'bindPasskey.lead':
     'Next time, sign in with your fingerprint, face or screen lock. A passkey cannot be guessed or phished.',
@@ -217,7 +216,7 @@ export const english = {
   'social.openInApp': 'Open this in the app',
   'social.openInAppLead': 'This sign-in works only in the app on your phone. Go back to the app and start from there.',
   'social.working': 'Opening {name}…',
-  'social.cancelled': 'The sign-in was cancelled or not allowed. You can try again.',
+  'social.cancelled': 'The sign-in was canceled or not allowed. You can try again.',
   'social.notSetUp': 'This app cannot open that service yet. Choose another way, or contact the operator of {name}.',
   'social.failed': 'The other service could not be opened. Try again or choose another way.',
   'social.offline': 'You are offline. Check your connection and try again.',
@@ -295,7 +294,7 @@ export const english = {
   'setup.lead': 'This account can manage everything on this server. The link works once.',
   'setup.submit': 'Create administrator',
   'setup.passkey': 'Use a passkey instead',
-  'setup.noPasskey': 'At this address the account needs a password: passkeys work with HTTPS and a host name only.',
+  'setup.noPasskey': 'At this address the account needs a password: passkeys work only with HTTPS and a host name.',
   'setup.joinTitle': 'Join the team of {name}',
   'setup.joinLead': 'You get full access to its Console. The link works once.',
   'setup.joinReadingLead': 'You can see everything in its Console and change nothing. The link works once.',
@@ -367,7 +366,7 @@ export const english = {
   'account.removed': 'Removed.',
   'account.ended': 'Signed out.',
   'account.proved': 'Confirmed. You can make changes for the next 10 minutes.',
-  'account.proofLead': 'This protects your account when you leave your device open.',
+  'account.proofLead': 'This protects your account if you leave your device unlocked.',
   'account.signInAgain': 'Sign in again',
   'account.noProof': 'Sign in again to confirm that it is you.',
   'account.profile': 'Profile',
@@ -394,7 +393,7 @@ export const english = {
   'account.unlink': 'Unlink',
   'account.sessions': 'Where you are signed in',
   'account.sessionsLead': 'Sign out of browsers that you do not know.',
-  'account.noSessions': 'Nothing here.',
+  'account.noSessions': 'There is nothing here.',
   'account.unknownBrowser': 'Unknown browser',
   'account.thisBrowser': 'This browser',
   'account.active': 'Active on {date}',
@@ -406,25 +405,25 @@ export const english = {
   'account.allowed': 'Allowed on {date}',
   'account.withdraw': 'Withdraw access',
   'account.data': 'Your data',
-  'account.dataLead': 'Download what is stored about you, as a file in JSON.',
+  'account.dataLead': 'Download the data stored about you as a JSON file.',
   'account.download': 'Download your data',
   'account.language': 'Language',
   'account.languageLead': 'For this page and for messages about your account.',
-  'account.browserLanguage': 'As in my browser',
+  'account.browserLanguage': 'Same as my browser',
   'account.delete': 'Delete the account',
   'account.deleteLead':
     'Your account and its data will be deleted after {days} {days:one=day|other=days}. Until then you can sign in here and cancel the deletion.',
   'account.deleteSubmit': 'Delete my account',
   'account.pending': 'Your account will be deleted on {date}.',
   'account.keep': 'Keep my account',
-  'account.deletionCanceled': 'The deletion was canceled. Your account stays.',
+  'account.deletionCanceled': 'The deletion was canceled. Your account will not be deleted.',
 } as const;
 
 /** The email about a changed account. `{date}` and `{url}` of a change are filled in. */
 export const noticesInEnglish = {
   subject: 'Your {{service}} account was changed',
   content:
-    'Hello {{user.name}},\n\n{{change}}\n\nIf you did this, there is nothing to do. If you did not, change your password and contact the operator of {{service}} now.',
+    'Hello {{user.name}},\n\n{{change}}\n\nIf this was you, you do not need to do anything. If not, change your password now and contact the operator of {{service}}.',
   changes: {
     'password-changed': 'The password of your account was changed.',
     'username-changed': 'The username of your account was changed.',
@@ -438,9 +437,9 @@ export const noticesInEnglish = {
     'factor-removed': 'A second factor or passkey was removed from your account.',
     'deletion-requested':
       'The deletion of your account was requested. It will be deleted on {date}. To keep it, sign in at {url} and cancel the deletion.',
-    'deletion-canceled': 'The deletion of your account was canceled. Your account stays.',
+    'deletion-canceled': 'The deletion of your account was canceled. Your account will not be deleted.',
     reclaimed:
-      'The owner of this email address has taken this account. The password, phone number, linked accounts and second factors that were set before were removed, and all devices were signed out.',
+      'The owner of this email address has taken over this account. The password, phone number, linked accounts and second factors that were set before were removed, and all devices were signed out.',
   },
 } as const;
 

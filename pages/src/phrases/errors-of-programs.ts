@@ -106,12 +106,15 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
     '只能删除之前的密钥。请先轮换密钥，再删除被替换的密钥。',
   ],
   'oidc.signing_key_missing': [
-    'El tenant no tiene una clave vigente para este algoritmo. Crea una con "aldaba keys rotate --algorithm <algorithm>" o POST /api/configs/oidc/private-keys/rotate; firmará 10 minutos después.',
-    '租户没有适用于此算法的当前密钥。请用 "aldaba keys rotate --algorithm <algorithm>" 或 POST /api/configs/oidc/private-keys/rotate 创建；10 分钟后开始用于签名。',
+    'El tenant no tiene una clave vigente para este algoritmo. Crea una con «aldaba keys rotate --algorithm <algorithm>» o POST /api/configs/oidc/private-keys/rotate; firmará 10 minutos después.',
+    '租户没有适用于此算法的当前密钥。请用“aldaba keys rotate --algorithm <algorithm>”或 POST /api/configs/oidc/private-keys/rotate 创建；10 分钟后开始用于签名。',
   ],
   'session.unsupported_prompt_name': ['No se admite este tipo de prompt.', '不支持这种 prompt。'],
-  'user.identity_exists_in_profile': ['Tu cuenta ya tiene vinculada esta cuenta social.', '你的账号已关联此社交账号。'],
-  'user.terms_required': ['Acepta los términos antes de continuar.', '请先同意条款再继续。'],
+  'user.identity_exists_in_profile': [
+    'Tu cuenta ya tiene vinculada esta cuenta externa.',
+    '你的账号已关联此社交账号。',
+  ],
+  'user.terms_required': ['Acepta las condiciones antes de continuar.', '请先同意条款再继续。'],
   'user.username_exists_in_profile': ['Tu cuenta ya tiene un nombre de usuario.', '你的账号已有用户名。'],
   'user.username_rejected': [
     'Este nombre de usuario no cumple las reglas. Elige otro; data.issues indica el motivo.',
@@ -136,7 +139,7 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
   ],
   'user.wrong_backup_code_format': [
     'Los códigos de respaldo son diez códigos distintos de diez dígitos hexadecimales.',
-    '备用代码应为十个互不相同的十位十六进制代码。',
+    '备用码应为十个互不相同的十位十六进制代码。',
   ],
   'user.email_not_verified': [
     'El correo electrónico no está verificado y podría pertenecer a otra persona.',
@@ -245,7 +248,7 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
   ],
   'single_sign_on.idp_initiated_authentication_invalid_application_type': [
     'La aplicación debe ser propia: web tradicional, o de una sola página que inicie la autorización ella misma.',
-    '应用必须是您自己的：传统网页应用，或自行发起授权的单页应用。',
+    '应用必须是你自己的：传统网页应用，或自行发起授权的单页应用。',
   ],
   'single_sign_on.idp_initiated_authentication_redirect_uri_not_registered': [
     'El URI de redirección no está registrado en la aplicación.',
@@ -362,7 +365,7 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
   ],
   'sign_in_experiences.backup_code_cannot_be_enabled_alone': [
     'Los códigos de respaldo son una alternativa a otro segundo factor. Activa también otro factor.',
-    '备用代码要配合其他第二验证方式使用，请同时启用另一种。',
+    '备用码要配合其他第二验证方式使用，请同时启用另一种。',
   ],
   'secrets.third_party_token_set.token_not_found': [
     'No hay ningún token guardado de este proveedor. Inicia sesión otra vez con él.',
@@ -567,7 +570,7 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
   ],
   'organization_sso.secret_required': [
     'Vuelve a escribir el secreto del cliente: solo se conserva mientras no cambien el emisor ni el ID de cliente.',
-    '请重新输入客户端密钥：只有在颁发者和客户端 ID 不变时才会保留密钥。',
+    '请重新输入客户端密钥：只有在签发者和客户端 ID 不变时才会保留密钥。',
   ],
   'scim_token.too_many': [
     'Un directorio puede tener {maximum} tokens. Elimina antes uno.',

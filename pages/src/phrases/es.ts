@@ -28,8 +28,8 @@ export const spanish: Language = {
     'reset.title': 'Elige una contraseña nueva',
     'reset.lead': 'Sustituirá a la anterior.',
     'reset.submit': 'Cambiar la contraseña',
-    'code.emailTitle': 'Mira tu correo',
-    'code.phoneTitle': 'Mira tus mensajes',
+    'code.emailTitle': 'Revisa tu correo',
+    'code.phoneTitle': 'Revisa tus mensajes',
     'code.lead': 'Escribe el código que enviamos a {address}.',
     'code.submit': 'Continuar',
     'code.again': 'Enviar otro código',
@@ -37,10 +37,10 @@ export const spanish: Language = {
     'code.otherEmail': 'Usar otro correo',
     'code.otherPhone': 'Usar otro número',
     'code.usePassword': 'Usar la contraseña',
-    'code.againIn': 'Enviar otro código en {seconds} s',
+    'code.againIn': 'Enviar otro código en {seconds} s',
     'code.expires': 'El código caduca {time}.',
     'code.emailMissing':
-      '¿No te ha llegado? Mira en la carpeta de correo no deseado y comprueba que la dirección es correcta.',
+      '¿No te ha llegado? Revisa la carpeta de correo no deseado y comprueba que la dirección es correcta.',
     'code.phoneMissing': '¿No te ha llegado? Puede tardar un minuto. Comprueba que el número es correcto.',
     'link.lead': 'Continúa con el enlace enviado a {address}.',
     'link.submit': 'Iniciar sesión como {address}',
@@ -88,7 +88,7 @@ export const spanish: Language = {
     'field.confirmMismatch': 'Las dos contraseñas no coinciden.',
     'form.problem': 'Revisa este dato',
     'captcha.noScript':
-      'Esta página comprueba con un script que no eres un robot. Activa JavaScript y vuelve a cargar la página.',
+      'Esta página comprueba con JavaScript que no eres un robot. Actívalo y vuelve a cargar la página.',
     'captcha.confirm': 'Confirma primero que no eres un robot.',
     'captcha.unavailable':
       'No se ha podido cargar la comprobación de que no eres un robot. Revisa tu conexión e inténtalo de nuevo.',
@@ -114,7 +114,7 @@ export const spanish: Language = {
     'secondFactor.send': 'Enviar el código',
     'secondFactor.confirm': 'Confirmar',
     'secondFactor.trust':
-      'Confiar en este dispositivo durante {days} {days:one=día|other=días}: no pediremos un segundo factor',
+      'Confiar en este dispositivo durante {days} {days:one=día|other=días} y no pedir un segundo factor',
     'secondFactor.otherUser': 'Iniciar sesión con otra cuenta',
     'secondFactor.yourEmail': 'tu correo electrónico',
     'secondFactor.yourPhone': 'tu teléfono',
@@ -248,12 +248,12 @@ export const spanish: Language = {
     'social.openElsewhereLead':
       'WeChat no puede iniciar tu sesión en esta página. Abre el menú de arriba a la derecha y elige abrirla en el navegador.',
 
-    'terms.notice': 'Al continuar aceptas {links}.',
+    'terms.notice': 'Al continuar, aceptas {links}.',
     'terms.agree': 'Acepto {links}.',
     'terms.and': ' y ',
-    'terms.use': 'los términos de uso',
+    'terms.use': 'las condiciones de uso',
     'terms.privacy': 'la política de privacidad',
-    'terms.ours': 'los términos de este servicio',
+    'terms.ours': 'las condiciones de este servicio',
     'terms.required': 'Marca la casilla para aceptar antes de continuar.',
 
     'chooseAccount.title': 'Elige una cuenta',
@@ -276,9 +276,9 @@ export const spanish: Language = {
     'scope.email': 'Ver tu correo electrónico',
     'scope.phone': 'Ver tu número de teléfono',
     'scope.address': 'Ver tu dirección postal',
-    'scope.offlineAccess': 'Mantener este acceso cuando no estés',
+    'scope.offlineAccess': 'Mantener este acceso aunque no estés usando la aplicación',
     'scope.customData': 'Ver los datos guardados con tu cuenta',
-    'scope.identities': 'Ver las cuentas sociales que vinculaste',
+    'scope.identities': 'Ver las cuentas externas que has vinculado',
     'scope.roles': 'Ver tus roles',
     'scope.organizations': 'Ver las organizaciones a las que perteneces',
     'scope.organizationRoles': 'Ver tus roles en las organizaciones',
@@ -286,7 +286,7 @@ export const spanish: Language = {
     'endSession.title': '¿Cerrar la sesión de {name}?',
     'endSession.lead': 'Se cerrará tu sesión en este navegador.',
     'endSession.confirm': 'Cerrar sesión',
-    'endSession.stay': 'Mantener la sesión',
+    'endSession.stay': 'Mantener la sesión iniciada',
     'endSession.auto': 'Cerrando la sesión…',
     'signedOut.title': 'Has cerrado la sesión',
     'signedOut.lead': 'Puedes cerrar esta página.',
@@ -329,7 +329,7 @@ export const spanish: Language = {
     'samlSignOut.incomplete': 'Puede que sigas con la sesión iniciada en otro sitio',
     'samlSignOut.incompleteLead':
       'Aquí has cerrado la sesión. Ciérrala también en estas aplicaciones o cierra el navegador:',
-    'footer.terms': 'Términos',
+    'footer.terms': 'Condiciones',
     'footer.privacy': 'Privacidad',
     'footer.help': '¿Necesitas ayuda?',
     'footer.poweredBy': 'Protegido por Aldaba',
@@ -405,7 +405,7 @@ export const spanish: Language = {
     'account.added': 'Añadido el {date}',
     'account.askAtSignIn': 'Pedir un segundo factor al iniciar sesión',
     'account.skipAtSignIn': 'No pedir un segundo factor al iniciar sesión',
-    'account.social': 'Cuentas sociales',
+    'account.social': 'Cuentas externas',
     'account.socialLead': 'Puedes iniciar sesión con una cuenta vinculada.',
     'account.noSocial': 'Todavía no has vinculado ninguna cuenta.',
     'account.link': 'Vincular {name}',
@@ -450,7 +450,7 @@ export const spanish: Language = {
     'request.method_not_allowed': 'Esta dirección no admite esa operación. Vuelve atrás y abre la página de nuevo.',
     'request.message_rate_limited': 'Se enviaron demasiados mensajes. Espera unos minutos e inténtalo de nuevo.',
     'request.too_many_sign_ins':
-      'Desde tu red se han iniciado demasiadas sesiones. Espera unos minutos e inténtalo de nuevo.',
+      'Hay demasiados inicios de sesión desde tu red. Espera unos minutos e inténtalo de nuevo.',
     'guard.payload_too_large': 'La petición es demasiado grande. Envía menos datos de una vez.',
     'oidc.invalid_request': 'A la petición de la aplicación le falta algo o contiene un valor no válido.',
     'oidc.invalid_client': 'No se reconoce la aplicación. Avisa a quienes la gestionan.',
@@ -492,7 +492,7 @@ export const spanish: Language = {
     'session.not_supported_for_forgot_password': 'Esto no se puede hacer mientras cambias la contraseña.',
     'session.email_blocklist.email_not_allowed': 'Aquí no se acepta este correo electrónico. Usa otro.',
     'session.email_blocklist.email_subaddressing_not_allowed':
-      'Aquí no se aceptan correos con el signo «+». Escribe el tuyo sin lo que va detrás del signo.',
+      'Aquí no se aceptan correos con el signo «+». Escribe el tuyo sin el signo ni lo que va detrás hasta la arroba.',
     'session.email_blocklist.disposable_email_not_allowed':
       'Aquí no se aceptan correos desechables. Usa uno permanente.',
     'session.mfa.backup_code_can_not_be_alone':
@@ -510,10 +510,10 @@ export const spanish: Language = {
     'session.mfa.webauthn_verification_failed':
       'No se aceptó la llave de acceso. Inténtalo de nuevo o elige otra forma.',
     'user.user_not_exist': 'No existe ninguna cuenta con ese identificador.',
-    'user.identity_not_exist': 'Esta cuenta social todavía no está vinculada a ninguna cuenta.',
+    'user.identity_not_exist': 'Esta cuenta externa todavía no está vinculada a ninguna cuenta.',
     'user.sso_identity_not_exist':
       'Tu cuenta de empresa todavía no pertenece a ninguna cuenta aquí. Avisa a quienes gestionan este servicio.',
-    'user.identity_already_in_use': 'Esta cuenta social ya pertenece a otra cuenta.',
+    'user.identity_already_in_use': 'Esta cuenta externa ya pertenece a otra cuenta.',
     'user.missing_profile': 'Faltan algunos datos. Complétalos para continuar.',
     'user.suspended': 'Esta cuenta está suspendida. Contacta con quienes gestionan este servicio.',
     'user.sign_in_method_not_enabled': 'Esta forma de iniciar sesión está desactivada. Elige otra.',
@@ -580,9 +580,9 @@ export const spanish: Language = {
     'sandbox.not_enabled': 'El entorno de pruebas está desactivado aquí.',
   },
   notices: {
-    subject: 'Cambios en tu cuenta de {{service}}',
+    subject: 'Tu cuenta de {{service}} ha cambiado',
     content:
-      'Hola, {{user.name}}:\n\n{{change}}\n\nSi lo has hecho tú, no tienes que hacer nada. Si no, cambia tu contraseña y ponte en contacto con el operador de {{service}} ahora.',
+      'Hola, {{user.name}}:\n\n{{change}}\n\nSi has sido tú, no tienes que hacer nada. Si no, cambia ahora mismo la contraseña y avisa a quienes gestionan {{service}}.',
     changes: {
       'password-changed': 'La contraseña de tu cuenta ha cambiado.',
       'username-changed': 'El nombre de usuario de tu cuenta ha cambiado.',
@@ -590,8 +590,8 @@ export const spanish: Language = {
       'email-removed': 'Esta dirección de correo electrónico se ha eliminado de tu cuenta.',
       'phone-changed': 'El número de teléfono de tu cuenta ha cambiado.',
       'phone-removed': 'El número de teléfono se ha eliminado de tu cuenta.',
-      'social-linked': 'Se ha vinculado una cuenta social a tu cuenta. Ahora sirve para iniciar sesión.',
-      'social-unlinked': 'Se ha desvinculado una cuenta social de tu cuenta.',
+      'social-linked': 'Se ha vinculado una cuenta externa a tu cuenta. Ahora sirve para iniciar sesión.',
+      'social-unlinked': 'Se ha desvinculado una cuenta externa de tu cuenta.',
       'factor-added': 'Se ha añadido un segundo factor o una llave de acceso a tu cuenta.',
       'factor-removed': 'Se ha eliminado un segundo factor o una llave de acceso de tu cuenta.',
       'deletion-requested':

@@ -90,10 +90,9 @@ export const french: Language = {
     'field.confirmMismatch': 'Les mots de passe ne correspondent pas.',
     'form.problem': 'À vérifier',
     'captcha.noScript':
-      'Cette page vérifie avec un script que vous n’êtes pas un robot. Activez JavaScript et rechargez la page.',
+      'Cette page vérifie avec JavaScript que vous n’êtes pas un robot. Activez-le et rechargez la page.',
     'captcha.confirm': 'Confirmez d’abord que vous n’êtes pas un robot.',
-    'captcha.unavailable':
-      'La vérification que vous n’êtes pas un robot n’a pas pu être chargée. Vérifiez votre connexion et réessayez.',
+    'captcha.unavailable': 'Impossible de charger la vérification anti-robot. Vérifiez votre connexion et réessayez.',
 
     'factor.totp': 'Application d’authentification',
     'factor.totpLead': 'Une application sur votre téléphone affiche un nouveau code toutes les 30 secondes.',
@@ -117,7 +116,7 @@ export const french: Language = {
     'secondFactor.send': 'Envoyer le code',
     'secondFactor.confirm': 'Confirmer',
     'secondFactor.trust':
-      'Faire confiance à cet appareil pendant {days} {days:one=jour|other=jours} : pas de second facteur d’ici là',
+      'Faire confiance à cet appareil pendant {days} {days:one=jour|other=jours} et ne pas demander de second facteur',
     'secondFactor.otherUser': 'Se connecter avec un autre compte',
     'secondFactor.yourEmail': 'votre adresse e-mail',
     'secondFactor.yourPhone': 'votre téléphone',
@@ -283,7 +282,7 @@ export const french: Language = {
     'scope.address': 'Voir votre adresse postale',
     'scope.offlineAccess': 'Conserver cet accès en votre absence',
     'scope.customData': 'Voir les données enregistrées avec votre compte',
-    'scope.identities': 'Voir les comptes sociaux que vous avez associés',
+    'scope.identities': 'Voir les comptes externes que vous avez associés',
     'scope.roles': 'Voir vos rôles',
     'scope.organizations': 'Voir les organisations dont vous faites partie',
     'scope.organizationRoles': 'Voir vos rôles dans les organisations',
@@ -331,7 +330,7 @@ export const french: Language = {
     'samlSignOut.unanswered': '{application} n’a pas confirmé la déconnexion',
     'samlSignOut.unansweredLead':
       'Votre session est fermée ici. Par sécurité, ouvrez {application} et déconnectez-vous.',
-    'samlSignOut.incomplete': 'Vous êtes peut-être encore connecté ailleurs',
+    'samlSignOut.incomplete': 'D’autres sessions sont peut-être encore ouvertes',
     'samlSignOut.incompleteLead':
       'Votre session est fermée ici. Déconnectez-vous aussi de ces applications ou fermez le navigateur :',
     'footer.terms': 'Conditions',
@@ -365,11 +364,12 @@ export const french: Language = {
     'demo.claims': 'Jeton d’identité (ID token)',
     'demo.profile': 'Réponse de userinfo',
     'demo.steps': 'Ce qui s’est passé',
-    'demo.stepAuthorize': 'L’application a créé un code verifier et un state, puis a ouvert le point d’autorisation.',
+    'demo.stepAuthorize':
+      'L’application a créé un code verifier et un state, puis a ouvert le point de terminaison d’autorisation.',
     'demo.stepCallback': 'Vous voilà de retour avec un code d’autorisation. Le state et l’émetteur correspondent.',
     'demo.stepToken': 'L’application a échangé le code et le code verifier contre des jetons.',
     'demo.stepRefreshed': 'L’application a échangé le jeton d’actualisation contre de nouveaux jetons.',
-    'demo.stepUserinfo': 'L’application a appelé le point userinfo avec son jeton d’accès.',
+    'demo.stepUserinfo': 'L’application a appelé le point de terminaison userinfo avec son jeton d’accès.',
     'demo.failed': 'Une erreur s’est produite : {reason}',
     'demo.stateMismatch': 'la réponse ne correspond pas à cet onglet. Recommencez.',
     'demo.noRefreshToken': 'aucun jeton d’actualisation n’a été émis.',
@@ -391,7 +391,7 @@ export const french: Language = {
     'account.removed': 'Retiré.',
     'account.ended': 'Session fermée.',
     'account.proved': 'Identité confirmée. Vous pouvez faire des modifications pendant les 10 prochaines minutes.',
-    'account.proofLead': 'Cela protège votre compte quand vous laissez votre appareil ouvert.',
+    'account.proofLead': 'Cela protège votre compte si vous laissez votre appareil déverrouillé.',
     'account.signInAgain': 'Se reconnecter',
     'account.noProof': 'Reconnectez-vous pour confirmer votre identité.',
     'account.profile': 'Profil',
@@ -411,12 +411,12 @@ export const french: Language = {
     'account.added': 'Ajouté le {date}',
     'account.askAtSignIn': 'Demander un second facteur à la connexion',
     'account.skipAtSignIn': 'Ne pas demander de second facteur à la connexion',
-    'account.social': 'Comptes sociaux',
+    'account.social': 'Comptes externes',
     'account.socialLead': 'Vous pouvez vous connecter avec un compte associé.',
     'account.noSocial': 'Vous n’avez pas encore associé de compte.',
     'account.link': 'Associer {name}',
     'account.unlink': 'Dissocier',
-    'account.sessions': 'Où votre compte est ouvert',
+    'account.sessions': 'Sessions ouvertes',
     'account.sessionsLead': 'Fermez la session dans les navigateurs que vous ne connaissez pas.',
     'account.noSessions': 'Rien à afficher.',
     'account.unknownBrowser': 'Navigateur inconnu',
@@ -426,7 +426,7 @@ export const french: Language = {
     'account.trusted': 'Navigateurs dispensés de second facteur',
     'account.applications': 'Applications autorisées',
     'account.applicationsLead': 'Ces applications peuvent utiliser votre compte.',
-    'account.noApplications': 'Aucune application n’a d’accès.',
+    'account.noApplications': 'Aucune application n’a accès à votre compte.',
     'account.allowed': 'Autorisée le {date}',
     'account.withdraw': 'Retirer l’accès',
     'account.data': 'Vos données',
@@ -434,7 +434,7 @@ export const french: Language = {
     'account.download': 'Télécharger vos données',
     'account.language': 'Langue',
     'account.languageLead': 'Pour cette page et les messages à propos de votre compte.',
-    'account.browserLanguage': 'Comme dans mon navigateur',
+    'account.browserLanguage': 'Langue de mon navigateur',
     'account.delete': 'Supprimer le compte',
     'account.deleteLead':
       'Votre compte et ses données seront supprimés dans {days} {days:one=jour|other=jours}. D’ici là, vous pouvez vous connecter ici et annuler la suppression.',
@@ -489,15 +489,15 @@ export const french: Language = {
     'session.google_one_tap.invalid_id_token': 'Google n’a pas pu confirmer votre compte. Réessayez.',
     'session.google_one_tap.unverified_email': 'Google n’a pas vérifié votre adresse e-mail.',
     'session.captcha_required': 'Votre navigateur n’a pas encore prouvé que vous n’êtes pas un robot. Réessayez.',
-    'session.captcha_failed': 'La vérification que vous n’êtes pas un robot a échoué ou a expiré. Réessayez.',
+    'session.captcha_failed': 'La vérification anti-robot a échoué ou a expiré. Réessayez.',
     'session.captcha_unavailable':
-      'La vérification que vous n’êtes pas un robot n’est pas disponible pour le moment. Réessayez ou connectez-vous autrement.',
+      'La vérification anti-robot n’est pas disponible pour le moment. Réessayez ou connectez-vous autrement.',
     'session.identifier_not_found': 'Connectez-vous ou créez d’abord un compte.',
     'session.not_supported_for_forgot_password':
       'Cette action n’est pas possible pendant la réinitialisation du mot de passe.',
     'session.email_blocklist.email_not_allowed': 'Cette adresse e-mail n’est pas acceptée ici. Utilisez-en une autre.',
     'session.email_blocklist.email_subaddressing_not_allowed':
-      'Les adresses e-mail avec le signe « + » ne sont pas acceptées ici. Saisissez la vôtre sans le signe et ce qui le suit.',
+      'Les adresses e-mail avec le signe « + » ne sont pas acceptées ici. Saisissez la vôtre sans le signe ni ce qui le suit jusqu’à l’arobase.',
     'session.email_blocklist.disposable_email_not_allowed':
       'Les adresses e-mail jetables ne sont pas acceptées ici. Utilisez une adresse permanente.',
     'session.mfa.backup_code_can_not_be_alone':
@@ -515,10 +515,10 @@ export const french: Language = {
     'session.mfa.webauthn_verification_failed':
       'La clé d’accès n’a pas été acceptée. Réessayez ou choisissez une autre méthode.',
     'user.user_not_exist': 'Aucun compte ne correspond à cet identifiant.',
-    'user.identity_not_exist': 'Ce compte social n’est encore associé à aucun compte.',
+    'user.identity_not_exist': 'Ce compte externe n’est encore associé à aucun compte.',
     'user.sso_identity_not_exist':
       'Votre compte d’entreprise n’appartient encore à aucun compte ici. Contactez l’équipe qui gère ce service.',
-    'user.identity_already_in_use': 'Ce compte social appartient déjà à un autre compte.',
+    'user.identity_already_in_use': 'Ce compte externe appartient déjà à un autre compte.',
     'user.missing_profile': 'Il manque quelques informations. Complétez-les pour continuer.',
     'user.suspended': 'Ce compte est suspendu. Contactez l’équipe qui gère ce service.',
     'user.sign_in_method_not_enabled': 'Cette méthode de connexion est désactivée. Choisissez-en une autre.',
@@ -596,15 +596,15 @@ export const french: Language = {
       'email-removed': 'Cette adresse e-mail a été retirée de votre compte.',
       'phone-changed': 'Le numéro de téléphone de votre compte a été modifié.',
       'phone-removed': 'Le numéro de téléphone a été retiré de votre compte.',
-      'social-linked': 'Un compte social a été associé à votre compte. Il permet désormais de se connecter.',
-      'social-unlinked': 'Un compte social a été dissocié de votre compte.',
+      'social-linked': 'Un compte externe a été associé à votre compte. Il permet désormais de se connecter.',
+      'social-unlinked': 'Un compte externe a été dissocié de votre compte.',
       'factor-added': 'Un second facteur ou une clé d’accès a été ajouté à votre compte.',
       'factor-removed': 'Un second facteur ou une clé d’accès a été retiré de votre compte.',
       'deletion-requested':
         'La suppression de votre compte a été demandée. Il sera supprimé le {date}. Pour le garder, connectez-vous sur {url} et annulez la suppression.',
       'deletion-canceled': 'La suppression de votre compte a été annulée. Votre compte est conservé.',
       reclaimed:
-        'Le propriétaire de cette adresse e-mail a repris ce compte. Le mot de passe, le numéro de téléphone, les comptes liés et les seconds facteurs définis auparavant ont été supprimés, et tous les appareils ont été déconnectés.',
+        'Le propriétaire de cette adresse e-mail a repris ce compte. Le mot de passe, le numéro de téléphone, les comptes associés et les seconds facteurs définis auparavant ont été supprimés, et tous les appareils ont été déconnectés.',
     },
   },
 };

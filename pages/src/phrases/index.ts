@@ -58,7 +58,10 @@ export const ownWord = (language: PageLanguage, key: string): string | undefined
 
 const wordsOf = (language: PageLanguage, key: PhraseKey): string => ownWord(language, key) ?? catalogOf(language)[key];
 
-/** `{name}`, or `{min:one=character|other=characters}`: a word in the form for the number in `min`. */
+/**
+ * `{name}`, or `{min:one=character|other=characters}`: the form for the number in `min`. `#` in a form is the number,
+ * for languages that say one and two without a digit.
+ */
 const place = /\{(\w+)(?::([^{}]*))?\}/g;
 
 /** The form of a word for a number, by its plural category (CLDR). */
@@ -75,7 +78,9 @@ const isolated = (language: PageLanguage, value: string): string =>
 /** Puts values into places; a place without a value is left out. Values are never read for places again. */
 const fill = (language: PageLanguage, sentence: string, value: (name: string) => string): string =>
   sentence.replace(place, (_, name: string, forms: string | undefined) =>
-    forms === undefined ? isolated(language, value(name)) : formFor(language, forms, value(name)),
+    forms === undefined
+      ? isolated(language, value(name))
+      : formFor(language, forms, value(name)).replaceAll('#', () => isolated(language, value(name))),
   );
 
 /** The localized sentence of a key. The result is text, not HTML: escape it where it is shown. */

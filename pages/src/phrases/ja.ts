@@ -71,11 +71,11 @@ export const japanese: Language = {
     'field.anyIdentifier': 'メールアドレス、電話番号またはユーザー名',
     'field.code': 'コード',
     'field.backupCode': 'バックアップコード',
-    'field.eitherHint': '電話番号は国番号から入力してください（例: +81 90 1234 5678）。',
-    'field.phoneHint': '国番号から入力してください（例: +81 90 1234 5678）。',
+    'field.eitherHint': '電話番号は国番号から入力してください（例：+81 90 1234 5678）。',
+    'field.phoneHint': '国番号から入力してください（例：+81 90 1234 5678）。',
     'field.usernameMissing': 'ユーザー名を入力してください。',
     'field.emailMissing': 'メールアドレスを入力してください。',
-    'field.emailMalformed': '有効なメールアドレスを入力してください（例: name@example.com）。',
+    'field.emailMalformed': '有効なメールアドレスを入力してください（例：name@example.com）。',
     'field.phoneMissing': '電話番号を入力してください。',
     'field.identifierMissing': '続けるには入力してください。',
     'field.codeMissing': 'コードを入力してください。',
@@ -88,7 +88,7 @@ export const japanese: Language = {
     'field.confirmMismatch': 'パスワードが一致しません。',
     'form.problem': 'ご確認ください',
     'captcha.noScript':
-      'このページは、あなたがロボットではないことをスクリプトで確認します。JavaScript を有効にして、ページを再読み込みしてください。',
+      'このページは、ロボットではないことを JavaScript で確認します。有効にして、ページを再読み込みしてください。',
     'captcha.confirm': '先に、ロボットではないことを確認してください。',
     'captcha.unavailable': 'ロボットではないことの確認を読み込めませんでした。接続を確認して、もう一度お試しください。',
 
@@ -123,7 +123,7 @@ export const japanese: Language = {
     'passkey.needsScript':
       'パスキーを使うには JavaScript が必要ですが、無効になっています。有効にしてページを再読み込みするか、別の方法を選んでください。',
     'passkey.unsupported':
-      'このブラウザはここでパスキーに対応していません。別の方法を選ぶか、新しいブラウザをお使いください。',
+      'このブラウザでは、ここでパスキーを使えません。別の方法を選ぶか、新しいブラウザをお使いください。',
     'passkey.cancelled': 'パスキーは使われませんでした。準備ができたら、もう一度お試しください。',
     'passkey.known':
       'このデバイスには、すでにこのアカウントのパスキーがあります。別のデバイスを使うか、別の方法を選んでください。',
@@ -198,7 +198,7 @@ export const japanese: Language = {
     'username.noNumbers': 'ユーザー名に数字は使えません。',
     'username.noUnderscore': 'ユーザー名にアンダースコアは使えません。',
 
-    'password.rulesTitle': 'パスワードの条件:',
+    'password.rulesTitle': 'パスワードの条件：',
     'password.met': '（達成）',
     'password.minLength': '{min} 文字以上',
     'password.characterTypes': '大文字、小文字、数字、記号のうち {min} 種類以上',
@@ -260,9 +260,9 @@ export const japanese: Language = {
     'consent.title': '{application} を許可しますか？',
     'consent.lead': '{application} が {name} のアカウントの使用を求めています。',
     'consent.signedInAs': 'ログイン中のアカウント',
-    'consent.scopes': '求めている許可:',
+    'consent.scopes': '求めている許可：',
     'consent.noScopes': '本人であることの確認だけを求めています。',
-    'consent.organizations': 'あなたに代わって操作できる組織:',
+    'consent.organizations': 'あなたに代わって操作できる組織：',
     'consent.inOrganizations': '選択した組織',
     'consent.accept': '許可',
     'consent.deny': 'キャンセル',
@@ -324,7 +324,7 @@ export const japanese: Language = {
       'ここではログアウトしました。念のため {application} を開いて、そこでもログアウトしてください。',
     'samlSignOut.incomplete': 'ほかのアプリにログインしたままの可能性があります',
     'samlSignOut.incompleteLead':
-      'ここではログアウトしました。次のアプリからもログアウトするか、ブラウザーを閉じてください。',
+      'ここではログアウトしました。次のアプリからもログアウトするか、ブラウザを閉じてください。',
     'footer.terms': '利用規約',
     'footer.privacy': 'プライバシー',
     'footer.help': 'ヘルプ',
@@ -360,7 +360,7 @@ export const japanese: Language = {
     'demo.stepToken': 'アプリが認可コードと verifier をトークンと交換しました。',
     'demo.stepRefreshed': 'アプリがリフレッシュトークンを新しいトークンと交換しました。',
     'demo.stepUserinfo': 'アプリがアクセストークンで userinfo エンドポイントを呼び出しました。',
-    'demo.failed': '問題が発生しました: {reason}',
+    'demo.failed': '問題が発生しました：{reason}',
     'demo.stateMismatch': '応答がこのタブのものではありません。最初からやり直してください。',
     'demo.noRefreshToken': 'リフレッシュトークンが発行されませんでした。',
     'demo.claim': 'クレーム',
@@ -396,8 +396,8 @@ export const japanese: Language = {
     'account.factors': '追加の認証方法とパスキー',
     'account.factorsLead': 'パスワードが盗まれた場合にアカウントを守ります。',
     'account.noFactors': 'まだありません。',
-    'account.add': '追加: {name}',
-    'account.added': '追加日: {date}',
+    'account.add': '追加：{name}',
+    'account.added': '追加日：{date}',
     'account.askAtSignIn': 'ログイン時に追加の認証を求める',
     'account.skipAtSignIn': 'ログイン時に追加の認証を求めない',
     'account.social': 'ソーシャルアカウント',
@@ -410,13 +410,13 @@ export const japanese: Language = {
     'account.noSessions': 'ありません。',
     'account.unknownBrowser': '不明なブラウザ',
     'account.thisBrowser': 'このブラウザ',
-    'account.active': '最終アクセス: {date}',
+    'account.active': '最終アクセス：{date}',
     'account.endOthers': 'ほかのすべての場所からログアウト',
     'account.trusted': '追加の認証が不要なブラウザ',
     'account.applications': 'アクセスを許可したアプリ',
     'account.applicationsLead': 'これらのアプリはアカウントを使用できます。',
     'account.noApplications': 'アクセスを許可したアプリはありません。',
-    'account.allowed': '許可日: {date}',
+    'account.allowed': '許可日：{date}',
     'account.withdraw': 'アクセスを取り消す',
     'account.data': 'データ',
     'account.dataLead': '保存されているデータを JSON ファイルでダウンロードできます。',
@@ -480,13 +480,13 @@ export const japanese: Language = {
     'session.captcha_required': 'ロボットではないことの確認がまだ済んでいません。もう一度お試しください。',
     'session.captcha_failed': 'ロボットではないことの確認に失敗したか、期限が切れました。もう一度お試しください。',
     'session.captcha_unavailable':
-      'ロボットではないことの確認は現在利用できません。もう一度試すか、別の方法でサインインしてください。',
+      'ロボットではないことの確認は現在利用できません。もう一度お試しいただくか、別の方法でログインしてください。',
     'session.identifier_not_found': '先にログインするか、アカウントを作成してください。',
     'session.not_supported_for_forgot_password': 'パスワードの再設定中はこの操作を行えません。',
     'session.email_blocklist.email_not_allowed':
       'このメールアドレスはここでは使えません。別のアドレスをお使いください。',
     'session.email_blocklist.email_subaddressing_not_allowed':
-      '「+」を含むメールアドレスはここでは使えません。「+」とそのあとの部分を除いて入力してください。',
+      '「+」を含むメールアドレスはここでは使えません。「+」から「@」の前までを除いて入力してください。',
     'session.email_blocklist.disposable_email_not_allowed':
       '使い捨てのメールアドレスはここでは使えません。普段お使いのアドレスを入力してください。',
     'session.mfa.backup_code_can_not_be_alone':
@@ -594,7 +594,7 @@ export const japanese: Language = {
         'アカウントの削除が申請されました。{date} に削除されます。残す場合は、{url} でログインして削除を取り消してください。',
       'deletion-canceled': 'アカウントの削除が取り消されました。アカウントは残ります。',
       reclaimed:
-        'このメールアドレスの所有者がアカウントを引き継ぎました。以前に設定されたパスワード、電話番号、連携アカウント、第二要素は削除され、すべてのデバイスがサインアウトされました。',
+        'このメールアドレスの所有者がアカウントを引き継ぎました。以前に設定されたパスワード、電話番号、連携アカウント、追加の認証方法は削除され、すべてのデバイスからログアウトされました。',
     },
   },
 };

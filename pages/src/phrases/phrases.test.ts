@@ -4,7 +4,7 @@ import { type ErrorCode, errorCatalog, isErrorCode } from '@aldaba/contract/erro
 import { type PageLanguage, pageLanguages } from '@aldaba/contract/pages';
 import { english, type PhraseKey } from './en.ts';
 import { sentencesOfPrograms } from './errors-of-programs.ts';
-import { errorSentence, phrase, phrases, relativeTime, speaksOf } from './index.ts';
+import { errorSentence, noticesOf, phrase, phrases, relativeTime, speaksOf } from './index.ts';
 import { codesOfPeople } from './language.ts';
 
 const places = (sentence: string): string[] => [...sentence.matchAll(/\{(\w+)/g)].map(([, name = '']) => name).sort();
@@ -103,12 +103,25 @@ describe('Phrases of the pages', () => {
     assert.equal(relativeTime('ar', 600), 'خلال 10 دقائق');
   });
 
+  it('ends no sentence twice after a date', () => {
+    for (const language of pageLanguages) {
+      const format = new Intl.DateTimeFormat(`${language}-u-nu-latn`, { dateStyle: 'long', timeZone: 'UTC' });
+      const date = format.format(Date.UTC(2026, 0, 2));
+      const { changes } = noticesOf(language);
+      const sentences = [...Object.values(phrases(language)), ...Object.values(changes)];
+      for (const sentence of sentences.filter((each) => each.includes('{date}')))
+        assert.doesNotMatch(sentence.replace('{date}', date), /[.。]{2}/, language);
+    }
+  });
+
   it('uses the form of a word for its number, by the rules of each language', () => {
     const table: [language: PageLanguage, min: string, expected: string][] = [
       ['en', '1', 'at least 1 character.'],
       ['en', '8', 'at least 8 characters.'],
       ['ru', '21', 'не менее 21 символа.'],
       ['ru', '22', 'не менее 22 символов.'],
+      ['ar', '1', 'استخدم حرفًا واحدًا على الأقل.'],
+      ['ar', '2', 'استخدم حرفين على الأقل.'],
       ['ar', '8', '8\u2069 أحرف على الأقل.'],
       ['ar', '12', '12\u2069 حرفًا على الأقل.'],
       ['ja', '8', '8 文字以上で入力してください。'],

@@ -37,7 +37,7 @@ export const russian: Language = {
     'code.otherEmail': 'Указать другую почту',
     'code.otherPhone': 'Указать другой номер',
     'code.usePassword': 'Войти по паролю',
-    'code.againIn': 'Новый код — через {seconds} с',
+    'code.againIn': 'Новый код — через {seconds} с',
     'code.expires': 'Срок действия кода истечёт {time}.',
     'code.emailMissing': 'Письмо не пришло? Загляните в папку «Спам» и проверьте, верно ли указан адрес.',
     'code.phoneMissing': 'Сообщение не пришло? Это может занять минуту. Проверьте, верно ли указан номер.',
@@ -85,12 +85,11 @@ export const russian: Language = {
     'field.passwordAgain': '{message} Затем введите пароль ещё раз.',
     'field.confirmMissing': 'Повторите пароль.',
     'field.confirmMismatch': 'Пароли не совпадают.',
-    'form.problem': 'Проверьте это',
+    'form.problem': 'Проверьте данные',
     'captcha.noScript':
-      'Эта страница проверяет с помощью скрипта, что вы не робот. Включите JavaScript и обновите страницу.',
+      'Эта страница проверяет с помощью JavaScript, что вы не робот. Включите его и обновите страницу.',
     'captcha.confirm': 'Сначала подтвердите, что вы не робот.',
-    'captcha.unavailable':
-      'Не удалось загрузить проверку того, что вы не робот. Проверьте подключение и повторите попытку.',
+    'captcha.unavailable': 'Не удалось загрузить проверку «я не робот». Проверьте подключение и попробуйте ещё раз.',
 
     'factor.totp': 'Приложение-аутентификатор',
     'factor.totpLead': 'Приложение на телефоне показывает новый код каждые 30 секунд.',
@@ -113,7 +112,7 @@ export const russian: Language = {
     'secondFactor.send': 'Отправить код',
     'secondFactor.confirm': 'Подтвердить',
     'secondFactor.trust':
-      'Доверять этому устройству {days} {days:one=день|few=дня|other=дней}: второй фактор не понадобится',
+      'Доверять этому устройству {days} {days:one=день|few=дня|other=дней} и не запрашивать второй фактор',
     'secondFactor.otherUser': 'Войти в другой аккаунт',
     'secondFactor.yourEmail': 'вашу электронную почту',
     'secondFactor.yourPhone': 'ваш телефон',
@@ -160,7 +159,7 @@ export const russian: Language = {
 
     'profile.name': 'Полное имя',
     'profile.givenName': 'Имя',
-    'profile.middleName': 'Второе имя',
+    'profile.middleName': 'Отчество',
     'profile.familyName': 'Фамилия',
     'profile.nickname': 'Псевдоним',
     'profile.preferredUsername': 'Предпочитаемое имя пользователя',
@@ -255,7 +254,7 @@ export const russian: Language = {
     'chooseAccount.lead': 'чтобы продолжить в {application}',
     'chooseAccount.signedIn': 'Вход выполнен',
     'chooseAccount.other': 'Использовать другой аккаунт',
-    'consent.title': 'Разрешить доступ {application}?',
+    'consent.title': 'Разрешить доступ приложению {application}?',
     'consent.lead': 'Приложение {application} хочет использовать ваш аккаунт {name}.',
     'consent.signedInAs': 'Вход выполнен как',
     'consent.scopes': 'Приложение запрашивает разрешение:',
@@ -424,14 +423,14 @@ export const russian: Language = {
     'account.deleteLead':
       'Аккаунт и его данные будут удалены через {days} {days:one=день|few=дня|other=дней}. До этого можно войти здесь и отменить удаление.',
     'account.deleteSubmit': 'Удалить мой аккаунт',
-    'account.pending': 'Ваш аккаунт будет удалён {date}.',
+    'account.pending': '{date} ваш аккаунт будет удалён.',
     'account.keep': 'Сохранить мой аккаунт',
     'account.deletionCanceled': 'Удаление отменено. Ваш аккаунт сохранён.',
   },
   errors: {
     'guard.file_size_exceeded': 'Файл слишком большой. Выберите файл поменьше.',
     'guard.mime_type_not_allowed': 'Файлы этого типа загрузить нельзя. Выберите изображение.',
-    'storage.quota_exceeded': 'Загружено слишком много изображений. Повторите попытку через час.',
+    'storage.quota_exceeded': 'Загружено слишком много изображений. Попробуйте ещё раз через час.',
     'request.cross_site': 'Эта форма отправлена с другого сайта. Вернитесь и откройте страницу ещё раз.',
     'request.internal':
       'На нашей стороне произошла ошибка. Попробуйте ещё раз. Если она повторится, обратитесь к администрации этого сервиса.',
@@ -469,18 +468,18 @@ export const russian: Language = {
     'session.connector_id_mismatch': 'Ответ пришёл не от того сервиса, который ожидался. Начните заново.',
     'session.interaction_not_found': 'Сначала начните вход.',
     'session.social_state_mismatch': 'Этот ответ не относится к вашему входу. Начните заново.',
-    'session.csrf_token_mismatch': 'Ответ One Tap получен не с этой страницы. Повторите попытку.',
-    'session.google_one_tap.invalid_id_token': 'Google не удалось подтвердить ваш аккаунт. Повторите попытку.',
+    'session.csrf_token_mismatch': 'Ответ One Tap получен не с этой страницы. Попробуйте ещё раз.',
+    'session.google_one_tap.invalid_id_token': 'Google не удалось подтвердить ваш аккаунт. Попробуйте ещё раз.',
     'session.google_one_tap.unverified_email': 'Google не подтвердил ваш адрес электронной почты.',
-    'session.captcha_required': 'Ваш браузер ещё не подтвердил, что вы не робот. Повторите попытку.',
-    'session.captcha_failed': 'Проверка того, что вы не робот, не пройдена или её срок истёк. Повторите попытку.',
+    'session.captcha_required': 'Ваш браузер ещё не подтвердил, что вы не робот. Попробуйте ещё раз.',
+    'session.captcha_failed': 'Проверка «я не робот» не пройдена или её срок истёк. Попробуйте ещё раз.',
     'session.captcha_unavailable':
-      'Проверка того, что вы не робот, сейчас недоступна. Повторите попытку или войдите другим способом.',
+      'Проверка «я не робот» сейчас недоступна. Попробуйте ещё раз или войдите другим способом.',
     'session.identifier_not_found': 'Сначала войдите или создайте аккаунт.',
     'session.not_supported_for_forgot_password': 'Этого нельзя сделать во время сброса пароля.',
     'session.email_blocklist.email_not_allowed': 'Этот адрес почты здесь не принимается. Укажите другой.',
     'session.email_blocklist.email_subaddressing_not_allowed':
-      'Адреса почты со знаком «+» здесь не принимаются. Укажите свой без знака и того, что после него.',
+      'Адреса почты со знаком «+» здесь не принимаются. Укажите свой без знака и того, что стоит после него до «@».',
     'session.email_blocklist.disposable_email_not_allowed':
       'Одноразовые адреса почты здесь не принимаются. Укажите постоянный.',
     'session.mfa.backup_code_can_not_be_alone':
@@ -582,7 +581,7 @@ export const russian: Language = {
       'factor-added': 'В ваш аккаунт добавлен второй фактор или ключ доступа.',
       'factor-removed': 'Из вашего аккаунта удалён второй фактор или ключ доступа.',
       'deletion-requested':
-        'Поступил запрос на удаление вашего аккаунта. Он будет удалён {date}. Чтобы сохранить его, войдите на {url} и отмените удаление.',
+        'Поступил запрос на удаление вашего аккаунта. {date} он будет удалён. Чтобы сохранить его, войдите на {url} и отмените удаление.',
       'deletion-canceled': 'Удаление вашего аккаунта отменено. Аккаунт сохранён.',
       reclaimed:
         'Владелец этого адреса электронной почты вернул себе аккаунт. Заданные ранее пароль, номер телефона, связанные аккаунты и вторые факторы удалены, на всех устройствах выполнен выход.',

@@ -77,7 +77,7 @@ const usageOf = (view: PortalView, { createdAt, lastUsedAt }: PortalDirectoryTok
     lastUsedAt === null
       ? word(view.language, 'tokenUnused')
       : word(view.language, 'tokenUsed', { date: instantOf(view, lastUsedAt) });
-  return `${created} · ${used}`;
+  return `${created}\u00a0· ${used}`;
 };
 
 const expiryOf = (view: PortalView, { expiresAt, isExpired }: PortalDirectoryToken): string =>

@@ -50,9 +50,12 @@ export const Domains = ({ frame, view, screen }: ScreenProps<'domains'>) => {
 export const Domain = ({ frame, view, screen }: ScreenProps<'domain'>) => {
   const t = (key: PortalWord, values?: Record<string, string>) => word(view.language, key, values);
   const { domain, state, losesAt } = screen.domain;
+  const lead = t(words[state].lead, dateIn(view, losesAt));
+  const isAtRisk = state === 'record-missing' || state === 'expiring';
   const path = `/domains/${encodeURIComponent(domain)}`;
   return (
-    <Part frame={frame} view={view} title={domain} lead={t(words[state].lead, dateIn(view, losesAt))} back="/domains">
+    <Part frame={frame} view={view} title={domain} lead={isAtRisk ? undefined : lead} back="/domains">
+      {isAtRisk && <p class="portal-warning">{lead}</p>}
       {state !== 'verified' && <DnsProof frame={frame} view={view} screen={screen} />}
       {state !== 'verified' && state !== 'confirmed' && <EmailProof frame={frame} view={view} screen={screen} />}
       <Removal

@@ -5,7 +5,7 @@ import { Onward } from '../icons.tsx';
 import { Heading } from '../views/parts.tsx';
 import { Directory, DirectoryGroup, DirectoryToken } from './directory.tsx';
 import { Domain, Domains } from './domains.tsx';
-import { addressOf, Form, Pages, Part, type ScreenProps, timeOf } from './parts.tsx';
+import { addressOf, Form, instantOf, Pages, Part, type ScreenProps } from './parts.tsx';
 import { Invitations, Member, Members } from './people.tsx';
 import { SsoConnection, SsoConnections, SsoGroup } from './sso.tsx';
 import { eventWord, type PortalWord, word } from './words.ts';
@@ -124,17 +124,19 @@ const Entries = ({ frame, view, screen }: ScreenProps<'audit-logs'>) => {
   return (
     <Part frame={frame} view={view} title={t('audit-logs')}>
       {screen.entries.length === 0 && <p class="hint">{t('noEntries')}</p>}
-      <ul class="entries">
-        {screen.entries.map((entry) => (
-          <li key={entry.id}>
-            <div class="entry">
-              <span class="way-name">{nameOf(entry)}</span>
-              {entry.detail !== undefined && <small>{entry.detail}</small>}
-              <small>{`${timeOf(view, entry.time, 'time')} UTC · ${madeBy(entry)}`}</small>
-            </div>
-          </li>
-        ))}
-      </ul>
+      {screen.entries.length > 0 && (
+        <ul class="entries">
+          {screen.entries.map((entry) => (
+            <li key={entry.id}>
+              <div class="entry">
+                <span class="way-name">{nameOf(entry)}</span>
+                {entry.detail !== undefined && <small>{entry.detail}</small>}
+                <small>{`${instantOf(view, entry.time)} · ${madeBy(entry)}`}</small>
+              </div>
+            </li>
+          ))}
+        </ul>
+      )}
       <Pages frame={frame} view={view} path="/audit-logs" page={screen.page} hasMore={screen.hasMore} />
     </Part>
   );

@@ -37,7 +37,7 @@ export const guidesInEnglish: Guides = {
     'In “Configuration”, enter our redirect URI in “Redirect URI’s”.',
     'In “SSO”, choose “POST” as the authentication method of “Token Endpoint”, and copy “Client ID”, “Client Secret” and “Issuer URL”.',
     'In “Access”, choose the roles whose people may sign in.',
-    'For roles by group: in “Parameters”, let “Groups” contain “User Roles”, and enter the scopes “openid profile email groups” in step 2.',
+    'For roles by group: in “Parameters”, set “Groups” to “User Roles”, and enter the scopes “openid profile email groups” in step 2.',
   ],
   JumpCloud: [
     'In the JumpCloud Admin Portal, open “SSO Applications”, press “Add New Application”, choose “Custom Application”, and “Configure SSO with OIDC”.',
@@ -65,7 +65,7 @@ export const guidesInEnglish: Guides = {
     'Enter our redirect URI, exactly as shown.',
     'Choose “client_secret_post” as the authentication at the token endpoint, and allow the scopes “openid”, “profile” and “email”.',
     'Copy the issuer, the client ID and the client secret. The issuer is the one in the discovery document of your provider, character by character.',
-    'Assign people, and for roles by group let the provider send a claim such as “groups”.',
+    'Assign people. For roles by group, configure the provider to send a claim such as “groups”.',
   ],
   SAML: [
     'Create a SAML 2.0 application. If your provider reads metadata, give it the address of ours; otherwise enter the entity ID and the ACS URL.',

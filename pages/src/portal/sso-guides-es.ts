@@ -3,7 +3,7 @@ import type { Guides } from './sso-guides-en.ts';
 export const guidesInSpanish: Guides = {
   AzureAdOidc: [
     'En el centro de administración de Microsoft Entra, abre «App registrations» y pulsa «New registration».',
-    'Elige «Accounts in this organizational directory only». En «Redirect URI», elige «Web» y escribe nuestra URI de redirección.',
+    'Elige «Accounts in this organizational directory only». En «Redirect URI», elige «Web» y escribe nuestro URI de redirección.',
     'Copia «Application (client) ID» de «Overview»: es el ID de cliente. El emisor es https://login.microsoftonline.com/, luego «Directory (tenant) ID», y luego /v2.0.',
     'Abre «Certificates & secrets», pulsa «New client secret» y copia su «Value» (no su «Secret ID»). Anota cuándo caduca.',
     'Para los roles por grupo: abre «Token configuration», pulsa «Add groups claim» y elige «Groups assigned to the application». Los grupos llegan como ID de objeto.',
@@ -20,33 +20,33 @@ export const guidesInSpanish: Guides = {
   GoogleWorkspace: [
     'En la consola de Google Cloud, elige o crea un proyecto de tu organización y abre «Google Auth Platform».',
     'En «Audience», elige «Internal», para que solo entren cuentas de tu organización.',
-    'En «Clients», pulsa «Create client», elige «Web application» y escribe nuestra URI de redirección en «Authorized redirect URIs».',
+    'En «Clients», pulsa «Create client», elige «Web application» y escribe nuestro URI de redirección en «Authorized redirect URIs».',
     'Copia el ID y el secreto de cliente. Google muestra el secreto una sola vez.',
     'Google no envía grupos, así que no hay roles por grupo.',
   ],
   Okta: [
     'En la consola de administración de Okta, abre «Applications», pulsa «Create App Integration» y elige «OIDC - OpenID Connect» y «Web Application».',
-    'Escribe nuestra URI de redirección en «Sign-in redirect URIs». En «Assignments», elige quién puede entrar, y guarda.',
+    'Escribe nuestro URI de redirección en «Sign-in redirect URIs». En «Assignments», elige quién puede entrar, y guarda.',
     'Copia el ID y el secreto de cliente. El emisor es la dirección de tu organización de Okta, como https://acme.okta.com.',
     'Para los roles por grupo: en «Sign On», edita «OpenID Connect ID Token», escribe el claim «groups» con «Matches regex» y «.*», y en el paso 2 los ámbitos «openid profile email groups».',
   ],
   OneLogin: [
     'En la administración de OneLogin, abre «Applications», pulsa «Add App» y elige «OpenId Connect (OIDC)».',
-    'En «Configuration», escribe nuestra URI de redirección en «Redirect URI’s».',
+    'En «Configuration», escribe nuestro URI de redirección en «Redirect URI’s».',
     'En «SSO», elige «POST» como método de autenticación de «Token Endpoint», y copia «Client ID», «Client Secret» e «Issuer URL».',
     'En «Access», elige los roles cuyas personas pueden entrar.',
     'Para los roles por grupo: en «Parameters», haz que «Groups» contenga «User Roles», y escribe en el paso 2 los ámbitos «openid profile email groups».',
   ],
   JumpCloud: [
     'En el portal de administración de JumpCloud, abre «SSO Applications», pulsa «Add New Application», elige «Custom Application» y «Configure SSO with OIDC».',
-    'En «SSO», escribe nuestra URI de redirección en «Redirect URIs» y elige «Client Secret Post» como «Client Authentication Type».',
+    'En «SSO», escribe nuestro URI de redirección en «Redirect URIs» y elige «Client Secret Post» como «Client Authentication Type».',
     'En «Attribute Mapping», elige los ámbitos estándar «Email» y «Profile». Para los roles por grupo, marca «include group attribute» y llámalo «groups».',
     'Pulsa «Activate» y copia el ID y el secreto de cliente. El emisor es https://oauth.id.jumpcloud.com/ con la barra final.',
     'En «User Groups», elige quién puede entrar.',
   ],
   Ping: [
     'En la consola de administración de PingOne, abre «Applications», añade una y elige «OIDC Web App».',
-    'En «Configuration», escribe nuestra URI de redirección en «Redirect URIs» y elige «Client Secret Post» como «Token Auth Method».',
+    'En «Configuration», escribe nuestro URI de redirección en «Redirect URIs» y elige «Client Secret Post» como «Token Auth Method».',
     'En «Resources», añade los ámbitos «email» y «profile».',
     'Copia «Client ID», «Client Secret» e «Issuer ID» de «Overview», y activa la aplicación.',
     'Para los roles por grupo: en «Attribute Mappings», añade «groups» con «Group Names».',
@@ -54,13 +54,13 @@ export const guidesInSpanish: Guides = {
   Keycloak: [
     'En la consola de administración de Keycloak, elige tu realm, abre «Clients», pulsa «Create client» y elige «OpenID Connect».',
     'Activa «Client authentication» y deja «Standard flow».',
-    'Escribe nuestra URI de redirección en «Valid redirect URIs».',
+    'Escribe nuestro URI de redirección en «Valid redirect URIs».',
     'Copia «Client Secret» de «Credentials». El emisor es la dirección del realm, como https://sso.acme.com/realms/acme.',
     'Para los roles por grupo: en «Client scopes», abre el ámbito dedicado y añade el mapper «Group Membership» con el nombre de claim «groups».',
   ],
   OIDC: [
     'Crea una aplicación de OpenID Connect para un servidor web (un cliente confidencial) con el flujo de código de autorización.',
-    'Escribe nuestra URI de redirección, exactamente como se muestra.',
+    'Escribe nuestro URI de redirección, exactamente como se muestra.',
     'Elige «client_secret_post» como autenticación en el endpoint de tokens, y permite los ámbitos «openid», «profile» y «email».',
     'Copia el emisor, el ID y el secreto de cliente. El emisor es el del documento de descubrimiento de tu proveedor, carácter por carácter.',
     'Asigna personas y, para los roles por grupo, haz que el proveedor envíe un claim como «groups».',

@@ -4,7 +4,7 @@ export const guidesInChinese: Guides = {
   AzureAdOidc: [
     '在 Microsoft Entra 管理中心，打开“App registrations”，点击“New registration”。',
     '选择“Accounts in this organizational directory only”。在“Redirect URI”中选择“Web”，填写我们的重定向 URI。',
-    '从“Overview”复制“Application (client) ID”，即客户端 ID。颁发者为 https://login.microsoftonline.com/ 加“Directory (tenant) ID”再加 /v2.0。',
+    '从“Overview”复制“Application (client) ID”，即客户端 ID。签发者为 https://login.microsoftonline.com/ 加“Directory (tenant) ID”再加 /v2.0。',
     '打开“Certificates & secrets”，点击“New client secret”，复制其“Value”（不是“Secret ID”）。请记下到期时间。',
     '如需按群组分配角色：打开“Token configuration”，点击“Add groups claim”，选择“Groups assigned to the application”。群组以对象 ID 形式发送。',
     '在“Enterprise applications”中打开该应用，在“Users and groups”中分配人员。',
@@ -18,8 +18,8 @@ export const guidesInChinese: Guides = {
     '在“Users and groups”中分配人员。',
   ],
   GoogleWorkspace: [
-    '在 Google Cloud 控制台中，选择或创建你们组织的项目，打开“Google Auth Platform”。',
-    '在“Audience”中选择“Internal”，这样只有你们组织的账号可以登录。',
+    '在 Google Cloud 控制台中，选择或创建你组织的项目，打开“Google Auth Platform”。',
+    '在“Audience”中选择“Internal”，这样只有你组织的账号可以登录。',
     '在“Clients”中点击“Create client”，选择“Web application”，将我们的重定向 URI 填入“Authorized redirect URIs”。',
     '复制客户端 ID 和客户端密钥。Google 只显示一次密钥。',
     'Google 不发送群组，因此无法按群组分配角色。',
@@ -27,7 +27,7 @@ export const guidesInChinese: Guides = {
   Okta: [
     '在 Okta Admin Console 中，打开“Applications”，点击“Create App Integration”，选择“OIDC - OpenID Connect”和“Web Application”。',
     '将我们的重定向 URI 填入“Sign-in redirect URIs”。在“Assignments”中选择可以登录的人员，然后保存。',
-    '复制客户端 ID 和客户端密钥。颁发者是你们 Okta 组织的地址，例如 https://acme.okta.com。',
+    '复制客户端 ID 和客户端密钥。签发者是你的 Okta 组织的地址，例如 https://acme.okta.com。',
     '如需按群组分配角色：在“Sign On”中编辑“OpenID Connect ID Token”，填写声明“groups”，选择“Matches regex”并填写“.*”；在第 2 步填写权限范围“openid profile email groups”。',
   ],
   OneLogin: [
@@ -41,7 +41,7 @@ export const guidesInChinese: Guides = {
     '在 JumpCloud Admin Portal 中，打开“SSO Applications”，点击“Add New Application”，选择“Custom Application”和“Configure SSO with OIDC”。',
     '在“SSO”中，将我们的重定向 URI 填入“Redirect URIs”，“Client Authentication Type”选择“Client Secret Post”。',
     '在“Attribute Mapping”中选择标准范围“Email”和“Profile”。如需按群组分配角色，勾选“include group attribute”并命名为“groups”。',
-    '点击“Activate”，复制客户端 ID 和客户端密钥。颁发者为 https://oauth.id.jumpcloud.com/（包含末尾斜杠）。',
+    '点击“Activate”，复制客户端 ID 和客户端密钥。签发者为 https://oauth.id.jumpcloud.com/（包含末尾斜杠）。',
     '在“User Groups”中选择可以登录的人员。',
   ],
   Ping: [
@@ -52,17 +52,17 @@ export const guidesInChinese: Guides = {
     '如需按群组分配角色：在“Attribute Mappings”中添加“groups”，值为“Group Names”。',
   ],
   Keycloak: [
-    '在 Keycloak 管理控制台中，选择你们的 realm，打开“Clients”，点击“Create client”，选择“OpenID Connect”。',
+    '在 Keycloak 管理控制台中，选择你的 realm，打开“Clients”，点击“Create client”，选择“OpenID Connect”。',
     '开启“Client authentication”，保留“Standard flow”。',
     '将我们的重定向 URI 填入“Valid redirect URIs”。',
-    '从“Credentials”复制“Client Secret”。颁发者是 realm 的地址，例如 https://sso.acme.com/realms/acme。',
+    '从“Credentials”复制“Client Secret”。签发者是 realm 的地址，例如 https://sso.acme.com/realms/acme。',
     '如需按群组分配角色：在“Client scopes”中打开专用范围，添加映射器“Group Membership”，声明名称为“groups”。',
   ],
   OIDC: [
     '为 Web 服务器创建一个 OpenID Connect 应用（机密客户端），使用授权码流程。',
     '填写我们的重定向 URI，须与显示的完全一致。',
     '令牌端点的认证方式选择“client_secret_post”，并允许范围“openid”、“profile”和“email”。',
-    '复制颁发者、客户端 ID 和客户端密钥。颁发者须与提供商发现文档中的完全一致。',
+    '复制签发者、客户端 ID 和客户端密钥。签发者须与提供商发现文档中的完全一致。',
     '分配人员；如需按群组分配角色，请让提供商发送“groups”之类的声明。',
   ],
   SAML: [

@@ -1,6 +1,6 @@
 /** The test sign-in: how it is started, and what the last one found. */
 import type { PortalSsoTest } from '@aldaba/contract/pages';
-import { Notice } from '../fields.tsx';
+import { Tick } from '../icons.tsx';
 import { Form, groupAddress, instantOf, type ScreenProps } from './parts.tsx';
 import { type PortalWord, word } from './words.ts';
 
@@ -27,18 +27,16 @@ export const SsoTest = (props: Props) => {
   );
 };
 
+/** What the last test found. The way back from a test leads to its heading, which then has the focus. */
 const Finding = (props: Props & { test: PortalSsoTest }) => {
   const { view, test } = props;
   const t = (key: PortalWord, values?: Record<string, string>) => word(view.language, key, values);
   return (
     <>
-      {test.reason === undefined ? (
-        <Notice>{t('testPassed')}</Notice>
-      ) : (
-        <p class="portal-warning" role="alert">
-          {`${t('testFailed')} ${t(`reason.${test.reason}`)}`}
-        </p>
-      )}
+      <h3 id="test-result" class={test.reason === undefined ? 'notice' : 'portal-warning'} tabIndex={-1}>
+        {test.reason === undefined && <Tick />}
+        <span>{test.reason === undefined ? t('testPassed') : `${t('testFailed')} ${t(`reason.${test.reason}`)}`}</span>
+      </h3>
       {test.detail !== undefined && <p class="hint">{t('problemDetail', { detail: test.detail })}</p>}
       <p class="hint">{t('testTime', { date: instantOf(view, test.time) })}</p>
       {test.mapped && <Mapped {...props} mapped={test.mapped} />}

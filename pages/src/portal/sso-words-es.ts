@@ -3,8 +3,9 @@ import type { SsoWord } from './sso-words-en.ts';
 
 export const ssoWordsInSpanish: Record<SsoWord, string> = {
   sso: 'Inicio de sesión único',
-  ssoHint: 'Deja que tu gente entre con vuestro proveedor de identidad',
-  ssoLead: 'Tu gente inicia sesión con el proveedor de identidad de tu organización, como Microsoft Entra ID u Okta.',
+  ssoHint: 'Permite que tu organización inicie sesión con su proveedor de identidad',
+  ssoLead:
+    'Las personas de tu organización inician sesión con su propio proveedor de identidad, como Microsoft Entra ID u Okta.',
   noConnections: 'Todavía no hay ningún proveedor de identidad conectado.',
   connectProvider: 'Conectar un proveedor de identidad',
   chooseProvider: 'Proveedor de identidad',
@@ -35,10 +36,10 @@ export const ssoWordsInSpanish: Record<SsoWord, string> = {
   'address.metadataUrl': 'Nuestros metadatos (contienen todo lo anterior)',
   stepSettings: '2. De tu proveedor',
   settingsLead: 'Escribe lo que muestra tu proveedor. Se comprueba al guardar.',
-  connectionName: 'Nombre que ve tu gente',
+  connectionName: 'Nombre visible para tu organización',
   connectionNameMissing: 'Escribe un nombre, como el de tu empresa.',
   issuer: 'Emisor (issuer)',
-  issuerMissing: 'Escribe el emisor, una dirección que empieza por https.',
+  issuerMissing: 'Escribe el emisor, una dirección que empieza por https://.',
   clientId: 'ID de cliente',
   clientIdMissing: 'Escribe el ID de cliente.',
   clientSecret: 'Secreto de cliente',
@@ -49,7 +50,7 @@ export const ssoWordsInSpanish: Record<SsoWord, string> = {
   trustEmail: 'Nuestro proveedor gestiona las direcciones de correo, aunque no las marca como verificadas',
   samlSource: 'Indica los metadatos de una de estas tres formas.',
   metadataUrl: 'Dirección de los metadatos',
-  metadataUrlHint: 'Lo mejor: los certificados nuevos se aplican solos.',
+  metadataUrlHint: 'Recomendado: los certificados nuevos se aplican automáticamente.',
   metadata: 'O bien: los metadatos en XML',
   samlByFields: 'O bien: los valores sueltos',
   entityId: 'ID de entidad de tu proveedor (emisor)',
@@ -69,15 +70,15 @@ export const ssoWordsInSpanish: Record<SsoWord, string> = {
     'Los metadatos no se pueden usar. Comprueba la dirección, o indica los metadatos de una sola forma.',
   'problem.metadata': 'El XML no contiene metadatos válidos de un proveedor de identidad. Copia el archivo entero.',
   'problem.entityId': 'El ID de entidad falta o es demasiado largo.',
-  'problem.signInEndpoint': 'La dirección de inicio de sesión falta, o no empieza por https.',
+  'problem.signInEndpoint': 'La dirección de inicio de sesión falta, o no empieza por https://.',
   'problem.x509Certificate': 'No es un certificado. Copia el texto desde BEGIN CERTIFICATE hasta END CERTIFICATE.',
   'problem.attributeMapping': 'El nombre de un atributo es demasiado largo.',
   problemDetail: 'Detalles: {detail}',
   certificateValid: 'El certificado de tu proveedor es válido hasta el {date}.',
   certificateEnding:
-    'El certificado de tu proveedor termina el {date}. Renuévalo a tiempo en tu proveedor y actualiza aquí los metadatos.',
+    'El certificado de tu proveedor caduca el {date}. Renuévalo a tiempo en tu proveedor y actualiza aquí los metadatos.',
   certificateEnded:
-    'El certificado de tu proveedor terminó el {date}. Renuévalo en tu proveedor y actualiza aquí los metadatos.',
+    'El certificado de tu proveedor caducó el {date}. Renuévalo en tu proveedor y actualiza aquí los metadatos.',
   stepTest: '3. Probar',
   saveFirst: 'Guarda primero los datos de arriba.',
   testLead: 'Inicia sesión una vez en tu proveedor. La prueba no crea ninguna cuenta ni inicia sesión aquí.',
@@ -96,12 +97,13 @@ export const ssoWordsInSpanish: Record<SsoWord, string> = {
   'reason.clock':
     'La respuesta es demasiado antigua o aún no es válida. Comprueba el reloj de tu proveedor y prueba otra vez.',
   'reason.code':
-    'Tu proveedor no ha aceptado el código. Comprueba la URI de redirección en tu proveedor y prueba otra vez.',
+    'Tu proveedor no ha aceptado el código. Comprueba el URI de redirección en tu proveedor y prueba otra vez.',
   'reason.declined': 'Tu proveedor rechazó el inicio de sesión. Asigna la aplicación a la persona que hace la prueba.',
   'reason.discovery':
     'No se puede leer la configuración de tu proveedor en el emisor. Comprueba el emisor y prueba otra vez.',
   'reason.encryption': 'La respuesta no se puede descifrar. Da otra vez nuestros metadatos a tu proveedor.',
-  'reason.entity-id': 'La respuesta viene de otro ID de entidad que el de los metadatos. Actualiza aquí los metadatos.',
+  'reason.entity-id':
+    'La respuesta viene de un ID de entidad que no está en los metadatos. Actualiza aquí los metadatos.',
   'reason.foreign-domain':
     'La dirección de correo no es de uno de tus dominios verificados. Verifica su dominio, o prueba con otra persona.',
   'reason.id-token': 'El token de identidad no es válido. Comprueba el emisor y el ID de cliente.',
@@ -120,9 +122,9 @@ export const ssoWordsInSpanish: Record<SsoWord, string> = {
   'reason.unreadable': 'La respuesta de tu proveedor no se puede usar. Compara los ajustes de ambos lados.',
   'reason.unverified-email':
     'Tu proveedor no marca la dirección como verificada. Si gestiona todas las direcciones, marca la casilla del paso 2.',
-  'reason.userinfo': 'Tu proveedor no quiso decir quién inició sesión. Permite allí los ámbitos «profile» y «email».',
+  'reason.userinfo': 'Tu proveedor no indicó quién inició sesión. Permite allí los ámbitos «profile» y «email».',
   'reason.weak-algorithm': 'La firma usa un algoritmo antiguo. Elige RSA con SHA-256 en tu proveedor.',
-  mapped: 'Cómo se conocería aquí a la persona',
+  mapped: 'Cómo aparecería aquí esta persona',
   mappedId: 'ID en tu proveedor',
   mappedNameId: 'ID de nombre',
   mappedName: 'Nombre',
@@ -133,7 +135,7 @@ export const ssoWordsInSpanish: Record<SsoWord, string> = {
   stepOn: '4. Activar',
   onLead: 'Las personas con direcciones de {domains} inician sesión solo con tu proveedor y se unen a tu organización.',
   onNoDomain: 'Primero verifica un dominio. Decide qué personas inician sesión con tu proveedor.',
-  onNotTested: 'Primero haz una prueba que funcione.',
+  onNotTested: 'Haz primero una prueba que funcione.',
   onSwitchedOff: '{name} ha desactivado el inicio de sesión único. Pide a {name} que lo active.',
   turnOn: 'Activar',
   useChanges: 'Usar los cambios',

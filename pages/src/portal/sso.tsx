@@ -70,7 +70,7 @@ export const SsoConnection = ({ frame, view, screen }: ScreenProps<'sso-connecti
       frame={frame}
       view={view}
       title={screen.name}
-      lead={`${t(`provider.${screen.provider}`)} · ${t(`status.${screen.status}`)}`}
+      lead={`${t(`provider.${screen.provider}`)}\u00a0· ${t(`status.${screen.status}`)}`}
       back="/sso"
     >
       <AtProvider {...common} />

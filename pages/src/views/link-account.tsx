@@ -14,8 +14,8 @@ const Lead = ({ frame, view }: { frame: PageFrame; view: LinkAccountView }) => (
       if (typeof part === 'string') return part;
       if (part.place !== 'address') return <bdi key={part.place}>{view.provider}</bdi>;
       return (
-        <LeftToRight key={part.place}>
-          <strong>{view.maskedAddress}</strong>
+        <LeftToRight key={part.place} strong>
+          {view.maskedAddress}
         </LeftToRight>
       );
     })}

@@ -21,7 +21,9 @@ export const OneTimeToken = ({ frame, view }: { frame: PageFrame; view: OneTimeT
           <form class="main-form" method="post" action={`${frame.basePath}/one-time-token`}>
             <Hidden fields={{ app_id: appId, login_hint: email, one_time_token: token }} />
             {terms === 'checkbox' && <TermsCheckbox frame={frame} id="terms" error={error} />}
-            <Submit>{phrase(frame.language, 'link.submit', { address: email })}</Submit>
+            <Submit>
+              <WithAddress frame={frame} sentence="link.submit" address={email} />
+            </Submit>
           </form>
           <TermsNotice frame={frame} terms={terms} />
         </>

@@ -1,7 +1,22 @@
-import type { ComponentChildren } from 'preact';
+import { type ComponentChildren, Fragment } from 'preact';
 
-/** An email address, a phone number or a code, which reads from left to right in a sentence of any language. */
-export const LeftToRight = ({ children }: { children: ComponentChildren }) => <bdi dir="ltr">{children}</bdi>;
+/** An address of fewer characters fits in a line of a small phone. */
+const long = 28;
+
+/**
+ * An email address, a phone number or a code, which reads from left to right in a sentence of any language. A long
+ * address breaks after its `@` before it breaks inside a word.
+ */
+export const LeftToRight = ({ strong, children }: { strong?: boolean; children: string }) => {
+  const parts = children.length < long ? [children] : children.split(/(?<=@)/);
+  const text = parts.map((part, position) => (
+    <Fragment key={part}>
+      {position > 0 && <wbr />}
+      {part}
+    </Fragment>
+  ));
+  return <bdi dir="ltr">{strong ? <strong>{text}</strong> : text}</bdi>;
+};
 
 /** What every page's main column opens with. */
 export const Heading = ({ text, lead }: { text: string; lead?: ComponentChildren }) => (

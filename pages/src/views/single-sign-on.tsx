@@ -64,8 +64,8 @@ const Lead = ({ frame, address }: { frame: PageFrame; address: string }) => (
       typeof part === 'string' ? (
         part
       ) : (
-        <LeftToRight key={part.place}>
-          <strong>{address}</strong>
+        <LeftToRight key={part.place} strong>
+          {address}
         </LeftToRight>
       ),
     )}

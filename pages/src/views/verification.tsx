@@ -12,8 +12,8 @@ export const WithAddress = (props: { frame: PageFrame; sentence: PhraseKey; addr
       typeof part === 'string' ? (
         part
       ) : (
-        <LeftToRight key={part.place}>
-          <strong>{props.address}</strong>
+        <LeftToRight key={part.place} strong>
+          {props.address}
         </LeftToRight>
       ),
     )}

@@ -92,7 +92,7 @@ function testRoutes({ needs, get, post }: PortalRoutes, show: ReturnType<typeof 
     (read: (page: PortalRequest) => { state: string; data: Record<string, string> }) => async (page: PortalRequest) => {
       const answer = { portalLinkId: page.session.linkId, ...read(page) };
       await sso.finishTest(page.request.tenant, keyOf(page), answer);
-      page.go(`${pathOf(keyOf(page).id)}?tested=yes`);
+      page.go(`${pathOf(keyOf(page).id)}#test-result`);
     };
   get(
     '/sso/:connectorId/answer',

@@ -231,7 +231,7 @@ describe('A link for an email address', () => {
       for (let times = 0; times < 2; times += 1) {
         const page = await person.get(address);
         assert.equal(page.status, 200);
-        assert.match(await page.text(), /Sign in as ana@example\.com/);
+        assert.match((await page.text()).replaceAll(/<[^>]+>/g, ''), /Sign in as ana@example\.com/);
       }
       assert.equal(await statusOf(link.id), 'active');
       const home = await person.arrive(await person.post('/one-time-token', form(ana, link.token)));

@@ -2,18 +2,18 @@ import type { Translated } from '../../../language/phrases.ts';
 import type en from './en.ts';
 
 const zhCn: Translated<typeof en> = {
-  title: '账户中心',
-  detail: '用户在 /account 页面管理自己的账户。Account API 使用同样的设置。',
-  open: '打开账户页面',
+  title: '账号中心',
+  detail: '用户在 /account 页面管理自己的账号。Account API 使用同样的设置。',
+  open: '打开账号页面',
   access: {
     title: '用户可以管理什么',
     detail: '关闭的内容既不显示，也不能更改。',
-    enabled: '账户页面和 Account API',
-    enabledHelp: '已登录的用户可以查看和更改自己的账户。',
+    enabled: '账号页面和 Account API',
+    enabledHelp: '已登录的用户可以查看和更改自己的账号。',
   },
   controls: { Off: '关闭', ReadOnly: '查看', Edit: '编辑' },
   fields: {
-    title: '账户的各个部分',
+    title: '账号的各个部分',
     name: '姓名',
     avatar: '头像',
     profile: '个人资料',
@@ -52,14 +52,14 @@ const zhCn: Translated<typeof en> = {
     create: '创建资料字段',
   },
   deletion: {
-    title: '删除账户',
+    title: '删除账号',
     detail: '用户可以自己申请，并可在期限结束前反悔。',
-    allowed: '用户可以删除自己的账户',
+    allowed: '用户可以删除自己的账号',
     allowedHelp: '用户先验证身份，并会收到邮件。',
-    deletionGraceDays: '多少天后删除账户',
+    deletionGraceDays: '多少天后删除账号',
     deletionGraceDaysHelp: '1 到 365。',
     deleteAccountUrl: '你自己的删除页面',
-    deleteAccountUrlHelp: '账户页面会转到该页面，而不是显示自己的表单。',
+    deleteAccountUrlHelp: '账号页面会转到该页面，而不是显示自己的表单。',
   },
   passkeys: {
     title: '其他网站上的通行密钥',
@@ -67,16 +67,16 @@ const zhCn: Translated<typeof en> = {
     webauthnRelatedOrigins: '来源',
   },
   pending: {
-    title: '待删除的账户',
+    title: '待删除的账号',
     detail: '由用户申请。最先到期的排在最前。',
     user: '用户',
     requested: '申请时间',
     deletes: '删除时间',
-    cancel: '保留账户',
-    cancelTitle: '保留 {name} 的账户？',
+    cancel: '保留账号',
+    cancelTitle: '保留 {name} 的账号？',
     cancelDetail: '删除会被取消，用户会收到邮件，之后仍可再次申请。',
-    emptyTitle: '没有待删除的账户',
-    emptyDetail: '用户申请删除账户后，会显示在这里。',
+    emptyTitle: '没有待删除的账号',
+    emptyDetail: '用户申请删除账号后，会显示在这里。',
   },
 };
 export default zhCn;

@@ -39,7 +39,7 @@ export default {
     postLogoutRedirectUrisHelp: 'A dónde vuelven los usuarios tras cerrar sesión.',
     corsAllowedOrigins: 'Orígenes permitidos (CORS)',
     corsAllowedOriginsHelp:
-      'Páginas que pueden llamar al servidor además de las de las URI de redirección, p. ej., https://tienda.example.com.',
+      'Páginas que pueden llamar al servidor además de las de los URI de redirección, p. ej., https://tienda.example.com.',
     invalidUri: 'Escribe una dirección completa, p. ej., https://tienda.example.com/callback.',
     uriFragment: 'Quita el # y lo que sigue.',
     uriScheme: 'Usa https:// o http://. Otros esquemas son para aplicaciones nativas.',

@@ -559,7 +559,7 @@ export default {
       social_auth_code_invalid: 'The provider did not accept the sign-in',
       social_invalid_access_token: 'The provider ended the sign-in',
       social_invalid_id_token: 'The ID token of the provider could not be verified',
-      authorization_failed: 'The user cancelled at the provider',
+      authorization_failed: 'The user canceled at the provider',
       timeout: 'The provider did not answer in time',
     },
     one_time_token: {

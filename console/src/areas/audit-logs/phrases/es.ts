@@ -528,7 +528,7 @@ export default {
       verification_blocked_too_many_attempts:
         'El bloqueo termina solo. Muchos fallos para una cuenta pueden ser un ataque.',
       connector_validation_session_not_found: 'El usuario debe comenzar de nuevo el inicio de sesión.',
-      invalid_connector_id: 'Añade el conector a los inicios de sesión sociales de la experiencia de inicio de sesión.',
+      invalid_connector_id: 'Añade el conector a los inicios de sesión sociales de la experiencia de acceso.',
       mfa: {
         invalid_totp_code: 'El reloj del teléfono puede estar mal. Si no, quita el factor en la página del usuario.',
         webauthn_address_not_supported: 'Sirve las páginas de inicio de sesión por HTTPS con un nombre de host.',
@@ -542,8 +542,8 @@ export default {
       user_not_exist: 'Quizá el usuario escribió otra dirección o aún no tiene cuenta.',
       identity_not_exist: 'Activa el registro o vincula la cuenta social a un usuario existente.',
       suspended: 'Reactiva al usuario en su página si la suspensión ha terminado.',
-      sign_in_method_not_enabled: 'Activa el método en la experiencia de inicio de sesión.',
-      sign_up_method_not_enabled: 'Activa el registro en la experiencia de inicio de sesión.',
+      sign_in_method_not_enabled: 'Activa el método en la experiencia de acceso.',
+      sign_up_method_not_enabled: 'Activa el registro en la experiencia de acceso.',
     },
     connector: {
       general: 'Prueba el conector en su página y compara su ID y su secreto con la consola del proveedor.',
@@ -613,7 +613,7 @@ export default {
       missing_mfa: 'Hay que configurar un segundo factor',
       passkey_preferred: 'Se ofrece crear una llave de acceso',
       suggest_mfa: 'Se propone un segundo factor',
-      terms_required: 'No se aceptaron los términos',
+      terms_required: 'No se aceptaron las condiciones',
       sign_in_method_not_enabled: 'El método de inicio de sesión está desactivado',
       sign_up_method_not_enabled: 'El método de registro está desactivado',
       username_already_in_use: 'El nombre de usuario ya existe',

@@ -39,7 +39,7 @@ export default {
     },
   },
   steps: {
-    Identifier: { Submit: { done: '已识别账户', failed: '未能识别账户' } },
+    Identifier: { Submit: { done: '已识别账号', failed: '未能识别账号' } },
     Profile: { Update: { done: '已补充资料', failed: '资料被拒绝' } },
     Verification: {
       Password: {
@@ -47,7 +47,7 @@ export default {
         Submit: { done: '密码验证通过', failed: '密码验证失败' },
       },
       NewPasswordIdentity: {
-        Create: { done: '申请新账户', failed: '无法申请新账户' },
+        Create: { done: '申请新账号', failed: '无法申请新账号' },
         Submit: { done: '已设置用户名和密码', failed: '用户名或密码被拒绝' },
       },
       Social: {
@@ -364,7 +364,7 @@ export default {
     },
     session: {
       invalid_credentials: '如果用户忘记密码，可在用户页面重置。同一地址大量出现可能是攻击。',
-      verification_blocked_too_many_attempts: '限制会自动解除。同一账户大量出现可能是攻击。',
+      verification_blocked_too_many_attempts: '限制会自动解除。同一账号大量出现可能是攻击。',
       connector_validation_session_not_found: '用户需要重新开始登录。',
       invalid_connector_id: '请在登录体验的社交登录中添加该连接器。',
       mfa: {
@@ -414,12 +414,12 @@ export default {
     },
     session: {
       not_found: '登录已过期或已在别处完成',
-      invalid_credentials: '账户或密码错误',
+      invalid_credentials: '账号或密码错误',
       verification_session_not_found: '此步骤已过期',
       verification_failed: '验证失败',
       verification_blocked_too_many_attempts: '失败次数过多',
       identifier_not_found: '尚未识别用户',
-      identity_conflict: '另一账户正在登录',
+      identity_conflict: '另一账号正在登录',
       connector_validation_session_not_found: '第三方登录已过期',
       invalid_connector_id: '该连接器不可用于登录',
       connector_id_mismatch: '响应来自其他平台',
@@ -441,7 +441,7 @@ export default {
       },
     },
     user: {
-      user_not_exist: '没有使用此标识的账户',
+      user_not_exist: '没有使用此标识的账号',
       identity_not_exist: '社交账号未关联任何用户',
       identity_already_in_use: '社交账号属于其他用户',
       suspended: '用户已停用',
@@ -460,7 +460,7 @@ export default {
       password_required: '需要密码',
       same_password: '新密码与旧密码相同',
       totp_already_in_use: '用户已有身份验证器',
-      passkey_already_in_use: '通行密钥已属于某个账户',
+      passkey_already_in_use: '通行密钥已属于某个账号',
     },
     password: { rejected: '密码不符合规则', expired: '密码已过期' },
     connector: {

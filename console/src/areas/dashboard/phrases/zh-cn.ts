@@ -4,7 +4,7 @@ import type en from './en.ts';
 export default {
   getStarted: '快速开始',
   getStartedDetail: '从这里到首次登录大约需要五分钟。',
-  dashboard: '仪表盘',
+  dashboard: '概览',
   steps: {
     title: '入门步骤',
     progress: '已完成 {done}/{total}',

@@ -75,7 +75,7 @@ export default {
   live: {
     waiting: 'Esperando tu primer inicio de sesión',
     waitingDetail: 'Arranca tu aplicación e inicia sesión. Esto se pondrá en verde solo.',
-    waitingShort: 'Esperando el primer inicio de sesión …',
+    waitingShort: 'Esperando el primer inicio de sesión…',
     done: '{name} inició sesión',
     doneUnknown: 'Un usuario inició sesión',
     doneDetail: 'Tu aplicación funciona.',

@@ -75,7 +75,7 @@ export default {
   live: {
     waiting: '等待首次登录',
     waitingDetail: '启动你的应用并登录，这里会自动变绿。',
-    waitingShort: '等待首次登录……',
+    waitingShort: '等待首次登录…',
     done: '{name} 已登录',
     doneUnknown: '有用户登录了',
     doneDetail: '你的应用运行正常。',

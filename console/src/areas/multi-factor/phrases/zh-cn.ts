@@ -38,7 +38,7 @@ const zhCn: Translated<typeof en> = {
     detail: '在规则之外何时要求第二因素，何时不要求。',
     needsFactor: '需要启用第二因素。',
     adaptive: '异常登录',
-    adaptiveHelp: '账户 30 天未使用；如果代理会报告位置，还包括新的国家或不可能的行程。',
+    adaptiveHelp: '账号 30 天未使用；如果代理会报告位置，还包括新的国家或不可能的行程。',
     trusted: '受信任的浏览器',
     trustedHelp: '用户可以选择在此浏览器中若干天内不再验证。',
     days: '浏览器受信任的天数',

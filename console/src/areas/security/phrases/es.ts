@@ -74,7 +74,7 @@ const es: Translated<typeof en> = {
     detail: 'Frena a los programas que prueban contraseñas, piden códigos o crean cuentas.',
     enabled: 'Pedir un captcha',
     enabledHelp:
-      'Una vez por inicio de sesión, registro y cambio de contraseña. No hace falta con redes sociales, passkeys ni enlaces.',
+      'Una vez por inicio de sesión, registro y cambio de contraseña. No hace falta con cuentas sociales, llaves de acceso ni enlaces.',
     provider: 'Proveedor',
     types: {
       ProofOfWork: {

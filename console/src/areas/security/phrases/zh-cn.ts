@@ -3,7 +3,7 @@ import type en from './en.ts';
 
 const zhCn: Translated<typeof en> = {
   title: '安全',
-  detail: '保护账户：可靠的密码、有限的尝试次数和真实的地址。',
+  detail: '保护账号：可靠的密码、有限的尝试次数和真实的地址。',
   usernames: {
     title: '用户名',
     detail: '适用于用户今后选择的用户名，现有用户名仍可使用。',
@@ -44,10 +44,10 @@ const zhCn: Translated<typeof en> = {
   },
   attempts: {
     title: '失败的尝试',
-    detail: '多次输错密码会暂时锁定账户。不存在的账户也同样锁定。',
+    detail: '多次输错密码会暂时锁定账号。不存在的账号也同样锁定。',
     maxAttempts: '一小时内的失败次数',
     maxAttemptsHelp: '之后的尝试都会被拒绝，即使密码正确。',
-    lockoutDuration: '锁定账户的分钟数',
+    lockoutDuration: '锁定账号的分钟数',
   },
   codes: {
     title: '验证码',
@@ -58,7 +58,7 @@ const zhCn: Translated<typeof en> = {
   },
   addresses: {
     title: '邮箱地址',
-    detail: '账户可以使用哪些地址。已有地址的账户保持不变。',
+    detail: '账号可以使用哪些地址。已有地址的账号保持不变。',
     blockDisposableAddresses: '拒绝一次性地址',
     blockDisposableAddressesHelp: '来自只提供几分钟地址的服务。',
     blockSubaddressing: '拒绝带加号的地址',
@@ -73,7 +73,7 @@ const zhCn: Translated<typeof en> = {
     detail: '减缓程序尝试密码、索取验证码或批量注册。',
     enabled: '要求人机验证',
     enabledHelp: '每次登录、注册和重置密码各验证一次。社交登录、通行密钥和登录链接无需验证。',
-    provider: '提供方',
+    provider: '服务商',
     types: {
       ProofOfWork: {
         name: '工作量证明',

@@ -149,7 +149,7 @@ const es: Translated<typeof en> = {
     darkPrimaryColor: 'Color de marca en modo oscuro',
     dark: 'Modo oscuro',
     darkHelp: 'Las páginas siguen el ajuste del dispositivo del usuario.',
-    hide: 'Ocultar “Protegido por Aldaba”',
+    hide: 'Ocultar «Protegido por Aldaba»',
     hideHelp: 'También muestra la inicial del nombre en lugar del logotipo de Aldaba.',
   },
   terms: {

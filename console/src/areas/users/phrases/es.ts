@@ -141,7 +141,7 @@ export default {
     emptyDetail: 'Aparecen aquí cuando el usuario inicia sesión con un proveedor como WeChat o Google.',
   },
   factors: {
-    title: 'Segundos factores y claves de acceso',
+    title: 'Segundos factores y llaves de acceso',
     detail: 'Lo que el usuario demuestra después del primer método. Quita el factor de un dispositivo perdido.',
     factor: 'Factor',
     types: { Totp: 'App de autenticación', WebAuthn: 'Llave de acceso', BackupCode: 'Códigos de respaldo' },
@@ -224,7 +224,7 @@ export default {
     roles: 'Roles',
     organizations: 'Organizaciones',
     identities: 'Identidades',
-    mfa: 'MFA y claves de acceso',
+    mfa: 'MFA y llaves de acceso',
     sessions: 'Sesiones',
     applications: 'Aplicaciones',
     tokens: 'Tokens',
