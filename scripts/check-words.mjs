@@ -39,10 +39,13 @@ const banned = [
   ['(?<!there )(is|are) no (?!longer|more)\\w+', 'is not a …'],
 ].map(([words, instead]) => ({ pattern: new RegExp(`(?<![\\w-])(?:${words})(?![\\w-])`, 'gi'), instead }));
 
+// Zero-width characters and marks of the direction of text, which a reader of the code does not see.
+const hidden = /[\u200B-\u200F\u202A-\u202E\u2066-\u2069\uFEFF]/;
+
 const messages =
   /^(contract\/src\/errors\.ts|pages\/src\/phrases\/en\.ts|server\/src\/commands\/[\w-]+\.ts|server\/src\/(config|start-failure)\.ts)$/;
 
-/** Every banned word and every comment line over the width: [{ file, line, message }]. */
+/** Every banned word, hidden character and comment line over the width: [{ file, line, message }]. */
 export function checkWords(base = root, exempt = pending) {
   const files = listFiles('.', base).filter((file) => /\.(md|ts|tsx|mjs)$/.test(file) && !/\.d\.m?ts$/.test(file));
   return files.flatMap((file) => {
@@ -73,6 +76,11 @@ function checkCode(file, text) {
       number,
       `${comment.replaceAll(/`[^`]*`/g, ' ')} ${strings} ${names.get(number) ?? ''}`,
     );
+    const unseen = hidden.exec(line)?.[0];
+    if (unseen) {
+      const code = `\\u${unseen.charCodeAt(0).toString(16).padStart(4, '0')}`;
+      found.push({ file, line: number, message: `a hidden character: write it as ${code}` });
+    }
     if (comment === line && line.length > width && !/https?:\S{40}/.test(line))
       found.push({ file, line: number, message: `a comment line of ${line.length} characters: wrap at ${width}` });
     return found;

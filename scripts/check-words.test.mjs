@@ -66,6 +66,11 @@ describe('Word check', () => {
     assert.deepEqual(found('server/src/a.ts', `// https://example.com/${'a'.repeat(130)}\n`), []);
   });
 
+  it('finds hidden characters in code, which have to be escapes', () => {
+    const code = "const a = '\\u2066+\\u2069';\nconst b = '\u2066+\u2069';\n";
+    assert.deepEqual(found('pages/src/phrases/ar.ts', code), ['2 a hidden character: write it as \\u2066']);
+  });
+
   it('skips pending folders and files', () => {
     assert.deepEqual(found('server/src/kernel/a.ts', `// ${bannedWord}\n`, ['server/src/kernel']), []);
     assert.equal(found('server/src/kernels/a.ts', `// ${bannedWord}\n`, ['server/src/kernel']).length, 1);

@@ -48,6 +48,29 @@ describe('Pages in every language in Chromium', () => {
     });
   }
 
+  it('break no word of a button and no name of an address on a phone', async () => {
+    // Chinese and Japanese break between any two characters.
+    for (const language of pageLanguages.filter((each) => !/^(zh|ja)/.test(each)))
+      for (const view of [...mainViews, sampleViews.accountCodes]) {
+        await open(language, view);
+        const broken = await page.locator('.button, .identifier').evaluateAll((parts) =>
+          parts.flatMap((part) => {
+            const texts = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
+            const found: string[] = [];
+            for (let text = texts.nextNode(); text; text = texts.nextNode())
+              for (const { 0: word, index } of (text.textContent ?? '').matchAll(/[^\s-]+/g)) {
+                const range = document.createRange();
+                range.setStart(text, index);
+                range.setEnd(text, index + word.length);
+                if (new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1) found.push(word);
+              }
+            return found;
+          }),
+        );
+        assert.deepEqual(broken, [], `${language} ${view.kind}`);
+      }
+  });
+
   it('say their language and direction to the browser', async () => {
     for (const language of pageLanguages) {
       await open(language, sampleViews.signInWithForgotten);

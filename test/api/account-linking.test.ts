@@ -266,7 +266,7 @@ describe('Linking a social identity to an existing account', () => {
       assert.equal(sessions.length, 1, 'the sessions of before have ended');
       const logged = await suite.operator.call<unknown[]>('GET', '/api/logs?logKey=Account.Reclaim');
       assert.equal(logged.length, 1);
-      await suite.post.arrived(mail, /The owner of this email address has taken over this account/);
+      await suite.post.arrived(mail, /The owner of this email address has reclaimed this account/);
     });
 
     const codeOf = async (person: Visit) => person.post('/verification-code', { code: await suite.post.codeTo(mail) });
@@ -286,7 +286,7 @@ describe('Linking a social identity to an existing account', () => {
       assert.deepEqual([identities, hasPassword, primaryPhone], [{}, false, null]);
       assert.equal((await prove(await visit(suite.server))).status, 422, 'the password of before is refused');
       assert.equal(await sessionsOf(), 1, 'the sessions of before have ended');
-      await suite.post.arrived(mail, /The owner of this email address has taken over this account/);
+      await suite.post.arrived(mail, /The owner of this email address has reclaimed this account/);
       await suite.operator.call('PATCH', '/api/users/squatted/password', { password });
       const again = await visit(suite.server);
       await again.post('/sign-in/code', { username: mail });

@@ -221,7 +221,7 @@ describe('Account page in a browser', () => {
       await page.getByLabel('Phone').fill(`+${first}`);
       await press('Send the code');
       await heading(page, 'Check your messages');
-      await page.getByText(/^Send another code in \d+ s$/).waitFor();
+      await page.getByText(/^Send another code in \d+\ss$/).waitFor();
       await look(page, `phone-code-${screen}`);
       const code = await post.codeTo(first);
       await page.getByLabel('Code').fill(code === '111111' ? '222222' : '111111');
@@ -248,7 +248,7 @@ describe('Account page in a browser', () => {
       await page.context().clearCookies({ name: '_account.proof' });
       await open(page, '/proof?next=phone&method=phone');
       await press('Send the code');
-      await page.getByText(/^Send another code in \d+ s$/).waitFor();
+      await page.getByText(/^Send another code in \d+\ss$/).waitFor();
       await look(page, `proof-code-${screen}`);
       await page.getByLabel('Code').fill(await post.codeTo(second));
       await press('Confirm');

@@ -131,7 +131,7 @@ describe('Codes on the hosted pages', () => {
         });
         visitor = await openBrowser(options);
         const { page } = visitor;
-        const waits = page.getByText(/^Send another code in \d+ s$/);
+        const waits = page.getByText(/^Send another code in \d+\ss$/);
         const request = await begin();
         await signIn(page, { username: name, password: goodPassword });
         await meet('Confirm it’s you');

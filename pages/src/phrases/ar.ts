@@ -467,7 +467,7 @@ export const arabic: Language = {
     'session.not_supported_for_forgot_password': 'لا يمكن القيام بذلك أثناء إعادة تعيين كلمة المرور.',
     'session.email_blocklist.email_not_allowed': 'هذا البريد الإلكتروني غير مقبول هنا. استخدم بريدًا آخر.',
     'session.email_blocklist.email_subaddressing_not_allowed':
-      'لا يُقبل هنا بريد إلكتروني يتضمن علامة «⁦+⁩». اكتب بريدك دون العلامة وما بعدها حتى «⁦@⁩».',
+      'لا يُقبل هنا بريد إلكتروني يتضمن علامة «\u2066+\u2069». اكتب بريدك دون العلامة وما بعدها حتى «\u2066@\u2069».',
     'session.email_blocklist.disposable_email_not_allowed': 'لا تُقبل هنا عناوين البريد المؤقتة. استخدم عنوانًا دائمًا.',
     'session.mfa.backup_code_can_not_be_alone':
       'الرموز الاحتياطية مكمّلة لعامل تحقق آخر. أضف أولًا تطبيق مصادقة أو مفتاح مرور.',

@@ -90,7 +90,7 @@ export const german: Language = {
     'field.confirmMismatch': 'Die Passwörter stimmen nicht überein.',
     'form.problem': 'Bitte prüfen',
     'captcha.noScript':
-      'Diese Seite prüft mit JavaScript, dass Sie kein Roboter sind. Aktivieren Sie es und laden Sie die Seite neu.',
+      'Diese Seite prüft mit JavaScript, ob Sie ein Roboter sind. Aktivieren Sie es und laden Sie die Seite neu.',
     'captcha.confirm': 'Bestätigen Sie zuerst, dass Sie kein Roboter sind.',
     'captcha.unavailable':
       'Die Prüfung, ob Sie ein Roboter sind, konnte nicht geladen werden. Prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.',

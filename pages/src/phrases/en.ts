@@ -439,7 +439,7 @@ export const noticesInEnglish = {
       'The deletion of your account was requested. It will be deleted on {date}. To keep it, sign in at {url} and cancel the deletion.',
     'deletion-canceled': 'The deletion of your account was canceled. Your account will not be deleted.',
     reclaimed:
-      'The owner of this email address has taken over this account. The password, phone number, linked accounts and second factors that were set before were removed, and all devices were signed out.',
+      'The owner of this email address has reclaimed this account. The password, phone number, linked accounts and second factors that were set before were removed, and all devices were signed out.',
   },
 } as const;
 

@@ -536,9 +536,9 @@ export const spanish: Language = {
     'user.backup_code_already_in_use': 'La cuenta ya tiene códigos de respaldo sin usar. Quítalos antes.',
     'password.rejected': 'Esta contraseña no cumple las reglas. Elige otra.',
     'single_sign_on.invalid_credentials':
-      'El nombre o la contraseña no es correcto, o tu empresa ha bloqueado la cuenta tras demasiados intentos. Inténtalo de nuevo o consulta al departamento de informática de tu empresa.',
+      'El nombre o la contraseña no son correctos, o tu empresa ha bloqueado la cuenta tras demasiados intentos. Inténtalo de nuevo o consulta al departamento de informática de tu empresa.',
     'single_sign_on.password_expired':
-      'La contraseña de tu empresa ha caducado o tienes que cambiarla antes. Cámbiala en tu empresa, por ejemplo en el ordenador del trabajo, y vuelve a iniciar sesión.',
+      'Tu contraseña de empresa ha caducado o tienes que cambiarla antes. Cámbiala en tu empresa, por ejemplo en el ordenador del trabajo, y vuelve a iniciar sesión.',
     'single_sign_on.account_disabled':
       'Tu empresa no permite iniciar sesión con tu cuenta: está desactivada, ha caducado o solo vale a ciertas horas. Consulta al departamento de informática de tu empresa.',
     'password.expired': 'Tu contraseña ha caducado. Elige una nueva.',

@@ -543,7 +543,7 @@ export const french: Language = {
     'single_sign_on.invalid_credentials':
       'Le nom ou le mot de passe est incorrect, ou votre entreprise a verrouillé le compte après trop de tentatives. Réessayez ou adressez-vous au service informatique de votre entreprise.',
     'single_sign_on.password_expired':
-      'Le mot de passe de votre entreprise a expiré ou doit d’abord être changé. Changez-le dans votre entreprise, par exemple sur votre poste de travail, puis reconnectez-vous.',
+      'Votre mot de passe d’entreprise a expiré ou doit d’abord être changé. Changez-le dans votre entreprise, par exemple sur votre poste de travail, puis reconnectez-vous.',
     'single_sign_on.account_disabled':
       'Votre entreprise n’autorise pas la connexion avec votre compte : il est désactivé, a expiré ou n’est valable qu’à certaines heures. Adressez-vous au service informatique de votre entreprise.',
     'password.expired': 'Votre mot de passe a expiré. Choisissez-en un nouveau.',
@@ -587,7 +587,7 @@ export const french: Language = {
   notices: {
     subject: 'Votre compte {{service}} a été modifié',
     content:
-      'Bonjour {{user.name}},\n\n{{change}}\n\nSi c’est vous, vous n’avez rien à faire. Sinon, changez votre mot de passe et contactez l’équipe de {{service}} sans attendre.',
+      'Bonjour {{user.name}},\n\n{{change}}\n\nSi c’est vous, vous n’avez rien à faire. Sinon, changez sans attendre votre mot de passe et contactez l’équipe de {{service}}.',
     changes: {
       'password-changed': 'Le mot de passe de votre compte a été modifié.',
       'username-changed': 'Le nom d’utilisateur de votre compte a été modifié.',

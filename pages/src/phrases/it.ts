@@ -88,7 +88,7 @@ export const italian: Language = {
     'field.confirmMismatch': 'Le password non coincidono.',
     'form.problem': 'Da controllare',
     'captcha.noScript': 'Questa pagina verifica con JavaScript che non sei un robot. Attivalo e ricarica la pagina.',
-    'captcha.confirm': 'Conferma prima di non essere un robot.',
+    'captcha.confirm': 'Prima conferma di non essere un robot.',
     'captcha.unavailable': 'Non è stato possibile caricare la verifica anti-robot. Controlla la connessione e riprova.',
 
     'factor.totp': 'App di autenticazione',
@@ -283,7 +283,7 @@ export const italian: Language = {
     'endSession.confirm': 'Esci',
     'endSession.stay': 'Resta nell’account',
     'endSession.auto': 'Uscita in corso…',
-    'signedOut.title': 'Disconnessione effettuata',
+    'signedOut.title': 'Hai effettuato l’uscita',
     'signedOut.lead': 'Puoi chiudere questa pagina.',
     'signedOut.leadFrom': 'Hai lasciato {application}. Puoi chiudere questa pagina.',
     'unknownSession.title': 'Questa pagina è scaduta',
@@ -523,7 +523,7 @@ export const italian: Language = {
     'user.backup_code_already_in_use': 'L’account ha ancora codici di backup non usati. Rimuovili prima.',
     'password.rejected': 'Questa password non rispetta le regole. Scegline un’altra.',
     'single_sign_on.invalid_credentials':
-      'Il nome o la password non è corretta, oppure la tua azienda ha bloccato l’account dopo troppi tentativi. Riprova o rivolgiti al reparto IT della tua azienda.',
+      'Il nome o la password non sono corretti, oppure la tua azienda ha bloccato l’account dopo troppi tentativi. Riprova o rivolgiti al reparto IT della tua azienda.',
     'single_sign_on.password_expired':
       'La password aziendale è scaduta o va prima cambiata. Cambiala in azienda, per esempio sul computer di lavoro, e accedi di nuovo.',
     'single_sign_on.account_disabled':
@@ -570,7 +570,7 @@ export const italian: Language = {
   notices: {
     subject: 'Il tuo account {{service}} è stato modificato',
     content:
-      'Ciao {{user.name}},\n\n{{change}}\n\nSe questa modifica è tua, non devi fare nulla. In caso contrario, cambia la password e contatta subito chi gestisce {{service}}.',
+      'Ciao {{user.name}},\n\n{{change}}\n\nSe questa modifica è tua, non devi fare nulla. In caso contrario, cambia subito la password e contatta chi gestisce {{service}}.',
     changes: {
       'password-changed': 'La password del tuo account è stata modificata.',
       'username-changed': 'Il nome utente del tuo account è stato modificato.',

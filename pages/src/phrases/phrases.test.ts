@@ -21,6 +21,20 @@ const sameAsInEnglish: Readonly<Record<string, readonly string[]>> = {
   ar: ['backup-codes'],
 };
 
+/** Other forms of address than the one in `docs/glossary.md`, and other words for things that have theirs there. */
+const strangers: Partial<Record<PageLanguage, RegExp>> = {
+  es: /(?<!\p{L})(usted(es)?|vuestr\p{L}+|claves? de acceso|cuentas? social(es)?|términos)(?!\p{L})/iu,
+  'zh-CN': /您|账户|备用代码|第二重|颁发者/u,
+  'zh-TW': /您|通行密鑰|第二重/u,
+  fr: /(?<!\p{L})(tu|toi|ton|tes|comptes? socia(l|ux))(?!\p{L})/iu,
+  de: /(?<!\p{L})(du|dir|dich|dein\p{L}*|einloggen)(?!\p{L})/iu,
+  it: /(?<!\p{L})(vostr\p{L}+|disconnessione|disconnetti\p{L}*)(?!\p{L})/iu,
+  'pt-BR': /(?<!\p{L})(teus?|tuas?|contas? socia(l|is)|tente novamente)(?!\p{L})/iu,
+  ru: /(?<!\p{L})(ты|тебя|твой|учётн\p{L}+|повторите попытку)(?!\p{L})/iu,
+  ja: /サインイン|サインアウト|ブラウザー|第二要素/u,
+  ko: /니다/u,
+};
+
 describe('Phrases of the pages', () => {
   for (const language of pageLanguages) {
     it(`has every key, not empty and with the same placeholders as in English, in ${language}`, () => {
@@ -101,6 +115,19 @@ describe('Phrases of the pages', () => {
     assert.equal(relativeTime('es', 600), 'dentro de 10 minutos');
     assert.equal(relativeTime('zh-CN', 61), '2分钟后');
     assert.equal(relativeTime('ar', 600), 'خلال 10 دقائق');
+  });
+
+  it('keeps to one form of address and one word for each thing', () => {
+    for (const [language, pattern] of Object.entries(strangers) as [PageLanguage, RegExp][]) {
+      const { subject, content, changes } = noticesOf(language);
+      const errors = (Object.keys(errorCatalog) as ErrorCode[]).map((code) => errorSentence(language, code, {}));
+      const all = [...Object.values(phrases(language)), ...errors, subject, content, ...Object.values(changes)];
+      assert.deepEqual(
+        all.filter((sentence) => pattern.test(sentence)),
+        [],
+        language,
+      );
+    }
   });
 
   it('ends no sentence twice after a date', () => {

@@ -521,9 +521,9 @@ export const brazilianPortuguese: Language = {
     'user.backup_code_already_in_use': 'A conta ainda tem códigos de backup não usados. Remova-os primeiro.',
     'password.rejected': 'Esta senha não segue as regras. Escolha outra.',
     'single_sign_on.invalid_credentials':
-      'O nome ou a senha está incorreto, ou sua empresa bloqueou a conta após muitas tentativas. Tente de novo ou fale com a equipe de TI da sua empresa.',
+      'O nome ou a senha estão incorretos, ou sua empresa bloqueou a conta após muitas tentativas. Tente de novo ou fale com a equipe de TI da sua empresa.',
     'single_sign_on.password_expired':
-      'A senha da sua empresa expirou ou precisa ser trocada antes. Troque-a na empresa, por exemplo no computador do trabalho, e entre de novo.',
+      'Sua senha corporativa expirou ou precisa ser trocada antes. Troque-a na empresa, por exemplo no computador do trabalho, e entre de novo.',
     'single_sign_on.account_disabled':
       'Sua empresa não permite entrar com sua conta: ela está desativada, expirou ou só vale em certos horários. Fale com a equipe de TI da sua empresa.',
     'password.expired': 'Sua senha expirou. Escolha uma nova.',

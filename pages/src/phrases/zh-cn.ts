@@ -496,11 +496,11 @@ export const simplifiedChinese: Language = {
     'user.backup_code_already_in_use': '账号还有未使用的备用码，请先移除。',
     'password.rejected': '密码不符合要求，请换一个。',
     'single_sign_on.invalid_credentials':
-      '名称或密码不正确，或者因尝试次数过多，账号已被您的公司锁定。请重试，或联系公司的 IT 部门。',
+      '名称或密码不正确，或者因尝试次数过多，账号已被你的公司锁定。请重试，或联系公司的 IT 部门。',
     'single_sign_on.password_expired':
-      '您的公司密码已过期，或必须先修改。请在公司（例如在工作电脑上）修改密码，然后重新登录。',
+      '你的公司密码已过期，或必须先修改。请在公司（例如在工作电脑上）修改密码，然后重新登录。',
     'single_sign_on.account_disabled':
-      '您的公司不允许此账号登录：账号已停用、已过期，或仅限特定时间使用。请联系公司的 IT 部门。',
+      '你的公司不允许此账号登录：账号已停用、已过期，或仅限特定时间使用。请联系公司的 IT 部门。',
     'password.expired': '密码已过期，请设置新密码。',
     'connector.general': '对方服务返回了错误。请重试；如果再次出现，请联系本服务的管理员。{errorDescription}',
     'connector.invalid_config': '对方服务的配置不正确，请联系本服务的管理员。',

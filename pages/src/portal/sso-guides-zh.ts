@@ -18,8 +18,8 @@ export const guidesInChinese: Guides = {
     '在“Users and groups”中分配人员。',
   ],
   GoogleWorkspace: [
-    '在 Google Cloud 控制台中，选择或创建你组织的项目，打开“Google Auth Platform”。',
-    '在“Audience”中选择“Internal”，这样只有你组织的账号可以登录。',
+    '在 Google Cloud 控制台中，选择或创建你所在组织的项目，打开“Google Auth Platform”。',
+    '在“Audience”中选择“Internal”，这样只有你所在组织的账号可以登录。',
     '在“Clients”中点击“Create client”，选择“Web application”，将我们的重定向 URI 填入“Authorized redirect URIs”。',
     '复制客户端 ID 和客户端密钥。Google 只显示一次密钥。',
     'Google 不发送群组，因此无法按群组分配角色。',

@@ -4,8 +4,7 @@ import type { SsoWord } from './sso-words-en.ts';
 export const ssoWordsInSpanish: Record<SsoWord, string> = {
   sso: 'Inicio de sesión único',
   ssoHint: 'Permite que tu organización inicie sesión con su proveedor de identidad',
-  ssoLead:
-    'Las personas de tu organización inician sesión con su propio proveedor de identidad, como Microsoft Entra ID u Okta.',
+  ssoLead: 'Tu organización inicia sesión con su propio proveedor de identidad, como Microsoft Entra ID u Okta.',
   noConnections: 'Todavía no hay ningún proveedor de identidad conectado.',
   connectProvider: 'Conectar un proveedor de identidad',
   chooseProvider: 'Proveedor de identidad',
@@ -164,6 +163,6 @@ export const ssoWordsInSpanish: Record<SsoWord, string> = {
   'event.TurnOffSsoConnector': 'Inicio de sesión único desactivado',
   'event.RemoveSsoConnector': 'Proveedor de identidad quitado',
   'event.SsoConnector.Metadata': 'Nuevos metadatos del proveedor de identidad',
-  'event.SsoConnector.Certificate': 'El certificado del proveedor de identidad caduca o ha caducado',
+  'event.SsoConnector.Certificate': 'El certificado del proveedor de identidad está a punto de caducar o ha caducado',
   'event.MapSsoGroup': 'Rol de un grupo cambiado',
 };

@@ -3,7 +3,7 @@ import type { SsoWord } from './sso-words-en.ts';
 
 export const ssoWordsInChinese: Record<SsoWord, string> = {
   sso: '单点登录',
-  ssoHint: '让成员使用自己的身份提供商登录',
+  ssoHint: '让成员使用组织的身份提供商登录',
   ssoLead: '成员使用组织的身份提供商登录，例如 Microsoft Entra ID 或 Okta。',
   noConnections: '尚未连接身份提供商。',
   connectProvider: '连接身份提供商',

@@ -179,7 +179,7 @@ const spanish: Record<PortalWord, string> = {
   'event.SendDomainCode': 'Código enviado al postmaster',
   'event.VerifyDomain': 'Dominio verificado',
   'event.MissDomainRecord': 'Falta el registro DNS de un dominio',
-  'event.AskDomainProof': 'La confirmación de un dominio está por caducar',
+  'event.AskDomainProof': 'La confirmación de un dominio está a punto de caducar',
   'event.LoseDomain': 'Dominio perdido',
   'event.RemoveDomain': 'Dominio quitado',
   'event.RemoveMember': 'Miembro quitado',

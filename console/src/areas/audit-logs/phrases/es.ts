@@ -198,7 +198,7 @@ export default {
     AddDomain: { done: 'Dominio añadido a una organización', failed: 'Nuevo dominio rechazado' },
     MissDomainRecord: { done: 'Falta el registro DNS de un dominio', failed: 'Falló la comprobación de un dominio' },
     AskDomainProof: {
-      done: 'La confirmación de un dominio está por caducar',
+      done: 'La confirmación de un dominio está a punto de caducar',
       failed: 'Falló la comprobación de un dominio',
     },
     LoseDomain: { done: 'Dominio de una organización perdido', failed: 'Falló el fin de una verificación' },
@@ -335,7 +335,7 @@ export default {
     OrganizationDomain: {
       Verified: 'dominio de una organización verificado',
       RecordMissing: 'falta el registro DNS de un dominio',
-      ProofExpiring: 'la confirmación de un dominio está por caducar',
+      ProofExpiring: 'la confirmación de un dominio está a punto de caducar',
       Lost: 'dominio de una organización perdido',
       Deleted: 'dominio de una organización quitado',
     },
@@ -377,7 +377,7 @@ export default {
       failed: 'Una aplicación SAML no confirmó el cierre de sesión',
     },
     Certificate: {
-      done: 'El certificado de una aplicación SAML caduca o ha caducado',
+      done: 'El certificado de una aplicación SAML está a punto de caducar o ha caducado',
       failed: 'No se pudo comprobar el certificado de una aplicación SAML',
     },
   },
@@ -387,7 +387,7 @@ export default {
       failed: 'Nuevos metadatos SAML del proveedor de una empresa rechazados',
     },
     Certificate: {
-      done: 'El certificado de un conector empresarial caduca o ha caducado',
+      done: 'El certificado de un conector empresarial está a punto de caducar o ha caducado',
       failed: 'No se pudo comprobar el certificado de un conector empresarial',
     },
   },
