@@ -144,6 +144,7 @@ describe('An address with an account and one without', () => {
   const shapeOf = (value: unknown, address: string): unknown =>
     JSON.parse(
       JSON.stringify(value)
+        .replaceAll('@<wbr/>', '@')
         .replaceAll(address, 'ADDRESS')
         .replaceAll(encodeURIComponent(address), 'ADDRESS')
         .replaceAll(/"(verificationId|challenge|id)":"[\w-]+"/g, '"$1":"?"')

@@ -107,7 +107,7 @@ describe('Sessions of the portal', () => {
       await second.get(''),
     ]) {
       assert.equal(answer.status, 403);
-      assert.match(await answer.text(), /This link does not work anymore/);
+      assert.match(await answer.text(), /This link no longer works/);
       assert.deepEqual(answer.headers.getSetCookie(), []);
     }
     assert.equal((await first.get('')).status, 200);

@@ -54,7 +54,7 @@ describe('What a test sign-in in the portal found', () => {
   const shows = (html: string, reason: PortalSsoReason, detail?: RegExp) => {
     const sentence = ssoWordsInEnglish[`reason.${reason}`].replaceAll('“', '.').replaceAll('”', '.');
     const pattern = sentence.replaceAll(/[()?+]/g, '\\$&');
-    assert.match(html, new RegExp(`role="alert"[^>]*>[^<]*${pattern}`), reason);
+    assert.match(html, new RegExp(`id="test-result"[^>]*><span>[^<]*${pattern}`), reason);
     if (detail) assert.match(html, detail, reason);
     seen.add(reason);
   };

@@ -136,7 +136,7 @@ describe('Ways to set up single sign-on in the portal', () => {
     const bare = globex.keys.certificate.replaceAll(/-----[A-Z ]+-----|\s/g, '');
     for (const x509Certificate of [globex.keys.certificate, bare, ` ${globex.keys.certificate}\r\n`])
       assert.equal((await save({ x509Certificate })).status, 303);
-    assert.match(await (await portal.get(`/sso/${saml}`)).text(), /The certificate of your provider ends on/);
+    assert.match(await (await portal.get(`/sso/${saml}`)).text(), /The certificate of your provider expires on/);
     await testAndUse(portal, saml, domain);
   });
 
