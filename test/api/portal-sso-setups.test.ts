@@ -226,6 +226,27 @@ describe('Ways to set up single sign-on in the portal', () => {
     assert.equal((await portal.post(`/sso/${id}/discard`)).status, 303, 'twice changes nothing');
   });
 
+  it('says that the metadata of a provider is no longer used, and takes what it publishes when saved again', async () => {
+    const { portal, domain } = await newOrganization();
+    const id = await addConnection(portal, 'SAML');
+    const save = () => portal.post(`/sso/${id}`, { name: 'Globex', metadataUrl: globex.metadataUrl });
+    await save();
+    await testAndUse(portal, id, domain);
+    const page = async () => (await portal.get(`/sso/${id}`)).text();
+    const { metadata } = globex;
+    globex.metadata = () => '<html>';
+    await server.app.ssoConnectors.refreshMetadata(Date.now() + 2 * 3_600_000, () => false);
+    globex.metadata = metadata;
+    assert.match(await page(), /the metadata of your provider cannot be read\. .*not_metadata/);
+    await globex.rotate();
+    assert.equal((await save()).status, 303);
+    await testAndUse(portal, id, domain);
+    assert.doesNotMatch(await page(), /the metadata of your provider cannot be read/);
+    // Settings that are in use already need no other test.
+    assert.equal((await save()).status, 303);
+    assert.equal((await portal.post(`/sso/${id}/on`)).status, 303);
+  });
+
   it('tests in the portal of a tenant with pages of its own', async () => {
     const files = zip([{ name: 'index.html', content: '<!doctype html><title>Our own</title>' }]);
     const upload = { bytes: files, name: 'ui.zip' };

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { portalParts } from '@aldaba/contract';
 import fc from 'fast-check';
@@ -234,5 +236,21 @@ describe('Walls of the portal', () => {
     }
     assert.deepEqual(await rows(), before);
     assert.equal((await operator.get(`${path}/users`)).status, 200);
+  });
+
+  // security: portal-sessions
+  it('takes the bytes of a large form from a session alone', { timeout: 30_000 }, async () => {
+    const unsent = async (path: string, bytes: number) => {
+      const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': bytes };
+      const request = requestHttp(`${server.url}${path}`, { method: 'POST', headers });
+      request.on('error', () => undefined);
+      request.flushHeaders();
+      // None of the bytes follows, so an answer means that the server has not waited for them.
+      const [answer] = (await once(request, 'response')) as [IncomingMessage];
+      request.destroy();
+      return answer.statusCode;
+    };
+    assert.equal(await unsent('/portal/sso/any', 1_000_000), 403);
+    assert.equal(await unsent('/portal/sso/any/answer', 300_000), 403);
   });
 });

@@ -28,6 +28,14 @@ export const SsoSettings = (props: Props) => {
           {word(view.language, certificateWords[certificate.state], { date: timeOf(view, certificate.expiresAt) })}
         </p>
       ))}
+      {screen.metadataProblem && (
+        <p class="portal-warning">
+          {word(view.language, metadataWords[screen.metadataProblem.state], {
+            date: timeOf(view, screen.metadataProblem.since),
+          })}{' '}
+          {word(view.language, 'problemDetail', { detail: screen.metadataProblem.detail })}
+        </p>
+      )}
       <Form frame={frame} path={`/sso/${encodeURIComponent(screen.id)}`} submit={t('saveSettings')}>
         <TextField
           name="name"
@@ -48,6 +56,8 @@ const certificateWords = {
   ending: 'certificateEnding',
   ended: 'certificateEnded',
 } as const;
+
+const metadataWords = { unreadable: 'metadataUnreadable', refused: 'metadataRefused' } as const;
 
 const OidcFields = (props: Props) => {
   const { view, screen } = props;

@@ -69,6 +69,10 @@ export const ssoWordsInEnglish = {
   'problem.x509Certificate': 'This is not a certificate. Copy the text from BEGIN CERTIFICATE to END CERTIFICATE.',
   'problem.attributeMapping': 'The name of an attribute is too long.',
   problemDetail: 'Details: {detail}',
+  metadataUnreadable:
+    'Since {date}, the metadata of your provider cannot be read. The saved settings still apply. Correct the address at your provider or here.',
+  metadataRefused:
+    'Since {date}, the metadata of your provider has changes that do not apply by themselves. If you expect them, save the settings again and test them.',
   certificateValid: 'The certificate of your provider is valid until {date}.',
   certificateEnding:
     'The certificate of your provider expires on {date}. Renew it at your provider in time, and update the metadata here.',

@@ -73,6 +73,10 @@ export const ssoWordsInSpanish: Record<SsoWord, string> = {
   'problem.x509Certificate': 'No es un certificado. Copia el texto desde BEGIN CERTIFICATE hasta END CERTIFICATE.',
   'problem.attributeMapping': 'El nombre de un atributo es demasiado largo.',
   problemDetail: 'Detalles: {detail}',
+  metadataUnreadable:
+    'Desde el {date} no se pueden leer los metadatos de tu proveedor. La configuración guardada sigue vigente. Corrige la dirección en tu proveedor o aquí.',
+  metadataRefused:
+    'Desde el {date} los metadatos de tu proveedor tienen cambios que no se aplican solos. Si los esperas, guarda de nuevo la configuración y pruébala.',
   certificateValid: 'El certificado de tu proveedor es válido hasta el {date}.',
   certificateEnding:
     'El certificado de tu proveedor caduca el {date}. Renuévalo a tiempo en tu proveedor y actualiza aquí los metadatos.',

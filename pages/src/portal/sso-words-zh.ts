@@ -71,6 +71,8 @@ export const ssoWordsInChinese: Record<SsoWord, string> = {
   'problem.x509Certificate': '这不是证书。请复制从 BEGIN CERTIFICATE 到 END CERTIFICATE 的文本。',
   'problem.attributeMapping': '属性名称过长。',
   problemDetail: '详情：{detail}',
+  metadataUnreadable: '自 {date} 起无法读取提供商的元数据。已保存的设置仍然有效。请在提供商处或此处更正地址。',
+  metadataRefused: '自 {date} 起，提供商的元数据包含不会自动生效的更改。如果这是预期的更改，请重新保存设置并进行测试。',
   certificateValid: '提供商的证书有效期至 {date}。',
   certificateEnding: '提供商的证书将于 {date} 到期。请及时在提供商处续期，并在此更新元数据。',
   certificateEnded: '提供商的证书已于 {date} 到期。请在提供商处续期，并在此更新元数据。',

@@ -105,6 +105,7 @@ const ssoSaml: typeof ssoConnection = {
     { expiresAt: 1_764_500_000_000, state: 'ending' },
     { expiresAt: 1_664_500_000_000, state: 'ended' },
   ],
+  metadataProblem: { state: 'refused', since: 1_764_500_000_000, detail: 'All certificates have expired.' },
   mappings: [],
   isSwitchedOff: true,
   test: { time: 1_764_500_000_000, reason: 'certificate', detail: 'Signature', claims: [] },

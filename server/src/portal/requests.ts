@@ -72,14 +72,16 @@ export type PortalRoutes = ReturnType<typeof createPortalRoutes>;
 
 /** Routes of the portal, mounted on `http`. A part that the operator does not offer does not exist. */
 export function createPortalRoutes(http: Http, needs: PortalNeeds) {
-  const open = async (request: Request, reply: Reply, part: PortalPart | undefined) => {
-    if (request.method === 'POST') assertSameOrigin(request, () => true);
+  const enter = async (request: Request, reply: Reply): Promise<PortalSession | undefined> => {
     const token = readCookie(request, portalCookie);
     const session = token ? await needs.portalLinks.findSession(request.tenant.db, token) : undefined;
-    if (!session) {
-      await sendPortal(needs, [request, reply], { screen: { part: 'ended' }, status: 403 });
-      return undefined;
-    }
+    if (!session) await sendPortal(needs, [request, reply], { screen: { part: 'ended' }, status: 403 });
+    return session;
+  };
+  const open = async (request: Request, reply: Reply, part: PortalPart | undefined) => {
+    if (request.method === 'POST') assertSameOrigin(request, () => true);
+    const session = await enter(request, reply);
+    if (!session) return undefined;
     if (part && !session.parts.has(part)) throw new AldabaError('request.not_found');
     return requestOf(needs, { request, reply, session });
   };
@@ -107,8 +109,11 @@ export function createPortalRoutes(http: Http, needs: PortalNeeds) {
       ),
     /** A form; `refused` shows its page again with a failure that can be corrected. */
     post: (at: string | LargeForm, part: PortalPart | undefined, work: Handler, refused?: Refused) => {
-      const { path, ...limits } = typeof at === 'string' ? { path: at } : at;
-      http.post(`${portalPath}${path}`, limits, async (request, reply) =>
+      const path = typeof at === 'string' ? at : at.path;
+      // The bytes of a large form are taken from a session alone, so it is looked for before they are read.
+      const onRequest = async (request: Request, reply: Reply) => ((await enter(request, reply)) ? undefined : reply);
+      const options = typeof at === 'string' ? {} : { bodyLimit: at.bodyLimit, onRequest };
+      http.post(`${portalPath}${path}`, options, async (request, reply) =>
         answer([request as Request, reply], part, { work, refused }),
       );
     },

@@ -169,6 +169,7 @@ function createShow({ needs }: PortalRoutes) {
       ...{ status, addresses, hasSecret, hasFixedIssuer },
       fields: { ...fieldsOf(state), ...(failure && page.fields().includes('name') ? typedIn(page) : {}) },
       problems: problemsOf(failure),
+      ...(state.metadataProblem ? { metadataProblem: shownProblem(state.metadataProblem) } : {}),
       certificates: state.certificateEnds.map((expiresAt) => ({
         expiresAt,
         state: expiresAt < clock.now() ? 'ended' : expiresAt < clock.now() + warning * day ? 'ending' : 'valid',
@@ -186,6 +187,9 @@ function createShow({ needs }: PortalRoutes) {
     return page.show(screen, failure);
   };
 }
+
+const shownProblem = ({ code, since, message: detail }: NonNullable<ConnectorState['metadataProblem']>) =>
+  ({ state: code === 'metadata_refused' ? 'refused' : 'unreadable', since, detail }) as const;
 
 const settingFields = [
   ...['issuer', 'clientId', 'clientSecret', 'scope'],

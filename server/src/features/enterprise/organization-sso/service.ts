@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { type AuditKey, type PortalSsoProvider, type PortalSsoStatus, portalSsoProviders } from '@aldaba/contract';
 import type { Audit } from '../../../kernel/audit.ts';
 import type { Clock } from '../../../kernel/clock.ts';
@@ -43,6 +44,8 @@ export interface ConnectorState {
   addresses: Record<string, string>;
   /** When the certificates of a SAML provider end. */
   certificateEnds: number[];
+  /** Why what a SAML provider publishes now is not used. */
+  metadataProblem: SsoRow['metadataProblem'];
 }
 
 export interface OrganizationSso extends TestSignIns {
@@ -196,9 +199,13 @@ function createDrafts({ clock, vault }: OrganizationSsoNeeds) {
     },
     /** Settings that are already there keep their test. */
     save: async (tx: Transaction, { row, draft }: Saved, settings: CheckedConfig) => {
-      const isSame = (config: unknown) => JSON.stringify(config) === JSON.stringify(settings.config);
-      if (draft && isSame(draft.settings.config)) return;
-      if (isSame(row.config)) return store.deleteDraft(tx, row.id);
+      // With the metadata: at the same address, the provider may have other keys now.
+      const partsOf = ({ config, providerMetadata }: Pick<SsoRow, 'config' | 'providerMetadata'>) =>
+        JSON.parse(JSON.stringify([config ?? null, providerMetadata]));
+      const isSame = (other: Pick<SsoRow, 'config' | 'providerMetadata'>) =>
+        isDeepStrictEqual(partsOf(other), partsOf(settings));
+      if (draft && isSame(draft.settings)) return;
+      if (isSame(row)) return store.deleteDraft(tx, row.id);
       await store.saveDraft(tx, {
         connector_id: row.id,
         revision: standardId(),
@@ -240,6 +247,7 @@ function stateOf(saved: Saved, addresses: Record<string, string>): ConnectorStat
     config,
     hasSecret: clientSecret !== undefined,
     addresses,
+    metadataProblem: draft ? null : row.metadataProblem,
     certificateEnds: certificates.map((each) => new X509Certificate(each).validToDate.getTime()),
   };
 }
