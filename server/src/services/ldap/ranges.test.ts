@@ -41,6 +41,7 @@ describe('Values that a directory sends in parts', () => {
     ['does not send the next part', [], 'broken'],
     ['sends another part than the next', [attribute('memberOf;range=0-1', 'a', 'b')], 'broken'],
     ['sends a part that ends before it begins', [attribute('memberOf;range=2-0', 'c')], 'broken'],
+    ['sends more bytes than can be meant', [attribute('memberOf;range=2-*', 'x'.repeat(9_000_000))], 'size'],
     ['sends more than can be meant', [attribute('memberOf;range=2-*', ...Array(50_000).fill('c'))], 'size'],
   ];
   for (const [name, answer, reason] of refused)
@@ -49,4 +50,18 @@ describe('Values that a directory sends in parts', () => {
         completeEntry(first, async () => answer),
         (error) => error instanceof LdapError && error.reason === reason,
       ));
+
+  it('are refused from a directory whose parts follow each other without values', async () => {
+    let asked = 0;
+    const endless = async (name: string) => {
+      asked += 1;
+      const [, next] = /;range=(\d+)-/.exec(name) ?? [];
+      return asked > 1000 ? [] : [attribute(`memberOf;range=${next}-${next}`)];
+    };
+    await assert.rejects(
+      completeEntry(first, endless),
+      (error) => error instanceof LdapError && error.reason === 'broken',
+    );
+    assert.equal(asked, 1);
+  });
 });

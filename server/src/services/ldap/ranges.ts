@@ -6,8 +6,9 @@ import type { Attribute } from 'ldapts';
 import { LdapError } from './errors.ts';
 import type { LdapEntry } from './values.ts';
 
-/** Values of one attribute that are read. */
+/** Values of one attribute that are read, and bytes of what an entry sends in parts: answers are limited one by one. */
 const maximumValues = 50_000;
+const maximumBytes = 8_388_608;
 
 /** An attribute as the server sent it: its name may have a range. */
 type Part = Pick<Attribute, 'type' | 'parsedBuffers'>;
@@ -18,6 +19,7 @@ export async function completeEntry(
   read: (attribute: string) => Promise<readonly Part[]>,
 ): Promise<LdapEntry> {
   const found = new Map<string, Buffer[]>();
+  let bytes = 0;
   for (const attribute of attributes) {
     const [type = ''] = attribute.type.toLowerCase().split(';');
     const values = [...(found.get(type) ?? []), ...attribute.parsedBuffers];
@@ -27,9 +29,13 @@ export async function completeEntry(
     while (next !== undefined) {
       const parts = await read(`${type};range=${next}-*`);
       const part = parts.find((each) => each.type.toLowerCase().startsWith(`${type};range=${next}-`));
-      if (!part || values.length + part.parsedBuffers.length > maximumValues)
-        throw new LdapError(part ? 'size' : 'broken', `The directory did not send all values of ${type}`);
-      values.push(...part.parsedBuffers);
+      // A part without values is no progress: such parts could follow each other for ever.
+      if (!part || part.parsedBuffers.length === 0)
+        throw new LdapError('broken', `The directory did not send all values of ${type}`);
+      for (const value of part.parsedBuffers) bytes += value.length;
+      if (bytes > maximumBytes || values.length + part.parsedBuffers.length > maximumValues)
+        throw new LdapError('size', `The values of ${type} are more than are read`);
+      for (const value of part.parsedBuffers) values.push(value);
       const before: number = next;
       next = nextOf(part.type);
       if (next !== undefined && next <= before) throw new LdapError('broken', `The values of ${type} have no end`);
