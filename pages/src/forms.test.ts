@@ -205,6 +205,20 @@ describe('Forms in Chromium', () => {
     assert.equal(await type(), 'password');
   });
 
+  it('shows the password and checks what is sent on every page with a form', async () => {
+    const page = await scripted.newPage();
+    for (const [name, view] of Object.entries(sampleViews)) {
+      server.shown.set('/page', { frame: sampleFrame(), view });
+      await page.goto(`${server.origin}/page`);
+      const left = await page
+        .locator('form:not(.social form, .passkey), .reveal')
+        .evaluateAll((parts) =>
+          parts.filter((part) => (part instanceof HTMLFormElement ? !part.noValidate : part.hasAttribute('hidden'))),
+        );
+      assert.equal(left.length, 0, name);
+    }
+  });
+
   it('submits once on a double click, and enables the page again when the user returns to it', async () => {
     server.answer = { status: 204, headers: {}, body: '' };
     const page = await open(plainSignIn);

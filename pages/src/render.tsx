@@ -167,6 +167,7 @@ const scriptOf = (view: PageView): AssetName | undefined => {
     case 'link-account':
     case 'single-sign-on':
     case 'single-sign-on-connectors':
+    case 'single-sign-on-password':
     case 'choose-factor':
     case 'consent':
       return 'form.js';

@@ -183,8 +183,7 @@ export const Pages = (props: {
 /** A time in the language of the page, in UTC as everywhere on the pages. */
 export const timeOf = (view: PortalView, time: number, style: 'date' | 'time' = 'date'): string =>
   new Intl.DateTimeFormat(`${view.language}-u-nu-latn`, {
-    dateStyle: 'medium',
-    ...(style === 'time' ? { timeStyle: 'short' } : {}),
+    ...(style === 'time' ? { dateStyle: 'medium', timeStyle: 'short' } : { dateStyle: 'long' }),
     timeZone: 'UTC',
   }).format(time);
 

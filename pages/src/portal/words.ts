@@ -136,7 +136,7 @@ const spanish: Record<PortalWord, string> = {
   verifiedLead: 'Este dominio pertenece a tu organización.',
   unverifiedLead: 'Demuestra de una de estas dos formas que el dominio es de tu organización.',
   byDns: 'Con un registro DNS',
-  byDnsLead: 'Crea este registro donde gestionas el DNS del dominio. Puede tardar una hora en verse.',
+  byDnsLead: 'Crea este registro donde gestionas el DNS del dominio. Puede tardar hasta una hora en verse.',
   recordType: 'Tipo',
   recordName: 'Nombre',
   recordValue: 'Valor',
