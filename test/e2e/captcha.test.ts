@@ -80,6 +80,6 @@ describe('The captcha of the hosted pages', () => {
       // `getByText` passes over <noscript>, also where it is shown.
       const told = page.locator('noscript .notice');
       assert.ok(await told.isVisible());
-      assert.match((await told.textContent()) ?? '', /Turn on JavaScript/);
+      assert.match((await told.textContent()) ?? '', /JavaScript.* Turn it on/);
     });
 });
