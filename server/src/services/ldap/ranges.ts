@@ -22,7 +22,8 @@ export async function completeEntry(
   let bytes = 0;
   for (const attribute of attributes) {
     const [type = ''] = attribute.type.toLowerCase().split(';');
-    const values = [...(found.get(type) ?? []), ...attribute.parsedBuffers];
+    const values = found.get(type) ?? [];
+    for (const value of attribute.parsedBuffers) values.push(value);
     // With a range, the server also sends the attribute itself, without values.
     found.set(type, values);
     let next = nextOf(attribute.type);
