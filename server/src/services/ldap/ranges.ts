@@ -30,7 +30,7 @@ export async function completeEntry(
     while (next !== undefined) {
       const parts = await read(`${type};range=${next}-*`);
       const part = parts.find((each) => each.type.toLowerCase().startsWith(`${type};range=${next}-`));
-      // A part without values is no progress: such parts could follow each other for ever.
+      // Parts without values could follow each other for ever.
       if (!part || part.parsedBuffers.length === 0)
         throw new LdapError('broken', `The directory did not send all values of ${type}`);
       for (const value of part.parsedBuffers) bytes += value.length;
