@@ -97,7 +97,7 @@ export type PortalSsoScreen =
       hasFixedIssuer: boolean;
       /** Of a SAML provider, the end of its certificates. */
       certificates: { expiresAt: number; state: 'valid' | 'ending' | 'ended' }[];
-      /** What a SAML provider publishes is not used: it cannot be read, or changes what an administrator has to confirm. */
+      /** Why what a SAML provider publishes is not used: it cannot be read, or an administrator has to confirm it. */
       metadataProblem?: { state: 'unreadable' | 'refused'; since: number; detail: string };
       domains: string[];
       /** The operator has switched single sign-on off. */

@@ -356,4 +356,28 @@ describe('Checks of verified domains', () => {
       [true, [`Own ${domain}`]],
     );
   });
+
+  // security: domain-checks
+  it('are not evaded by removing the domain, which ends what the domain gave', async () => {
+    const { id, domain } = await verified();
+    await api.post(`/api/organizations/${id}/jit/email-domains`, { emailDomain: domain });
+    const draft = { providerName: 'OIDC', connectorName: `Removed ${domain}`, domains: [domain] };
+    const { body: connector } = await api.post('/api/sso-connectors', draft);
+    await api.post(`/api/organizations/${id}/jit/sso-connectors`, { ssoConnectorIds: [connector.id] });
+    assert.equal((await api.delete(pathOf(id, domain))).status, 204);
+    assert.deepEqual((await api.get(`/api/organizations/${id}/jit/email-domains`)).body, []);
+    assert.deepEqual((await api.get(`/api/sso-connectors/${connector.id}`)).body.domains, []);
+    const { body: entries } = await api.get(`/api/logs?organizationId=${id}&logKey=Organization.RemoveDomain`);
+    assert.deepEqual(
+      [entries[0].payload.params.hadJustInTime, entries[0].payload.params.connectors],
+      [true, [`Removed ${domain}`]],
+    );
+  });
+
+  it('leave the lists of an organization alone when a domain is removed that it never proved', async () => {
+    const { id, domain } = await claim();
+    await api.post(`/api/organizations/${id}/jit/email-domains`, { emailDomain: domain });
+    await api.delete(pathOf(id, domain));
+    assert.equal((await api.get(`/api/organizations/${id}/jit/email-domains`)).body.length, 1);
+  });
 });

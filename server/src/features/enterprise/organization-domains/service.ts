@@ -14,6 +14,7 @@ import { checkAfter } from './rules.ts';
 import type { DomainKey } from './store.ts';
 import * as store from './store.ts';
 import { toDomain } from './views.ts';
+import { withdrawDomain } from './withdrawal.ts';
 
 export interface OrganizationDomainsNeeds extends DomainChecksNeeds {
   clock: Clock;
@@ -63,7 +64,7 @@ export function createOrganizationDomains(needs: OrganizationDomainsNeeds): Orga
     if (!row) throw new AldabaError('entity.not_found');
     return toDomain(row);
   };
-  const audit = (q: Queries, key: AuditKey, { organizationId, domain }: DomainKey, more: Actor) =>
+  const audit = (q: Queries, key: AuditKey, { organizationId, domain }: DomainKey, more: object) =>
     q.afterCommit(() =>
       logs.write(q.tenantId, { key, result: 'Success', organizationId, params: { domain, ...more } }),
     );
@@ -90,10 +91,11 @@ export function createOrganizationDomains(needs: OrganizationDomainsNeeds): Orga
       db.transaction(async (tx) => {
         const found = await get(tx, key);
         await store.deleteDomain(tx, found);
-        audit(tx, 'Organization.RemoveDomain', found, by);
         const { organizationId, domain } = found;
+        // A domain that is no longer checked gives no more than one that was lost.
+        const ended = found.isVerified ? await withdrawDomain(needs, tx, found) : {};
+        audit(tx, 'Organization.RemoveDomain', found, { ...by, ...ended });
         if (!found.isVerified) return;
-        await ssoConnectors.owned.domainsChanged(tx);
         await events.publish(tx, 'OrganizationDomain.Deleted', { organizationId, domain, data: null });
       }),
     sendCode: async (tenant, key, { locale, by }) => {
