@@ -29,7 +29,7 @@ export async function completeEntry(
     while (next !== undefined) {
       const parts = await read(`${type};range=${next}-*`);
       const part = parts.find((each) => each.type.toLowerCase().startsWith(`${type};range=${next}-`));
-      // A part without values is no progress: such parts could follow each other for ever.
+      // A part without values makes no progress: a directory could send such parts endlessly.
       if (!part || part.parsedBuffers.length === 0)
         throw new LdapError('broken', `The directory did not send all values of ${type}`);
       for (const value of part.parsedBuffers) bytes += value.length;
