@@ -22,14 +22,15 @@ export async function completeEntry(
   let bytes = 0;
   for (const attribute of attributes) {
     const [type = ''] = attribute.type.toLowerCase().split(';');
-    const values = [...(found.get(type) ?? []), ...attribute.parsedBuffers];
+    const values = found.get(type) ?? [];
+    for (const value of attribute.parsedBuffers) values.push(value);
     // With a range, the server also sends the attribute itself, without values.
     found.set(type, values);
     let next = nextOf(attribute.type);
     while (next !== undefined) {
       const parts = await read(`${type};range=${next}-*`);
       const part = parts.find((each) => each.type.toLowerCase().startsWith(`${type};range=${next}-`));
-      // A part without values makes no progress: a directory could send such parts endlessly.
+      // Parts without values could follow each other for ever.
       if (!part || part.parsedBuffers.length === 0)
         throw new LdapError('broken', `The directory did not send all values of ${type}`);
       for (const value of part.parsedBuffers) bytes += value.length;
