@@ -172,6 +172,35 @@ describe('Organization roles by the groups of a company', () => {
     assert.deepEqual(await standing(userId), { A: [] });
     await api.delete(`/api/sso-connectors/${other}`);
   });
+
+  // security: enterprise-role-mappings
+  it('do not keep a user from signing in while an operator takes one of them, or ends the membership', async () => {
+    const { db, id: tenantId } = server.tenant;
+    await map([{ value: 'staff', organization: 0, roles: [0] }]);
+    const changes: [table: string, reported: string[], expected: Record<string, string[]>][] = [
+      ['organization_user_roles', ['staff'], { A: ['one'] }],
+      ['organization_user_roles', [], { A: [] }],
+      ['organization_users', ['staff'], { A: ['one'] }],
+      ['organization_users', [], {}],
+    ];
+    for (const [table, reported, expected] of changes) {
+      await forget();
+      const userId = await enter(['staff']);
+      let entering: Promise<string> | undefined;
+      let isEntered = false;
+      await db.transaction(async (tx) => {
+        await tx.raw(`delete from ${table} where tenant_id = $1 and user_id = $2`, [tenantId, userId]);
+        entering = enter(reported).finally(() => {
+          isEntered = true;
+        });
+        entering.catch(() => undefined);
+        // Until the sign-in waits for the change.
+        while (!isEntered && (await db.raw('select 1 from pg_locks where not granted')).length === 0);
+      });
+      await entering;
+      assert.deepEqual(await standing(userId), expected, `${table} ${reported}`);
+    }
+  });
 });
 
 const names = { organizations: ['A', 'B'], roles: ['one', 'two', 'three'] };

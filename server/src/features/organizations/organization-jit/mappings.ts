@@ -32,19 +32,23 @@ function rolesBy(mappings: readonly SsoRoleMapping[]): Map<string, Set<string>> 
 const none: ReadonlySet<string> = new Set();
 
 export async function applyMappings(
-  organizations: Pick<Organizations, 'addMembers' | 'addRoles' | 'isMember' | 'memberRoles' | 'takeRole'>,
+  organizations: Pick<Organizations, 'addMembers' | 'addRoles' | 'lockMember' | 'memberRoles' | 'takeRole'>,
   tx: Transaction,
   userId: string,
   { connectorId, mappings, attributes }: MappedAttributes,
 ): Promise<void> {
   const wanted = rolesBy(mappings.filter((mapping) => matches(mapping, attributes)));
-  const given = await store.findGivenRoles(tx, { userId, connectorId });
+  const known = await store.findGivenRoles(tx, { userId, connectorId });
   // In one order, so that concurrent sign-ins do not wait for each other in a ring.
-  for (const organizationId of [...new Set([...wanted.keys(), ...given.keys()])].sort()) {
+  for (const organizationId of [...new Set([...wanted.keys(), ...known.keys()])].sort()) {
     const member = { kind: 'user', organizationId, id: userId } as const;
-    // Given roles end with the membership: this organization is a wanted one.
-    if (!(await organizations.isMember(tx, member)))
+    if (!(await organizations.lockMember(tx, member))) {
+      // Given roles end with the membership.
+      if (!wanted.has(organizationId)) continue;
       await organizations.addMembers(tx, 'user', organizationId, [userId]);
+    }
+    // Read again: an operator, or a sign-in by another connector, may have changed them before the lock.
+    const given = await store.findGivenRoles(tx, { userId, connectorId });
     const roles = wanted.get(organizationId) ?? none;
     const key = { userId, connectorId, organizationId };
     for (const id of given.get(organizationId) ?? none)

@@ -10,7 +10,10 @@ import { applyMappings, type MappedAttributes } from './mappings.ts';
 import * as store from './store.ts';
 
 export interface OrganizationJitNeeds {
-  organizations: Pick<Organizations, 'get' | 'addMembers' | 'addRoles' | 'isMember' | 'memberRoles' | 'takeRole'>;
+  organizations: Pick<
+    Organizations,
+    'get' | 'addMembers' | 'addRoles' | 'isMember' | 'lockMember' | 'memberRoles' | 'takeRole'
+  >;
   organizationRoles: Pick<OrganizationRoles, 'find'>;
   changes: Pick<Changes<Transaction>, 'on'>;
 }

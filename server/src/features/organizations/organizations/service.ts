@@ -57,6 +57,8 @@ export interface Organizations {
 
   /** @throws AldabaError `organization.require_membership` */
   memberRoles: (q: Queries, member: Member) => Promise<OrganizationRole[]>;
+  /** Whether a member is one, with its roles, until the end of the transaction: other changes of them wait. */
+  lockMember: (tx: Transaction, member: Member) => Promise<boolean>;
   /** The roles of several members, keyed by member id. */
   rolesOfMembers: (
     q: Queries,
@@ -167,6 +169,7 @@ function createMembers(events: Events<Transaction>) {
       if (removed.length === 0) throw notMember();
       await tell(tx, { kind, organizationId }, { removed });
     }),
+    lockMember: store.lockMember,
     isMember: async (q, { kind, organizationId, id }) =>
       (await store.findMemberIds(q, kind, organizationId, [id])).length > 0,
   } satisfies Partial<Organizations>;

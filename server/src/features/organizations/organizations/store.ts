@@ -227,6 +227,16 @@ export async function findMemberRoles(q: Queries, { kind, organizationId, id }: 
   return rows.map(toRole);
 }
 
+/** Locks a membership with its roles, after concurrent changes of them. Returns whether the member is one. */
+export async function lockMember(tx: Transaction, { kind, organizationId, id }: Member): Promise<boolean> {
+  const { members, roles, column } = tables[kind];
+  const ofMember = `where tenant_id = $1 and organization_id = $2 and ${column} = $3`;
+  const values = [tx.tenantId, organizationId, id];
+  const found = await tx.raw(`select 1 from ${members} ${ofMember} for no key update`, values);
+  await tx.raw(`select 1 from ${roles} ${ofMember} order by organization_role_id for update`, values);
+  return found.length > 0;
+}
+
 /** The roles of several members in one organization. */
 export const findRolesOfMembers = (
   q: Queries,
