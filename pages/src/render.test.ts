@@ -17,7 +17,7 @@ const fullFrame: PageFrame = {
 /** Fields with a closed set of values: they never carry outside text. */
 const closed = new Set([
   ...['kind', 'language', 'platform', 'field', 'terms', 'sandboxBridge', 'missing', 'identifiers', 'notice'],
-  ...['form', 'channel', 'factor', 'others', 'part', 'next', 'method', 'section', 'addable', 'type'],
+  ...['form', 'channel', 'factor', 'others', 'part', 'next', 'method', 'section', 'addable', 'type', 'state'],
 ]);
 const isClosed = (owner: object, key: string): boolean =>
   closed.has(key) ||
