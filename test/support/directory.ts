@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Attribute, Change, Client, Control } from 'ldapts';
-import { freePort, type Program, startProgram } from './programs.ts';
+import { acceptsConnections, freePort, type Program, startProgram } from './programs.ts';
 
 /** An entry of a directory: its name below the base, and its attributes. */
 interface Entry {
@@ -133,7 +133,9 @@ export async function startDirectory(options: { people?: number; listsAtMost?: n
   const start = async () => {
     const addresses = `ldap://127.0.0.1:${ports.ldap}/ ldaps://127.0.0.1:${ports.ldaps}/`;
     program = startProgram('/usr/sbin/slapd', ['-d', 'none', '-h', addresses, '-f', join(folder, 'slapd.conf')]);
+    // It says that it starts before it accepts connections.
     await program.says(/slapd starting/);
+    await Promise.all([acceptsConnections(ports.ldap), acceptsConnections(ports.ldaps)]);
   };
   const stop = async () => program?.stop();
   await start();

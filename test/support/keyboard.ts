@@ -37,12 +37,18 @@ export function keyboardOf(page: Page): Keyboard {
   };
 }
 
-/** Whether the control has the focus, in whichever frame. */
-const hasFocus = (control: Locator): Promise<boolean> =>
-  control.evaluate((element) => {
-    const { activeElement } = element.ownerDocument;
-    return activeElement === element && element.ownerDocument.hasFocus();
-  });
+/** Whether the control has the focus, in whichever frame; on the next page if its page is just being left. */
+async function hasFocus(control: Locator): Promise<boolean> {
+  try {
+    return await control.evaluate((element) => {
+      const { activeElement } = element.ownerDocument;
+      return activeElement === element && element.ownerDocument.hasFocus();
+    });
+  } catch (error) {
+    if (!/context was destroyed/.test(String(error))) throw error;
+    return hasFocus(control);
+  }
+}
 
 async function assertVisible(control: Locator): Promise<void> {
   assert.ok(await control.evaluate((element) => element.matches(':focus-visible')), `${control} shows no focus`);

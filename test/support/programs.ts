@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 
 /** A program that the test started, with its output so far. */
 export interface Program {
@@ -71,4 +72,17 @@ export async function freePort(): Promise<number> {
   const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
   return port;
+}
+
+/** Resolves when a program of this machine accepts connections at a port. @throws Error after 30 seconds */
+export async function acceptsConnections(port: number): Promise<void> {
+  for (const end = Date.now() + 30_000; ; await setTimeout(20)) {
+    const socket = connect(port, '127.0.0.1');
+    const refusal = await new Promise<Error | undefined>((resolve) => {
+      socket.once('connect', () => resolve(undefined)).once('error', resolve);
+    });
+    socket.destroy();
+    if (!refusal) return;
+    if (Date.now() > end) throw refusal;
+  }
 }

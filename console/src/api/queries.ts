@@ -2,7 +2,7 @@
  * Queries and changes by route of the contract. The key of a query is the tenant, the route's path and what it was
  * given; a change reloads every query of the same resource (`/api/<resource>`).
  */
-import type { ApiError, Arguments, BodyFrom, List, RouteContract } from '@aldaba/contract/client';
+import { ApiError, type Arguments, type BodyFrom, type List, type RouteContract } from '@aldaba/contract/client';
 import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { apiOf } from './client.ts';
@@ -20,6 +20,21 @@ export const itemQuery = <const R extends RouteContract>(tenant: string, route: 
 
 export const useItem = <const R extends RouteContract>(route: R, ...given: Arguments<R>) =>
   useQuery(itemQuery(useTenant(), route, ...given));
+
+/** One thing that may not be set yet: null then, and not an error, so that its form stays while it is read again. */
+export function useItemIfSet<const R extends RouteContract>(route: R, ...given: Arguments<R>) {
+  const tenant = useTenant();
+  return useQuery<BodyFrom<R> | null, ApiError>({
+    queryKey: [tenant, route.path, ...given, 'if set'],
+    queryFn: () =>
+      apiOf(tenant)
+        .call(route, ...given)
+        .catch((error: unknown) => {
+          if (error instanceof ApiError && error.status === 404) return null;
+          throw error;
+        }),
+  });
+}
 
 /** One page of a list with the total. */
 export const listQuery = <const R extends RouteContract>(tenant: string, route: R, ...given: Arguments<R>) =>

@@ -40,8 +40,10 @@ describe('The security page of the Console', () => {
     };
     await page.getByRole('link', { name: 'Security' }).click();
     await page.getByRole('heading', { name: 'Captcha' }).waitFor();
+    const field = await page.getByRole('combobox', { name: 'Provider' }).elementHandle();
     await page.getByLabel('Ask for a captcha').check({ force: true });
     await save();
+    assert.equal(await field?.evaluate((element) => element.isConnected), true, 'the form stays while it is saved');
     assert.deepEqual([(await provider()).config, await policy()], [{ type: 'ProofOfWork' }, { enabled: true }]);
 
     await choose('Provider', 'Google reCAPTCHA Enterprise');

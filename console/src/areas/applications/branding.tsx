@@ -5,7 +5,7 @@ import {
   replaceApplicationSignInExperience,
 } from '@aldaba/contract/routes';
 import { Select, TextInput } from '@mantine/core';
-import { useChange, useItem } from '../../api/queries.ts';
+import { useChange, useItem, useItemIfSet } from '../../api/queries.ts';
 import { BrandColor } from '../../patterns/brand-color.tsx';
 import { brandProblems } from '../../patterns/brand-problems.ts';
 import { CodeEditor } from '../../patterns/code-editor.tsx';
@@ -20,10 +20,9 @@ import { applicationPhrases } from './phrases.ts';
 
 /** How the application looks on the sign-in and consent pages, where that differs from the tenant. */
 export function ApplicationBranding({ application: { id: applicationId } }: { application: Application }) {
-  const { data, error, refetch } = useItem(getApplicationSignInExperience, { params: { applicationId } });
+  const { data, error, refetch } = useItemIfSet(getApplicationSignInExperience, { params: { applicationId } });
   const tenant = useItem(getSignInExperience);
-  // Until something is set there is nothing to get.
-  const look: Look | undefined = data ?? (error?.status === 404 ? unsetLook : undefined);
+  const look: Look | undefined = data === null ? unsetLook : data;
   if (look && tenant.data) return <BrandingForm applicationId={applicationId} look={look} tenant={tenant.data} />;
   const failed = look ? tenant : { error, refetch };
   return failed.error ? <ErrorPage error={failed.error} reset={() => void failed.refetch()} /> : <PendingPage />;

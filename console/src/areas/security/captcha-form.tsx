@@ -7,7 +7,7 @@ import {
   updateSignInExperience,
 } from '@aldaba/contract/routes';
 import { PasswordInput, Select, Switch, TextInput } from '@mantine/core';
-import { useChange, useItem } from '../../api/queries.ts';
+import { useChange, useItem, useItemIfSet } from '../../api/queries.ts';
 import { FormSection, SettingsForm } from '../../patterns/form.tsx';
 import { patternPhrases } from '../../patterns/phrases.ts';
 import { type Form, useForm } from '../../patterns/use-form.ts';
@@ -49,14 +49,12 @@ const hasSecret = ({ type, siteKey }: Values, saved: Values): boolean =>
 
 /** The captcha of a tenant: whether it is asked for, and who checks it. */
 export function CaptchaForm() {
-  const provider = useItem(getCaptchaProvider);
+  const provider = useItemIfSet(getCaptchaProvider);
   const experience = useItem(getSignInExperience);
-  const isMissing = provider.error?.status === 404;
-  const failed = [provider, experience].find(({ error, data }) => error && !data && error.status !== 404);
+  const failed = [provider, experience].find(({ error, data }) => error && data === undefined);
   if (failed?.error) return <ErrorPage error={failed.error} reset={() => void failed.refetch()} />;
-  if (!experience.data || !(provider.data || isMissing)) return null;
-  const config = isMissing ? undefined : provider.data?.config;
-  return <Captcha config={config} enabled={experience.data.captchaPolicy.enabled === true} />;
+  if (provider.data === undefined || !experience.data) return null;
+  return <Captcha config={provider.data?.config} enabled={experience.data.captchaPolicy.enabled === true} />;
 }
 
 function Captcha({ config, enabled }: { config: Config | undefined; enabled: boolean }) {
