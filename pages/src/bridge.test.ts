@@ -144,7 +144,7 @@ describe('Social buttons in a native web view, in Chromium', () => {
     it(`requests JSON from the server and passes an object to the app on ${system}`, async () => {
       const page = await open(view([wechatNative]), injection(system, { nativeTargets: ['wechat'] }));
       await page.click('.social button');
-      await page.waitForFunction(() => 'sent' in window);
+      while (!(await page.evaluate(() => 'sent' in window)));
       assert.deepEqual(server.posted, [
         { path: '/sign-in/social/wechat-native', accept: 'application/json', fields: { app_id: 'app' } },
       ]);
@@ -155,12 +155,12 @@ describe('Social buttons in a native web view, in Chromium', () => {
     it(`shows what the app reports and enables the button again on ${system}`, async () => {
       const page = await open(view([wechatNative]), injection(system, { nativeTargets: ['wechat'] }));
       await page.click('.social button');
-      await page.waitForFunction(() => 'sent' in window);
+      while (!(await page.evaluate(() => 'sent' in window)));
       await page.evaluate(() => window.postMessage({ type: 'error', code: 'authentication_failed', socialCode: '-2' }));
       await shownAlert(page, 'authentication_failed');
       assert.match((await page.textContent('[role=alert]')) ?? '', /canceled or not allowed/);
       await page.click('.social button');
-      await page.waitForFunction(() => (window as unknown as { sent: object[] }).sent.length === 2);
+      while ((await page.evaluate(() => (window as unknown as { sent: object[] }).sent.length)) !== 2);
     });
   }
 
@@ -195,7 +195,7 @@ describe('Social buttons in a native web view, in Chromium', () => {
     const app = { universal: true, callbackLink: link };
     const page = await open(view([githubUniversal]), injection('android', app));
     await page.click('.social button');
-    await page.waitForFunction(() => 'sent' in window);
+    while (!(await page.evaluate(() => 'sent' in window)));
     assert.deepEqual(server.posted[0]?.fields, { app_id: 'app', native_callback: link });
   });
 
@@ -209,7 +209,7 @@ describe('Social buttons in a native web view, in Chromium', () => {
     assert.equal(server.posted.length, 0);
     await page.check('#terms');
     await page.click('.social button');
-    await page.waitForFunction(() => 'sent' in window);
+    while (!(await page.evaluate(() => 'sent' in window)));
     assert.deepEqual(server.posted[0]?.fields, { app_id: 'app', terms: 'yes' });
   });
 

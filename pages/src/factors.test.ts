@@ -141,7 +141,7 @@ describe('Codes and second factors in Chromium', () => {
     ] as const) {
       const page = await open(view, context);
       await page.click('.copy');
-      await page.waitForFunction(() => document.querySelector('.copy')?.textContent === 'Copied');
+      await page.locator('.copy', { hasText: /^Copied$/ }).waitFor();
       assert.equal(await page.evaluate(() => navigator.clipboard.readText()), text);
     }
     await context.close();

@@ -77,7 +77,7 @@ describe('Forms in Chromium', () => {
 
     it(`focuses the field with an error with scripts ${scripts}`, async () => {
       const page = await open(sampleViews.signIn, context());
-      await page.waitForFunction(() => document.activeElement?.id === 'password');
+      await page.locator('#password:focus').waitFor();
       const described = await page.getAttribute('#password', 'aria-describedby');
       assert.ok(described?.split(' ').includes('password-error'));
       assert.equal(await page.textContent('#password-error'), sampleViews.signIn.error.message);

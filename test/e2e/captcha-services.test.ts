@@ -91,7 +91,7 @@ describe('Captchas of other services on the hosted pages', () => {
         });
       await passkeys(true);
       await world.start(page);
-      await page.waitForFunction('window.shown');
+      while (!(await page.evaluate('Boolean(window.shown)')));
       await passkeys(false);
       const { sitekey, action, language } = (await page.evaluate('window.shown')) as Record<string, unknown>;
       assert.deepEqual([sitekey, action, language], [turnstileConfig.siteKey, 'sign_in', 'en']);
@@ -154,7 +154,7 @@ describe('Captchas of other services on the hosted pages', () => {
     ] as const) {
       await configure(config);
       await world.start(page);
-      await page.waitForFunction(isReady);
+      while (!(await page.evaluate(`Boolean(${isReady})`)));
       assert.deepEqual(await button.boundingBox(), without);
     }
   });

@@ -98,23 +98,23 @@ describe('Hosted pages', () => {
     const { keyboard } = page;
     const request = start();
     await page.goto(request.url);
-    await page.waitForFunction(`document.activeElement?.id === 'username'`);
+    await page.locator('#username:focus').waitFor();
     await keyboard.type(ana.username);
     await keyboard.press('Tab');
     await keyboard.type('not the password');
     await keyboard.press('Enter');
     await page.getByRole('alert').getByText(/wrong/).waitFor();
-    await page.waitForFunction(`document.activeElement?.id === 'password'`);
+    await page.locator('#password:focus').waitFor();
     await keyboard.type(ana.password);
     await keyboard.press('Tab');
-    await page.waitForFunction(`document.activeElement?.getAttribute('aria-controls') === 'password'`);
+    await page.locator('[aria-controls=password]:focus').waitFor();
     await keyboard.press('Space');
     assert.equal(await page.getByLabel('Password', { exact: true }).getAttribute('type'), 'text');
     // Over the link of a forgotten password.
     await keyboard.press('Tab');
-    await page.waitForFunction(`document.activeElement?.className === 'forgot'`);
+    await page.locator('.forgot:focus').waitFor();
     await keyboard.press('Tab');
-    await page.waitForFunction(`document.activeElement?.type === 'submit'`);
+    await page.locator('[type=submit]:focus').waitFor();
     await keyboard.press('Enter');
     await arrives(request);
   });

@@ -203,16 +203,16 @@ describe('Second factors on the hosted pages', () => {
     const { secret } = await world.operator.call<{ secret: string }>('POST', path, { type: 'Totp' });
     await world.operator.call('POST', path, { type: 'BackupCode' });
     await world.start(page);
-    await page.waitForFunction(`document.activeElement?.id === 'username'`);
+    await page.locator('#username:focus').waitFor();
     await keyboard.type(dan.username);
     await keyboard.press('Tab');
     await keyboard.type(dan.password);
     await keyboard.press('Enter');
     await heading(page, 'Confirm it’s you');
-    await page.waitForFunction(`document.activeElement?.id === 'code'`);
+    await page.locator('#code:focus').waitFor();
     await keyboard.press('Tab');
     await keyboard.press('Tab');
-    await page.waitForFunction(`document.activeElement?.getAttribute('href')?.includes('BackupCode')`);
+    await page.locator('[href*=BackupCode]:focus').waitFor();
     await keyboard.press('Enter');
     await page.waitForURL('**/mfa-verification/BackupCode*');
     await page.goBack();
@@ -221,7 +221,7 @@ describe('Second factors on the hosted pages', () => {
     await keyboard.type('000 000');
     await keyboard.press('Enter');
     await page.getByText(/code is wrong/).waitFor();
-    await page.waitForFunction(`document.activeElement?.id === 'code'`);
+    await page.locator('#code:focus').waitFor();
     await keyboard.type(nextCode(secret));
     await keyboard.press('Enter');
     await world.arrives(page);

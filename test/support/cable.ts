@@ -33,16 +33,24 @@ export async function startCable(port: number): Promise<Cable> {
     const far = keep(connect(port, '127.0.0.1'));
     let carried = 0;
     near.pipe(far);
-    far.on('data', (data) => {
+    const send = (data: Buffer) => {
       carried += data.length;
-      if (hold && carried > hold.bytes) {
-        far.pause();
-        hold.held();
-        void hold.resumed.then(() => far.resume());
-      }
       if (limit !== undefined && carried > limit) near.destroy();
       else near.write(data);
-    });
+    };
+    const carry = (data: Buffer) => {
+      const held = hold;
+      const room = held ? Math.max(0, held.bytes - carried) : data.length;
+      send(data.subarray(0, room));
+      if (!held || data.length <= room) return;
+      far.pause();
+      held.held();
+      void held.resumed.then(() => {
+        far.resume();
+        carry(data.subarray(room));
+      });
+    };
+    far.on('data', carry);
     far.on('close', () => near.destroy());
     near.on('close', () => far.destroy());
     return undefined;
