@@ -62,11 +62,9 @@ export async function startClient(
 
 /** The claims that the home page of a client program shows. @throws AssertionError with the program's own error. */
 export async function shownUser(page: Page, client: ForeignClient): Promise<Record<string, unknown>> {
-  const text = (selector: string) => `document.querySelector('${selector}')?.textContent`;
-  const failed = '/[?&]error\\b/.test(location.search)';
-  await page.waitForFunction(
-    `location.origin === ${JSON.stringify(client.url)} && (${text('#user')} || ${text('#error')} || ${failed})`,
-  );
+  await page.waitForURL(({ origin }) => origin === client.url);
+  const ready = page.locator('#user:not(:empty), #error:not(:empty)').first().waitFor({ state: 'attached' });
+  await Promise.race([ready, page.waitForURL(({ searchParams }) => searchParams.has('error'))]);
   const user = page.locator('#user');
   const shown = (await user.count()) > 0 ? await user.textContent() : '';
   if (shown) return JSON.parse(shown);
