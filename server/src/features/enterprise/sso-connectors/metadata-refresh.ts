@@ -26,14 +26,13 @@ export function createMetadataRefresh({ database, outbound, log, logs, cache }: 
     let used = 0;
     for (const due of await store.findDueMetadata(database.system, new Date(now - metadataLife))) {
       if (isStopped()) break;
-      const read = await readAgain(outbound, due, now);
+      const read = await readAgain({ outbound, log }, due, now);
       const problem = 'code' in read ? { ...read, since: sameProblem(due.problem, read) ?? now } : undefined;
       const providerMetadata = 'code' in read ? undefined : read;
       await database.tenant(due.tenantId).transaction(async (tx) => {
         await store.renewMetadata(tx, due, { providerMetadata, problem, now: new Date(now) });
         await cache.changed(tx, '');
       });
-      if (problem) log.warn({ connectorId: due.id, ...problem }, 'The metadata of a SAML provider is not used');
       note(logs, due, { problem: problem?.since === now ? problem : undefined, published: providerMetadata });
       if (providerMetadata) used += 1;
     }
@@ -46,14 +45,17 @@ const sameProblem = (known: store.DueMetadata['problem'], { code, message }: Met
   known?.code === code && known.message === message ? known.since : undefined;
 
 async function readAgain(
-  outbound: Fetch,
-  { url, stored }: store.DueMetadata,
+  { outbound, log }: Pick<Needs, 'outbound' | 'log'>,
+  { id: connectorId, url, stored }: store.DueMetadata,
   now: number,
 ): Promise<IdentityProviderMetadata | MetadataProblem> {
   try {
     const published = await fetchMetadata(outbound, url);
-    return (stored && refuseChange(stored, published, now)) ?? published;
+    const problem = stored && refuseChange(stored, published, now);
+    if (problem) log.warn({ connectorId, ...problem }, 'The metadata of a SAML provider is not used');
+    return problem ?? published;
   } catch (error) {
+    log.warn({ err: error, connectorId }, 'The metadata of a SAML provider could not be read');
     return { code: 'metadata_unreadable', message: reasonOf(error) };
   }
 }
