@@ -9,10 +9,15 @@ import type { Plan } from './subjects/limit.ts';
 
 const perConnection = new Set(['connection', 'keep-alive', 'date', 'content-length', 'transfer-encoding']);
 
+/** What is recorded: one operation, and the least work of each of its requests. */
+interface Learnable<Measured extends Target> extends Pick<Row, 'id' | 'least'> {
+  operation: (target: Measured) => Operation;
+}
+
 /** The operation of `row` for the limit, after one recorded run against `target`. */
-export async function learnOperation(
-  row: Row,
-  target: Target,
+export async function learnOperation<Measured extends Target>(
+  row: Learnable<Measured>,
+  target: Measured,
   limit: { subject: Subject; client: Client },
 ): Promise<Operation> {
   const recorded: { exchange: Exchange; reply: Reply }[] = [];

@@ -11,6 +11,8 @@ import type { AldabaSettings } from './subjects/aldaba.ts';
 export interface OwnServer {
   subject: Subject;
   client: Client;
+  /** Address of PostgreSQL as its administrator. */
+  adminUrl: string;
 }
 
 interface Wish extends Pick<AldabaSettings, 'host' | 'configuration'> {
@@ -41,5 +43,6 @@ export async function startOwnServer(
     (started) => started.stop(),
   );
   const { host = '127.0.0.1' } = settings;
-  return { subject, client: stack.adopt(createClient(subject.port, { host, maxSockets }), (open) => open.close()) };
+  const client = stack.adopt(createClient(subject.port, { host, maxSockets }), (open) => open.close());
+  return { subject, client, adminUrl: database.adminUrl };
 }

@@ -5,8 +5,10 @@
 import { join } from 'node:path';
 import { type Subject, startSubject } from './channel.ts';
 import { type Division, divideCores, stayOn } from './cores.ts';
-import { runLoad } from './load.ts';
-import { median, type Sample, summarize, takeSample } from './measurement.ts';
+import { learnOperation } from './limit-operation.ts';
+import { type Client, createClient, runLoad } from './load.ts';
+import { type Contender, median, type Sample, summarize, takeSample } from './measurement.ts';
+import { leastOfSignIn } from './rows.ts';
 import { hashParameters } from './seed.ts';
 import { type SignInKind, signInKinds } from './sign-in-flows.ts';
 import { type SignInServer, startSignInServer } from './sign-in-target.ts';
@@ -29,10 +31,18 @@ interface Setup {
   profile: string | undefined;
 }
 
-/** One run: hashes a second, then the sign-ins. */
+/** One run: hashes a second, then the sign-ins, and for a password alone the same requests to the limit. */
 interface Run {
   hashRate: number;
   sample: Sample;
+  limit: Sample | undefined;
+}
+
+/** What takes turns. */
+interface Contenders {
+  hash: Subject;
+  server: SignInServer;
+  limit: { subject: Subject; client: Client };
 }
 
 /** Measures each kind in turn with the hash beside it. Returns a table. */
@@ -42,10 +52,11 @@ export async function measureSignIns(setup: Setup, say: (line: string) => void):
   stack.use(stayOn(cores.rest));
   const hash = await startHash(setup.root, cores, stack);
   const server = await startSignInServer({ ...setup, cores }, stack);
+  const limit = await startLimit(setup.root, { cores, server }, stack);
   const measured: { kind: SignInKind; runs: Run[] }[] = [];
   for (const kind of signInKinds) {
     say(`    ${kind.name} …`);
-    measured.push({ kind, ...(await measureKind(kind, { setup, cores, server, hash })) });
+    measured.push({ kind, ...(await measureKind(kind, { setup, cores }, { server, hash, limit })) });
   }
   return report(cores, measured);
 }
@@ -59,19 +70,49 @@ async function startHash(root: string, cores: Division, stack: AsyncDisposableSt
   );
 }
 
+/** On the server's cores, with as many hashes at a time; its tables are in the server's PostgreSQL. */
+async function startLimit(
+  root: string,
+  { cores, server }: { cores: Division; server: SignInServer },
+  stack: AsyncDisposableStack,
+): Promise<Contenders['limit']> {
+  const environment = { UV_THREADPOOL_SIZE: String(cores.serverCount) };
+  const settings = { databaseUrl: server.adminUrl, poolSize: server.parallel };
+  const program = join(root, 'bench/subjects/limit.ts');
+  const subject = stack.adopt(await startSubject({ program, environment, settings, cores: cores.server }), (started) =>
+    started.stop(),
+  );
+  const client = createClient(subject.port, { maxSockets: server.parallel });
+  return { subject, client: stack.adopt(client, (open) => open.close()) };
+}
+
 async function measureKind(
   kind: SignInKind,
-  { setup, cores, server, hash }: { setup: Setup; cores: Division; server: SignInServer; hash: Subject },
+  { setup, cores }: { setup: Setup; cores: Division },
+  { server, hash, limit }: Contenders,
 ): Promise<{ runs: Run[] }> {
   const { subject, target, parallel } = server;
   await server.offer(kind.offers);
   const operation = kind.operation(target);
   const operations = Math.ceil(signInsPerCore * setup.effort) * cores.serverCount;
-  await runLoad(operation, operations, parallel);
+  const sample = (contender: Contender) => takeSample(contender, operations, parallel);
+  const least: Contender | undefined =
+    kind.offers === 'password'
+      ? {
+          subject: limit.subject,
+          operation: await learnOperation({ ...kind, least: leastOfSignIn }, target, limit),
+        }
+      : undefined;
+  for (const contender of [{ operation }, ...(least ? [least] : [])])
+    await runLoad(contender.operation, operations, parallel);
   const runs: Run[] = [];
   for (let run = 0; run < setup.runs; run += 1) {
     const hashRate = await hash.ask<number>('compute', operations);
-    runs.push({ hashRate, sample: await takeSample({ subject, operation }, operations, parallel) });
+    runs.push({
+      hashRate,
+      sample: await sample({ subject, operation }),
+      limit: least ? await sample(least) : undefined,
+    });
   }
   if (setup.profile) {
     await subject.ask('startProfile');
@@ -82,26 +123,14 @@ async function measureKind(
 }
 
 function report(cores: Division, measured: { kind: SignInKind; runs: Run[] }[]): string {
-  const lines = measured.map(({ kind, runs }) => {
-    const result = summarize(
-      runs.map(({ sample }) => sample),
-      0,
-    );
-    const hashRate = median(runs.map((run) => run.hashRate));
-    const share = median(runs.map((run) => run.sample.perSecond / run.hashRate));
-    const isMet = share >= rateAim && result.p95 <= latencyAim;
+  const lines = measured.flatMap(({ kind, runs }) => {
+    const ofLimit = runs.flatMap(({ hashRate, limit }) => (limit ? [{ hashRate, sample: limit }] : []));
+    const own = describe(runs);
+    const isMet = own.share >= rateAim && own.p95 <= latencyAim;
+    const target = `≥ ${rateAim * 100} %, p95 ≤ ${integer(latencyAim)} ms`;
     return [
-      kind.name,
-      integer(result.perSecond),
-      integer(hashRate),
-      `${(share * 100).toFixed(0)} %`,
-      integer(result.p50),
-      integer(result.p95),
-      integer(result.cpu),
-      integer(result.cpuBeyondPool),
-      result.statements.toFixed(1),
-      `≥ ${rateAim * 100} %, p95 ≤ ${integer(latencyAim)} ms`,
-      isMet ? 'ok' : '**missed**',
+      [kind.name, ...own.cells, target, isMet ? 'ok' : '**missed**'],
+      ...(ofLimit.length > 0 ? [['limit of the machine', ...describe(ofLimit).cells, '', '']] : []),
     ];
   });
   const many = cores.serverCount === 1 ? 'core' : 'cores';
@@ -121,4 +150,23 @@ function report(cores: Division, measured: { kind: SignInKind; runs: Run[] }[]):
     ],
     lines,
   );
+}
+
+function describe(runs: Pick<Run, 'hashRate' | 'sample'>[]): { cells: string[]; share: number; p95: number } {
+  const result = summarize(
+    runs.map(({ sample }) => sample),
+    0,
+  );
+  const share = median(runs.map((run) => run.sample.perSecond / run.hashRate));
+  const cells = [
+    integer(result.perSecond),
+    integer(median(runs.map((run) => run.hashRate))),
+    `${(share * 100).toFixed(0)} %`,
+    integer(result.p50),
+    integer(result.p95),
+    integer(result.cpu),
+    integer(result.cpuBeyondPool),
+    result.statements.toFixed(1),
+  ];
+  return { cells, share, p95: result.p95 };
 }
