@@ -125,12 +125,12 @@ async function measureKind(
 function report(cores: Division, measured: { kind: SignInKind; runs: Run[] }[]): string {
   const lines = measured.flatMap(({ kind, runs }) => {
     const ofLimit = runs.flatMap(({ hashRate, limit }) => (limit ? [{ hashRate, sample: limit }] : []));
-    const own = describe(runs);
+    const own = describe(runs, cores.serverCount);
     const isMet = own.share >= rateAim && own.p95 <= latencyAim;
     const target = `≥ ${rateAim * 100} %, p95 ≤ ${integer(latencyAim)} ms`;
     return [
       [kind.name, ...own.cells, target, isMet ? 'ok' : '**missed**'],
-      ...(ofLimit.length > 0 ? [['limit of the machine', ...describe(ofLimit).cells, '', '']] : []),
+      ...(ofLimit.length > 0 ? [['limit of the machine', ...describe(ofLimit, cores.serverCount).cells, '', '']] : []),
     ];
   });
   const many = cores.serverCount === 1 ? 'core' : 'cores';
@@ -142,6 +142,7 @@ function report(cores: Division, measured: { kind: SignInKind; runs: Run[] }[]):
       'share',
       'p50 ms',
       'p95 ms',
+      'server busy',
       'CPU µs',
       'CPU µs beyond the thread pool',
       'SQL',
@@ -152,18 +153,23 @@ function report(cores: Division, measured: { kind: SignInKind; runs: Run[] }[]):
   );
 }
 
-function describe(runs: Pick<Run, 'hashRate' | 'sample'>[]): { cells: string[]; share: number; p95: number } {
+function describe(
+  runs: Pick<Run, 'hashRate' | 'sample'>[],
+  serverCount: number,
+): { cells: string[]; share: number; p95: number } {
   const result = summarize(
     runs.map(({ sample }) => sample),
     0,
   );
   const share = median(runs.map((run) => run.sample.perSecond / run.hashRate));
+  const busy = median(runs.map(({ sample }) => (sample.perSecond * sample.cpu) / 1e6 / serverCount));
   const cells = [
     integer(result.perSecond),
     integer(median(runs.map((run) => run.hashRate))),
     `${(share * 100).toFixed(0)} %`,
     integer(result.p50),
     integer(result.p95),
+    `${(busy * 100).toFixed(0)} %`,
     integer(result.cpu),
     integer(result.cpuBeyondPool),
     result.statements.toFixed(1),
