@@ -107,6 +107,7 @@ export const auditKeys = [
   'Account.LinkSsoIdentity',
   'Account.SsoLogout',
   'Account.Reclaim',
+  'Account.VerifyEmail',
   'Account.Export',
   'Account.RequestDeletion',
   'Account.CancelDeletion',

@@ -4,6 +4,7 @@ import { decodeJwt } from 'jose';
 import { visitAccount } from '../support/account-visitor.ts';
 import { experienceClient } from '../support/agent.ts';
 import { type Company, startCompany } from '../support/company.ts';
+import { openExperience } from '../support/experience-page.ts';
 import { assertRefused, type Manager, manage } from '../support/management.ts';
 import { shownError, visit } from '../support/page-agent.ts';
 import { type PostServer, startPostServer } from '../support/post-office.ts';
@@ -205,6 +206,95 @@ describe('An account with an unverified address, which another user has set up',
     await provisionBy(tenantDirectory);
     await suite.operator.call('PATCH', '/api/users/squatted/password', { password });
     assert.deepEqual(await told(await bare.redeem(await bare.signIn('squat', password))), [true, true]);
+  });
+
+  const byMail = {
+    signIn: { methods: settings.signIn.methods.map((each) => ({ ...each, verificationCode: false })) },
+    mfa: { factors: ['EmailVerificationCode'], policy: 'Mandatory' },
+  };
+  const verifications = async () => (await api.get('/api/logs?logKey=Account.VerifyEmail')).body.length;
+  const isVerified = async () => {
+    await suite.operator.configure(settings);
+    const client = experienceClient(suite.server.url, { scope: 'openid email' });
+    const tokens = await client.redeem(await client.signIn('squat', password));
+    return decodeJwt(tokens.id_token).email_verified;
+  };
+  const identify = async () => {
+    const page = await openExperience(suite.server, 'SignIn');
+    const identifier = { type: 'username', value: 'squat' };
+    const proof = await page.expect(200, 'POST', '/verification/password', { identifier, password });
+    await page.expect(204, 'POST', '/identification', proof);
+    return page;
+  };
+  const proofs = {
+    'a code as the second factor on the pages': async () => {
+      await suite.operator.configure(byMail);
+      const user = await visit(suite.server);
+      const first = await user.post('/sign-in', { username: mail, password });
+      assert.match(first.headers.get('location') ?? '', /^.mfa-verification.EmailVerificationCode/);
+      await user.post('/mfa-verification/EmailVerificationCode/send', {});
+      const code = await suite.post.codeTo(mail);
+      const answer = await user.post('/mfa-verification/EmailVerificationCode', { code });
+      assert.ok((await user.arrive(answer)).searchParams.get('code'));
+    },
+    'a code as the second factor through the Experience API': async () => {
+      await suite.operator.configure(byMail);
+      const page = await identify();
+      const path = '/verification/mfa-verification-code';
+      const sent = await page.expect(200, 'POST', path, { identifierType: 'email' });
+      const code = await suite.post.codeTo(mail);
+      await page.expect(200, 'POST', `${path}/verify`, { identifierType: 'email', ...sent, code });
+      await page.expect(200, 'POST', '/submit');
+    },
+    'a code that identifies the same user through the Experience API': async () => {
+      const page = await identify();
+      const identifier = { type: 'email', value: mail };
+      const path = '/verification/verification-code';
+      const sent = await page.expect(200, 'POST', path, { identifier, interactionEvent: 'SignIn' });
+      const code = await suite.post.codeTo(mail);
+      const proof = await page.expect(200, 'POST', `${path}/verify`, { identifier, ...sent, code });
+      await page.expect(204, 'POST', '/identification', proof);
+      await page.expect(200, 'POST', '/submit');
+    },
+  };
+
+  // security: similar-addresses
+  for (const [way, signIn] of Object.entries(proofs))
+    it(`has a verified address and keeps everything once its user proved the password and ${way}`, async () => {
+      suite.clock.ahead += 600_000;
+      await squat();
+      const before = await verifications();
+      assert.equal(await isVerified(), false, 'the password alone proves no address');
+      await signIn();
+      assert.equal(await isVerified(), true);
+      const { hasPassword, primaryPhone, identities } = (await api.get('/api/users/squatted')).body;
+      assert.deepEqual([hasPassword, primaryPhone, Object.keys(identities)], [true, '34600000001', ['github']]);
+      assert.equal(await verifications(), before + 1, 'operators see when it was verified');
+    });
+
+  // security: similar-addresses
+  it('has no verified address for a user who knows the password and guesses the code', async () => {
+    suite.clock.ahead += 600_000;
+    await squat();
+    await suite.operator.configure(byMail);
+    const attacker = await visit(suite.server);
+    await attacker.post('/sign-in', { username: mail, password });
+    await attacker.post('/mfa-verification/EmailVerificationCode/send', {});
+    const code = (await suite.post.codeTo(mail)) === '000000' ? '000001' : '000000';
+    const refused = await attacker.post('/mfa-verification/EmailVerificationCode', { code });
+    assert.equal((await shownError(refused)).code, 'verification_code.code_mismatch');
+    assert.equal(await isVerified(), false);
+  });
+
+  // security: similar-addresses
+  it('has no verified address by a code to one that was replaced in between', async () => {
+    await squat();
+    const { app, tenant } = suite.server;
+    const verify = (email: string) => tenant.db.transaction((tx) => app.users.verifyEmail(tx, 'squatted', email));
+    assert.equal(await verify('another@people.example'), false);
+    assert.equal(await isVerified(), false);
+    assert.equal(await verify(mail.toUpperCase()), true);
+    assert.equal(await isVerified(), true);
   });
 
   // security: similar-addresses

@@ -117,6 +117,15 @@ export const provedAddresses = ({ ways }: History): Address[] =>
   ways.flatMap((proof) =>
     proof.type === 'EmailVerificationCode' || proof.type === 'PhoneVerificationCode' ? [proof.identifier] : [],
   );
+/** Email addresses that codes of this sign-in proved, in any role; of the codes that were not used the last one. */
+export const emailCodes = ({ ways, seconds, given }: History): Address[] => {
+  const unused = [...given.values()].findLast(
+    (proof) => proof.type === 'EmailVerificationCode' && !ways.some(({ id }) => id === proof.id),
+  );
+  return [...ways, ...seconds, ...(unused ? [unused] : [])].flatMap((proof) =>
+    proof.type === 'EmailVerificationCode' || proof.type === 'MfaEmailVerificationCode' ? [proof.identifier] : [],
+  );
+};
 export const holds = (addresses: readonly Address[], { type, value }: Address) =>
   addresses.some((known) => known.type === type && known.value === value);
 

@@ -48,6 +48,7 @@ type SignInUsers = Pick<
   | 'linkIdentity'
   | 'isEmailVerified'
   | 'reclaim'
+  | 'verifyEmail'
 > &
   InTransaction<Pick<Users, 'create' | 'update' | 'merge' | 'updateLogtoConfig'>>;
 

@@ -60,7 +60,7 @@ describe('a code as the first factor', () => {
       'an account that was also proved by its social identity is not taken back',
       codes,
       [start(), ...enter(social, linked), ...enter(code, linked), submit(linked)],
-      'finish social email',
+      'verify-email, finish social email',
     ],
     ['a phone code does too', codes, [start(), ...enter(text, ada), submit(ada)], 'finish sms'],
     ['a code alone does not identify the user', codes, [start(), prove(code)], 'sign-in'],

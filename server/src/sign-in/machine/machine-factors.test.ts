@@ -81,7 +81,7 @@ describe('a second factor that is due', () => {
       'by a code to the email',
       codes,
       [...signedIn(mailer), prove(shownCode(mail, ada), mailer), submit(mailer)],
-      'finish pwd email mfa',
+      'verify-email, finish pwd email mfa',
     ],
     [
       'after a provider too',

@@ -140,12 +140,24 @@ describe('a second factor after a link', () => {
       [...byAda, prove(shownCode(mail, both), both)],
       'refused session.mfa.mfa_factor_not_enabled',
     ],
-    ['is another one', mfa, [...byAda, prove(shown('Totp', both), both), submit(both)], 'finish email otp mfa'],
+    [
+      'is another one',
+      mfa,
+      [...byAda, prove(shown('Totp', both), both), submit(both)],
+      'verify-email, finish email otp mfa',
+    ],
     [
       'is that code for users who have no other factor',
       mfa,
       [start(), ...enter(byLink(), mailOnly)],
       'show-factor EmailVerificationCode',
+    ],
+    // security: similar-addresses
+    [
+      'which shows nothing but the address again: the account is taken back',
+      mfa,
+      [start(), ...enter(byLink(), mailOnly), prove(shownCode(mail, mailOnly), mailOnly), submit(mailOnly)],
+      'reclaim-account, finish email mfa',
     ],
   ]))
     it(promise, check);

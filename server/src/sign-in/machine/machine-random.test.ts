@@ -5,6 +5,7 @@ import {
   acceptsDevices,
   codeKinds,
   codeName,
+  emailCodes,
   type History,
   hasShownTwo,
   holds,
@@ -24,6 +25,7 @@ import {
 } from '../../../../test/support/random-histories.ts';
 import { play, sequences, type Visit } from '../../../../test/support/random-sign-ins.ts';
 import { isOfCompany, type World, worlds } from '../../../../test/support/random-worlds.ts';
+import { email } from '../../../../test/support/sign-in-machine.ts';
 import type { Address, Proof, SignInState } from './state.ts';
 import type { Account, Effect, SignInEvent } from './vocabulary.ts';
 
@@ -75,6 +77,7 @@ describe('the sign-in machine, whatever the order of the steps', () => {
       links: 0,
       automatic: 0,
       reclaimed: 0,
+      verified: 0,
       company: 0,
       companyAdopted: 0,
       companyHired: 0,
@@ -94,6 +97,7 @@ describe('the sign-in machine, whatever the order of the steps', () => {
       count('links', effectOf(scene, 'link-identity')?.automatic === false);
       count('automatic', effectOf(scene, 'link-identity')?.automatic);
       count('reclaimed', effectOf(scene, 'reclaim-account'));
+      count('verified', effectOf(scene, 'verify-email'));
       const sso = ssoOf(scene.history);
       count('company', sso);
       count('companyAdopted', scene.history.adopted);
@@ -445,18 +449,35 @@ describe('the sign-in machine, whatever the order of the steps', () => {
       const isComplete = effectOf(scene, 'finish') ?? effectOf(scene, 'reset-password');
       if (!isComplete || event.type !== 'submitted' || !event.account) return;
       const { account } = event;
-      const isKnown = [...history.ways, ...history.seconds].some(
-        (proof) =>
-          ownerOf(proof) === account.id ||
-          (proof.type === 'Social' && Object.hasOwn(account.identities, proof.target)) ||
-          (proof.type === 'EnterpriseSso' && !history.adopted),
-      );
+      const isKnown = knownBy(history, account).length > 0;
       const isProved = provedAddresses(history).some(
         (address) => address.type === 'email' && holds(account.addresses, address),
       );
       const isNew = scene.before?.intent === 'Register';
       const reclaims = history.adopted || (isProved && !isNew && !isKnown && !owesFactor(settings, account, history));
       assert.equal(effectOf(scene, 'reclaim-account') !== undefined, reclaims);
+    });
+  });
+
+  // security: similar-addresses
+  it('verifies the email address exactly for a user who proved it by a code and has a credential of the account', () => {
+    always((scene, { settings }) => {
+      const { event, history } = scene;
+      const verified = effectOf(scene, 'verify-email');
+      const isComplete = effectOf(scene, 'finish') ?? effectOf(scene, 'reset-password');
+      if (!isComplete || event.type !== 'submitted' || !event.account) return assert.equal(verified, undefined);
+      const { account } = event;
+      const isCredential = ({ type }: Proof) => type !== 'MfaPhoneVerificationCode';
+      const isProved = emailCodes(history).some((address) => holds(account.addresses, address));
+      const isNew = scene.before?.intent === 'Register';
+      const verifies =
+        isProved &&
+        !isNew &&
+        !history.adopted &&
+        knownBy(history, account).some(isCredential) &&
+        !owesFactor(settings, account, history);
+      assert.equal(verified !== undefined, verifies);
+      if (verified) assert.ok(verified.userId === account.id && holds(account.addresses, email(verified.email)));
     });
   });
 
@@ -545,6 +566,15 @@ describe('the sign-in machine, whatever the order of the steps', () => {
     });
   });
 });
+
+/** What was proved of the account besides its addresses as a first factor and its email address as a second one. */
+const knownBy = ({ ways, seconds, adopted }: History, { id, identities }: Account): Proof[] =>
+  [...ways, ...seconds].filter(
+    (proof) =>
+      (ownerOf(proof) === id && proof.type !== 'MfaEmailVerificationCode') ||
+      (proof.type === 'Social' && Object.hasOwn(identities, proof.target)) ||
+      (proof.type === 'EnterpriseSso' && !adopted),
+  );
 
 /** Whether the account has the provider's identity, or an address that the provider stands for. */
 const isPersonOf = (

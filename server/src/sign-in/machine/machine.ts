@@ -17,7 +17,7 @@ import * as sso from './enterprise-sso/index.ts';
 import { hasAddress } from './factor.ts';
 import { refusalOfLost } from './held/index.ts';
 import { changedBy, giveIdentifier, identify, refusalBy } from './identification.ts';
-import { answerLink, keptLink, linksAtEnd, offerLink, reclaimAtEnd, refusalOfLink } from './linking/index.ts';
+import { answerLink, emailAtEnd, keptLink, linksAtEnd, offerLink, refusalOfLink } from './linking/index.ts';
 import { type MissingDetail, missingDetails, type SignInPolicy } from './policy.ts';
 import { replacePassword } from './recovery/index.ts';
 import {
@@ -381,7 +381,7 @@ function submit(state: SignInState, { account: found, verdict }: Submitted, { po
   const { secondFactors } = sso.policyAfterSso(policy, state, account);
   const device = deviceAtEnd(state, secondFactors, account);
   const effects: Effect[] = [
-    ...reclaimAtEnd(state, secondFactors, account),
+    ...emailAtEnd(state, secondFactors, account),
     ...sso.ssoAtEnd(state, account),
     ...linksAtEnd(state, account),
     ...(newFactors.length > 0 ? [{ type: 'add-factors' as const, userId, factors: newFactors }] : []),

@@ -108,6 +108,8 @@ export type Effect =
     }
   /** Removes what was set before the email address was verified. If it is: does nothing, or refuses if required. */
   | { type: 'reclaim-account'; userId: string; required?: true }
+  /** The email address was proved beside a credential of the account, which keeps everything. */
+  | { type: 'verify-email'; userId: string; email: string }
   /** What an enterprise sign-in leaves with the account: the identity, if the address led to it, or if it is new. */
   | {
       type: 'enter-sso';

@@ -137,6 +137,7 @@ function createExecutor(
             await executeSso(needs, tx, interaction, effect);
             break;
           case 'reclaim-account':
+          case 'verify-email':
           case 'link-identity':
             await executeLink(needs, tx, interaction, effect);
             break;

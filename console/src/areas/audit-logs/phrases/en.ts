@@ -143,6 +143,10 @@ export default {
       done: 'Account taken back by the owner of its email address',
       failed: 'Taking back an account refused',
     },
+    VerifyEmail: {
+      done: 'Email address verified by a code at sign-in',
+      failed: 'Email address not verified at sign-in',
+    },
     Delete: { done: 'Account deleted after the grace period', failed: 'Account not deleted after the grace period' },
   },
   team: {

@@ -185,6 +185,10 @@ export default {
       done: 'Cuenta recuperada por el titular de su correo',
       failed: 'Recuperación de una cuenta rechazada',
     },
+    VerifyEmail: {
+      done: 'Correo verificado con un código al iniciar sesión',
+      failed: 'Correo no verificado al iniciar sesión',
+    },
     Delete: { done: 'Cuenta eliminada tras el plazo', failed: 'Cuenta no eliminada tras el plazo' },
   },
   team: {

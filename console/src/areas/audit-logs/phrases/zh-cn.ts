@@ -127,6 +127,7 @@ export default {
     LinkSsoIdentity: { done: '登录时已关联企业账号', failed: '关联企业账号被拒绝' },
     SsoLogout: { done: '企业身份提供商已将用户登出', failed: '企业身份提供商的登出请求被拒绝' },
     Reclaim: { done: '邮箱所有者已收回账号', failed: '收回账号被拒绝' },
+    VerifyEmail: { done: '登录时已通过验证码验证邮箱', failed: '登录时未能验证邮箱' },
     Delete: { done: '宽限期后账号已删除', failed: '宽限期后账号未删除' },
   },
   team: {

@@ -120,6 +120,8 @@ export interface Users extends RoleHolders<User> {
    * nothing, if it was verified.
    */
   reclaim: (tx: Transaction, userId: string) => Promise<boolean>;
+  /** Marks the email address as verified. Returns false if it was, or is another one now. */
+  verifyEmail: (tx: Transaction, userId: string, email: string) => Promise<boolean>;
   roleNames: (q: Queries, userId: string) => Promise<string[]>;
   /** The user's own choices at sign-in. @throws AldabaError `entity.not_found` */
   getLogtoConfig: (q: Queries, userId: string) => Promise<UserLogtoConfig>;
@@ -242,6 +244,11 @@ export function createUsers(needs: UsersNeeds): Users {
       if (user.primaryEmail) await emailVerified(tx, userId, user.primaryEmail);
       await changes.announce(tx, 'account.changed', { userId, what: 'reclaimed' });
       return true;
+    },
+    verifyEmail: async (tx, userId, email) => {
+      const isChanged = await store.verifyUserEmail(tx, userId, { email, now: now() });
+      if (isChanged) await emailVerified(tx, userId, email);
+      return isChanged;
     },
     roleNames: roles.userRoleNames,
     getLogtoConfig,

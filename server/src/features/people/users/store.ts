@@ -304,6 +304,22 @@ export async function isEmailVerified(q: Queries, id: string): Promise<boolean> 
   return (await q.first(one.where('id', '=', id)))?.is_email_verified ?? false;
 }
 
+/** Returns whether the address was not verified, and still is the user's. */
+export const verifyUserEmail = async (
+  q: Queries,
+  id: string,
+  { email, now }: { email: string; now: Date },
+): Promise<boolean> =>
+  (await q.run(
+    sql
+      .updateTable('users')
+      .set({ is_email_verified: true, updated_at: now })
+      .where('tenant_id', '=', q.tenantId)
+      .where('id', '=', id)
+      .where('primary_email_key', '=', emailKey(email))
+      .where('is_email_verified', '=', false),
+  )) > 0;
+
 /** Removes password, phone, identities and choices of a user whose email is not verified, and marks it as verified. */
 export async function reclaimUserRow(q: Queries, id: string, now: Date): Promise<boolean> {
   const reclaimed = await q.run(

@@ -9,6 +9,7 @@ import type { SecondFactorPolicy, SignInPolicy } from '../policy.ts';
 import { factorsToShow } from '../second-factor.ts';
 import {
   type Address,
+  isSecondProof,
   maximumAge,
   type PendingLink,
   type PendingProfile,
@@ -130,26 +131,35 @@ export function refusalOfLink({ linking }: SignInState, account: Account): Refus
   return isMoved ? { refused: 'session.verification_failed' } : undefined;
 }
 
+/** A code or a link that was sent: it shows an address of the account, and nothing that the account's user knows. */
+const isSent = (proof: Proof): proof is Extract<Proof, { identifier: Address }> =>
+  provesAddress(proof) || (isSecondProof(proof) && 'identifier' in proof);
+
+/** Whether a proof shows something that the account has, besides its addresses as a first factor. */
+const isOfAccount = (proof: Proof, { id, identities }: Account): boolean =>
+  ('userId' in proof && proof.userId === id) ||
+  (proof.type === 'Social' && Object.hasOwn(identities, proof.target)) ||
+  proof.type === 'EnterpriseSso';
+
 /**
- * An account with an email address that was never verified may be an attacker's work. A user who proved nothing else of
- * it takes it back, unless a factor is owed that a device replaces or the next sign-in asks for: it may be the owner's.
+ * What a proof of the account's email address changes. An account whose address was never verified may be an
+ * attacker's work. A user who proved a credential of it too verifies the address and keeps everything; a user who
+ * proved nothing else takes the account back. Neither if a factor is owed that a device replaces or the next sign-in
+ * asks for: it may be the owner's.
  */
-export function reclaimAtEnd(state: SignInState, policy: SecondFactorPolicy, account: Account): Effect[] {
-  const { id: userId, identities } = account;
-  const used = state.proofs.filter((proof) => proof.used);
-  const isProved = used.some(
-    (proof) => provesAddress(proof) && proof.identifier.type === 'email' && hasAddress(account, proof),
-  );
-  const isOwner = used.some(
-    (proof) =>
-      ('userId' in proof && proof.userId === userId) ||
-      (proof.type === 'Social' && Object.hasOwn(identities, proof.target)) ||
-      (proof.type === 'EnterpriseSso' && !state.adopted),
-  );
-  const owed = factorsToShow({ ...state, intent: 'SignIn' }, policy, account);
-  return state.intent !== 'Register' && isProved && !isOwner && owed.length === 0
-    ? [{ type: 'reclaim-account', userId }]
-    : [];
+export function emailAtEnd(state: SignInState, policy: SecondFactorPolicy, account: Account): Effect[] {
+  const { id: userId, addresses } = account;
+  const email = addresses.find(({ type }) => type === 'email');
+  // A user whose company's provider led here by the address takes the account back by that: `ssoAtEnd`.
+  if (!email || state.intent === 'Register' || state.adopted) return [];
+  if (factorsToShow({ ...state, intent: 'SignIn' }, policy, account).length > 0) return [];
+  const isOfEmail = (proof: Proof) => isSent(proof) && isSameAddress(proof.identifier, email);
+  const proved = state.proofs.filter(isOfEmail);
+  const others = state.proofs.filter((proof) => proof.used && !isOfEmail(proof) && isOfAccount(proof, account));
+  // A code that an application asked for to make codes a second factor stays unused, since nothing is added.
+  if (proved.length > 0 && !others.every(isSent)) return [{ type: 'verify-email', userId, email: email.value }];
+  const isFirst = proved.some((proof) => proof.used && provesAddress(proof));
+  return isFirst && others.length === 0 ? [{ type: 'reclaim-account', userId }] : [];
 }
 
 /** What a completed sign-in links. */

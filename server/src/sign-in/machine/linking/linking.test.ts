@@ -4,14 +4,23 @@ import {
   byCode,
   byPassword,
   bySocial,
+  checksOf,
   email,
+  enter,
+  having,
   method,
   now,
   person,
+  phone,
+  prove,
+  shown,
+  shownCode,
+  start,
+  submit,
 } from '../../../../../test/support/sign-in-machine.ts';
 import { step } from '../machine.ts';
 import { type PolicySettings, resolvePolicy } from '../policy.ts';
-import type { SignInState } from '../state.ts';
+import type { Proof, SignInState } from '../state.ts';
 import type { Related, SignInEvent } from '../vocabulary.ts';
 import { isVouchedFor } from './index.ts';
 
@@ -192,6 +201,91 @@ describe('a link that the user is asked about', () => {
     assert.deepEqual(effectsOf([...wanted, ...signsIn(mei), submitted]), ['link-identity', 'finish'], 'by a password');
     assert.deepEqual(effectsOf([started, proved(), link(), submitted]), ['link-identity', 'finish'], 'automatic');
   });
+});
+
+describe('An email address that was proved beside a credential of the account', () => {
+  const number = phone('34600000001');
+  const both = person('mei', [address, number], { secondFactors: having([], { suggestionSkipped: true }) });
+  const app = { ...both, secondFactors: having(['Totp']) };
+  const known = { ...both, identities: { wechat: 'union' } };
+  const ways: PolicySettings = {
+    ...settings,
+    signIn: { methods: [...settings.signIn.methods, method('phone', { password: true, code: true })] },
+  };
+  const factors: PolicySettings = {
+    ...ways,
+    mfa: { factors: ['Totp', 'EmailVerificationCode', 'PhoneVerificationCode'], policy: 'Mandatory' },
+  };
+  const shows = (proof: Proof, account = both) => prove(proof, account);
+  const withPassword = (account = both) => [start(), ...enter(byPassword(account), account)];
+  const withCode = (account = both) => [start(), ...enter(byCode(address), account)];
+  const end = submit(both);
+  for (const [promise, check] of checksOf([
+    // security: similar-addresses
+    [
+      'is verified by a code as the second factor',
+      factors,
+      [...withPassword(), shows(shownCode(address, both)), end],
+      'verify-email, finish pwd email mfa',
+    ],
+    ['not by the password alone', ways, [...withPassword(), end], 'finish pwd'],
+    [
+      'not by a code to the phone',
+      factors,
+      [...withPassword(), shows(shownCode(number, both)), end],
+      'finish pwd sms mfa',
+    ],
+    [
+      'is verified by a code that signs in too',
+      ways,
+      [...withPassword(), ...enter(byCode(address), both), end],
+      'verify-email, finish pwd email',
+    ],
+    ['in any order', ways, [...withCode(), ...enter(byPassword(both), both), end], 'verify-email, finish email pwd'],
+    [
+      'by a code that adds nothing, since the account has the address',
+      ways,
+      [...withPassword(), prove(byCode(address)), end],
+      'verify-email, finish pwd',
+    ],
+    [
+      'not by a code to another address',
+      ways,
+      [...withPassword(), prove(byCode(email('eve@people.example'))), end],
+      'finish pwd',
+    ],
+    [
+      'is verified beside an authenticator app',
+      factors,
+      [...withCode(app), shows(shown('Totp', app), app), submit(app)],
+      'verify-email, finish email otp mfa',
+    ],
+    [
+      'beside a social identity of the account',
+      ways,
+      [start(), ...enter(bySocial('union'), known), ...enter(byCode(address), known), submit(known)],
+      'verify-email, finish social email',
+    ],
+    [
+      'not beside a code to the phone, which an attacker may have entered as well',
+      factors,
+      [...withCode(), shows(shownCode(number, both)), end],
+      'finish email sms mfa',
+    ],
+    [
+      'nor the other way round, which keeps the phone that signed in',
+      factors,
+      [start(), ...enter(byCode(number), both), shows(shownCode(address, both)), end],
+      'finish sms email mfa',
+    ],
+    [
+      'not of an account that has another address now',
+      ways,
+      [...withPassword(), prove(byCode(address)), submit(person('mei', [email('mei@other.example')]))],
+      'finish pwd',
+    ],
+  ]))
+    it(promise, check);
 });
 
 it('links every provider that was added, each once, and keeps the proof of each', () => {

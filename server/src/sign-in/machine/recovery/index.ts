@@ -3,7 +3,7 @@
  * applies every check. Pure.
  */
 import { hasAddress } from '../factor.ts';
-import { reclaimAtEnd } from '../linking/index.ts';
+import { emailAtEnd } from '../linking/index.ts';
 import type { SignInPolicy } from '../policy.ts';
 import { isCodeProof, type Proof, provesAddress, type SignInState, use } from '../state.ts';
 import type { Account, Context, Outcome, SignInEvent } from '../vocabulary.ts';
@@ -37,7 +37,7 @@ export function replacePassword(state: SignInState, account: Account, policy: Si
     return { refused: 'session.verification_failed' };
   if (password === undefined) return { refused: 'user.new_password_required_in_profile' };
   const { userId: _, ...unidentified } = state;
-  const reclaimed = reclaimAtEnd(state, policy.secondFactors, account);
+  const reclaimed = emailAtEnd(state, policy.secondFactors, account);
   return {
     state: { ...unidentified, proofs: [], challenges: [], profile: {} },
     effects: [...reclaimed, { type: 'reset-password', userId: account.id, password }],

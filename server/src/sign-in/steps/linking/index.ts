@@ -13,7 +13,7 @@ import type { Interaction } from '../../port.ts';
 import type { LoadedInteraction, StepContext, StepNeeds, StepResult } from '../context.ts';
 
 type SocialProof = Extract<Proof, { type: 'Social' }>;
-type LinkEffect = Extract<Effect, { type: 'link-identity' | 'reclaim-account' }>;
+type LinkEffect = Extract<Effect, { type: 'link-identity' | 'reclaim-account' | 'verify-email' }>;
 
 /** The account that has the email address, or else the phone number, that the provider reported. */
 export async function findRelated(
@@ -92,11 +92,18 @@ export async function executeLink(
   effect: LinkEffect,
 ): Promise<void> {
   const { userId } = effect;
-  const log = (key: 'Account.Reclaim' | 'Account.LinkIdentity', params: Record<string, unknown> = {}) =>
+  const log = (
+    key: 'Account.Reclaim' | 'Account.VerifyEmail' | 'Account.LinkIdentity',
+    params: Record<string, unknown> = {},
+  ) =>
     tx.afterCommit(() => logs.write(tenant.id, { key, result: 'Success', userId, applicationId, sessionId, params }));
   if (effect.type === 'reclaim-account') {
     if (await users.reclaim(tx, userId)) log('Account.Reclaim');
     else if (effect.required) throw new AldabaError('session.verification_failed');
+    return;
+  }
+  if (effect.type === 'verify-email') {
+    if (await users.verifyEmail(tx, userId, effect.email)) log('Account.VerifyEmail');
     return;
   }
   const { target, userId: identityId, details } = effect.identity;
