@@ -10,6 +10,7 @@ import { assertRefused, type Manager, manage, managerWith, type Reply } from '..
 import { type OAuthProvider, startOAuthProvider } from '../support/oauth-provider.ts';
 import { type Operator, operate } from '../support/operator.ts';
 import { openPostOffice, type PostOffice } from '../support/post-office.ts';
+import { race } from '../support/race.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const password = 'correct horse battery 7';
@@ -264,5 +265,41 @@ describe('The own account', () => {
       sent.push((await me.post('/me/password/verify', { password: `wrong ${attempt}` })).body.code);
     assert.equal(sent.at(-1), blocked);
     assertRefused(await me.post('/me/password/verify', { password: administratorPassword }), 400, blocked);
+  });
+
+  it('keeps one way to sign in when the last two are removed at once', async () => {
+    const method = { verificationCode: true, password: true, isPasswordPrimary: true };
+    const signUp = { identifiers: ['email', 'phone'], password: true, verify: true };
+    const methods = [
+      { ...method, identifier: 'email' },
+      { ...method, identifier: 'phone' },
+    ];
+    await post.addPhone(operator);
+    await api.patch('/api/sign-in-exp', { signUp, signIn: { methods } });
+    const client = experienceClient(server.url, { scope });
+    for (const other of ['phone', 'social']) {
+      const primaryEmail = `${other}@example.com`;
+      const more = other === 'phone' ? { primaryPhone: '34600000001' } : {};
+      const { id } = (await api.post('/api/users', { primaryEmail, password, ...more })).body;
+      if (other === 'social') await api.put(`/api/users/${id}/identities/acme`, { userId: 'only' });
+      await server.tenant.db.raw(
+        `insert into trusted_devices (tenant_id, id, user_id, secret_hash, created_at, last_used_at, expires_at)
+         values ($1, $2, $3, $2, now(), now(), now() + interval '1 day')`,
+        [server.tenant.id, other, id],
+      );
+      const { access_token: token } = await client.redeem(
+        await client.signIn({ type: 'email', value: primaryEmail }, password),
+      );
+      const mine = managerWith(server.url, token);
+      const proved = managerWith(server.url, token, { 'logto-verification-id': await provePassword(mine) });
+      // Without its address a user trusts no browser: that removal stops in the middle, at its row.
+      const answers = await race(server.app.database, other === 'phone' ? 'users' : 'trusted_devices', [
+        () => proved.delete('/api/my-account/primary-email'),
+        () => proved.delete(`/api/my-account/${other === 'phone' ? 'primary-phone' : 'identities/acme'}`),
+      ]);
+      assert.deepEqual(answers.map(({ status }) => status).sort(), [204, 400]);
+      const refused = answers.find(({ status }) => status === 400);
+      assert.equal(refused?.body.code, 'account_center.identifier_required');
+    }
   });
 });

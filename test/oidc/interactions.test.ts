@@ -150,6 +150,29 @@ describe('Pending authorizations', () => {
     assert.equal((await waiting(createAgent())).found, false);
   });
 
+  // security: old-passwords
+  it('asks again instead of continuing a finished sign-in after the sessions of its user were ended', async () => {
+    const { users, tenant } = provider;
+    const { id } = await provider.addUser({ username: 'finished' });
+    const endings = [
+      () => users.setPassword(tenant.db, id, { password: 'correct horse battery 7' }),
+      async () => {
+        await users.update(tenant.db, id, { isSuspended: true });
+        await users.update(tenant.db, id, { isSuspended: false });
+      },
+    ];
+    for (const end of endings) {
+      const agent = createAgent();
+      await first.authorize(agent);
+      const next = await finishSignIn(provider.url, agent, id, first.id);
+      await end();
+      const asked = await agent.fetch(next);
+      assert.match(asked.headers.get('location') ?? '', /^.sign-in\?/);
+      const again = await agent.fetch(await finishSignIn(provider.url, agent, id, first.id));
+      assert.ok(answerOf(again).get('code'), 'a new sign-in completes the request');
+    }
+  });
+
   describe('First page of an authorization', () => {
     const pageOf = async (extra: Extra) => {
       const response = await first.authorize(createAgent(), extra);

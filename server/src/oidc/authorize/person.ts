@@ -1,6 +1,7 @@
 import type { SignInResult } from '../../sign-in/port.ts';
 import { announceLogout } from '../backchannel-logout.ts';
 import { beginSession } from '../sessions.ts';
+import { takeReservedSession } from '../store/sessions.ts';
 import { type Flow, type Outcome, refuse } from './flow.ts';
 
 /** Applies the result of the prompt: signed in, consented, or refused. */
@@ -24,13 +25,16 @@ export async function takeResult(flow: Flow): Promise<Outcome | undefined> {
   }
 }
 
-async function takeLogin(flow: Flow, login: SignInResult): Promise<Outcome | undefined> {
+async function takeLogin(flow: Flow, login: SignInResult & { sessionUid: string }): Promise<Outcome | undefined> {
   const { core, q, request } = flow;
+  const user = await core.users.find(q, login.userId);
+  const isActive = user !== undefined && !user.isSuspended;
+  // What ended the user's sessions since, such as a new password, ended this sign-in too: the user is asked again.
+  if (isActive && !(await q.transaction((tx) => takeReservedSession(tx, login.sessionUid)))) return undefined;
   const about = { applicationId: request.clientId, userId: login.userId, sessionId: flow.open?.uidHash };
   // Here and not when the sign-in stores its result, so that the entry follows those of the steps.
   q.afterCommit(() => core.logs.write(q.tenantId, { key: 'Interaction.End', result: 'Success', ...about }));
-  const user = await core.users.find(q, login.userId);
-  if (!user || user.isSuspended) return refuse('access_denied', 'the account is not active');
+  if (!isActive) return refuse('access_denied', 'the account is not active');
   const ttl = await core.configs.sessionTtl(flow.http.tenant);
   const before = flow.session;
   const { session, cookieValue } = await q.transaction(async (tx) => {

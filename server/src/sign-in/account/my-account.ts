@@ -64,7 +64,7 @@ export function createMyAccount(context: AccountContext, changes: AccountChanges
         const chosen =
           username == null ? username : (await factors.password.chooseUsername(tenant, own, username)).value;
         const write = async (tx: Transaction) => {
-          if (chosen === null) requireOtherWay(await users.get(tx, owner.userId), own, { username: null });
+          if (chosen === null) requireOtherWay(await users.getLocked(tx, owner.userId), own, { username: null });
           if (customData !== undefined) await users.merge(tx, owner.userId, { customData });
           if (username !== undefined || Object.keys(rest).length > 0)
             await users.update(tx, owner.userId, { ...rest, ...(username === undefined ? {} : { username: chosen }) });
@@ -109,7 +109,7 @@ export function createMyAccount(context: AccountContext, changes: AccountChanges
             address.type === 'email'
               ? { primaryEmail: address.value, isEmailVerified: true }
               : { primaryPhone: address.value };
-          const { primaryEmail } = await users.get(tx, owner.userId);
+          const { primaryEmail } = await users.getLocked(tx, owner.userId);
           if (address.type === 'email') requireNoCompany(primaryEmail, own);
           await users.update(tx, owner.userId, patch);
           await tell(tx, visit, `${address.type}-changed`, primaryEmail);
@@ -121,7 +121,7 @@ export function createMyAccount(context: AccountContext, changes: AccountChanges
         requireScope(owner, type);
         const own = await settings(tenant);
         await writing(visit, async (tx) => {
-          const user = await users.get(tx, owner.userId);
+          const user = await users.getLocked(tx, owner.userId);
           if (type === 'email') requireNoCompany(user.primaryEmail, own);
           requireOtherWay(user, own, { [columns[type]]: null });
           await users.update(tx, owner.userId, { [columns[type]]: null });
@@ -149,6 +149,7 @@ export function createMyAccount(context: AccountContext, changes: AccountChanges
         requireScope(owner, 'identities');
         const own = await settings(tenant);
         await writing(visit, async (tx) => {
+          await users.getLocked(tx, owner.userId);
           const user = await users.unlinkIdentity(tx, owner.userId, target);
           if (!hasWay(user, own)) throw new AldabaError('account_center.identifier_required');
           await endOthers(tx, visit);

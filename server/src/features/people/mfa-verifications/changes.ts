@@ -12,7 +12,7 @@ import * as store from './store.ts';
 export interface FactorChangesNeeds {
   clock: Clock;
   secrets: Secrets;
-  users: Pick<Users, 'get'>;
+  users: Pick<Users, 'getLocked'>;
   events: Events<Transaction>;
   deviceTrust: {
     /** Ends the trust in every browser of the user, which stood for a factor that is gone. */
@@ -55,8 +55,7 @@ export function createFactorChanges({ clock, secrets, users, events, deviceTrust
     decide: (tx: Transaction, present: readonly MfaVerification[]) => Promise<unknown>,
   ): Promise<User> =>
     q.transaction(async (tx) => {
-      await store.lockPerson(tx, userId);
-      const user = await users.get(tx, userId);
+      const user = await users.getLocked(tx, userId);
       await decide(tx, await store.findFactors(tx, userId));
       await events.publish(tx, 'User.Data.Updated', { data: user });
       return user;

@@ -26,7 +26,7 @@ import { newTotpSecret, stepOfCode, totpQrCode } from './totp.ts';
 export interface SecondFactorsNeeds {
   clock: Clock;
   vault: Vault;
-  users: Pick<Users, 'get'>;
+  users: Pick<Users, 'getLocked'>;
   events: Events<Transaction>;
   deviceTrust: FactorChangesNeeds['deviceTrust'];
 }

@@ -17,7 +17,7 @@ import { newTotpSecret, readTotpSecret, stepOfCode, totpQrCode } from './totp.ts
 export interface MfaVerificationsNeeds {
   clock: Clock;
   vault: Vault;
-  users: Pick<Users, 'get' | 'endSessions'>;
+  users: Pick<Users, 'get' | 'getLocked' | 'endSessions'>;
   events: Events<Transaction>;
   deviceTrust: FactorChangesNeeds['deviceTrust'];
 }

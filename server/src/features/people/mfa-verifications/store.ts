@@ -21,10 +21,6 @@ const toFactor = (row: Row): MfaVerification => ({
   ...(row.codes_used_at ? { remainCodes: countUnused(row.codes_used_at) } : {}),
 });
 
-/** Locks the user until the transaction ends, so that concurrent changes of factors run one after the other. */
-export const lockPerson = (q: Queries, userId: string): Promise<object[]> =>
-  q.raw('select from users where tenant_id = $1 and id = $2 for no key update', [q.tenantId, userId]);
-
 /** Oldest first. */
 export async function findFactors(q: Queries, userId: string): Promise<MfaVerification[]> {
   const rows = await q.all(

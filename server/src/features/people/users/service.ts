@@ -130,6 +130,8 @@ export interface Users extends RoleHolders<User> {
 
   /** @throws AldabaError `entity.not_found` */
   get: (q: Queries, userId: string) => Promise<User>;
+  /** The same for a change that depends on it: others wait until the transaction ends. */
+  getLocked: (tx: Transaction, userId: string) => Promise<User>;
   /** Newest first, unless `sort` says otherwise. */
   list: (q: Queries, filter: UserFilter, slice: Slice, sort?: UserSort) => Promise<Listed<User>>;
   /** Merges the first level. Returns the merged value. @throws AldabaError `entity.not_found` */
@@ -254,6 +256,10 @@ export function createUsers(needs: UsersNeeds): Users {
     getLogtoConfig,
     updateLogtoConfig,
     get,
+    getLocked: async (tx, userId) => {
+      await store.lockUser(tx, userId);
+      return get(tx, userId);
+    },
     list,
     merge: (q, userId, part) =>
       q.transaction(async (tx) => {

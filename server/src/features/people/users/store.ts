@@ -258,6 +258,10 @@ export async function insertUser(q: Queries, id: string, user: UserColumns, now:
   return toUser(row as Row);
 }
 
+/** Makes other changes of the user wait until the transaction ends. Rows that refer to the user can be inserted. */
+export const lockUser = (tx: Transaction, id: string): Promise<object[]> =>
+  tx.raw('select from users where tenant_id = $1 and id = $2 for no key update', [tx.tenantId, id]);
+
 /** The result of `hashToken` for the password's digest. */
 const passwordHash = fragment<string>`translate(rtrim(encode(sha256(convert_to(users.password_digest, 'UTF8')), 'base64'), '='), '+/', '-_')`;
 
