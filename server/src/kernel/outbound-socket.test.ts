@@ -43,8 +43,12 @@ describe('Outgoing TCP connections', () => {
   it('end with their limits, their caller, and when no address answers', async () => {
     const slow = createConnect({ allowed: [], resolve: () => new Promise(() => undefined) });
     await assert.rejects(slow({ host: 'mail.example.com', port, lookupTimeout: 10 }), refusedAs('time'));
-    const connect = createConnect({ allowed: ['127.0.0.1'] });
     const left = new Error('the caller left');
+    const leaving = new AbortController();
+    const unresolved = slow({ host: 'mail.example.com', port, lookupTimeout: 5000, signal: leaving.signal });
+    leaving.abort(left);
+    await assert.rejects(unresolved, left);
+    const connect = createConnect({ allowed: ['127.0.0.1'] });
     await assert.rejects(connect({ host: '127.0.0.1', port, signal: AbortSignal.abort(left) }), left);
     await assert.rejects(connect({ host: '127.0.0.1', port: 1 }), refusedAs('network'));
   });

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { createAllowList } from './addresses.ts';
-import { checkedHost, OutboundError, type OutboundOptions, resolveBySystem } from './outbound.ts';
+import { checkedHost, OutboundError, type OutboundOptions, resolveBySystem, unlessAborted } from './outbound.ts';
 
 /** Opens TCP connections to public addresses only, like `createOutbound`. */
 export type Connect = (target: {
@@ -20,7 +20,8 @@ export type Connect = (target: {
 export function createConnect(options: Pick<OutboundOptions, 'allowed' | 'resolve'>): Connect {
   const needs = { allowed: createAllowList(options.allowed), resolve: options.resolve ?? resolveBySystem };
   return async ({ host, port, localAddress, lookupTimeout, signal }) => {
-    const addresses = await within(lookupTimeout, host, checkedHost(host, needs));
+    const lookup = within(lookupTimeout, host, checkedHost(host, needs));
+    const addresses = await (signal ? unlessAborted(signal, lookup) : lookup);
     let cause: unknown;
     for (const { address } of addresses) {
       signal?.throwIfAborted();

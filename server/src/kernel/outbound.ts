@@ -203,7 +203,7 @@ async function send(hop: Hop, needs: SendNeeds): Promise<Response> {
 }
 
 /** A DNS lookup cannot be aborted, but waiting for it can. */
-async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+export async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   signal.throwIfAborted();
   const { promise, reject } = Promise.withResolvers<never>();
   const stop = () => reject(signal.reason);

@@ -10,8 +10,9 @@ import {
 } from 'ldapts';
 import { OutboundError } from '../../kernel/outbound.ts';
 import type { Connect } from '../../kernel/outbound-socket.ts';
+import type { LdapDeadline } from './deadline.ts';
 import { accountStateOf, LdapError, resultError } from './errors.ts';
-import { createExchange, type Exchange } from './exchange.ts';
+import { createExchange, type Exchange, type ExchangeLimits } from './exchange.ts';
 import { anyEntry, type LdapFilter } from './filters.ts';
 import { completeEntry } from './ranges.ts';
 import { secure } from './socket.ts';
@@ -33,6 +34,8 @@ export interface LdapLimits {
   answer: number;
   /** Bytes of the answer to one request. */
   bytes: number;
+  /** For the connection and everything that is asked over it. */
+  deadline?: LdapDeadline;
 }
 
 interface LdapSearch {
@@ -67,35 +70,38 @@ export interface LdapConnection {
 /** Opens a connection with the security that was asked for, never with less. @throws LdapError */
 export async function openLdap(connect: Connect, server: LdapServer, limits: LdapLimits): Promise<LdapConnection> {
   const { host, port, security, caCertificate } = server;
-  const options = { host, caCertificate, timeout: limits.connect };
-  const bounds = { timeout: limits.answer, bytes: limits.bytes };
-  const plain = await reach(connect, { host, port, timeout: limits.connect });
+  const { connect: timeout, answer, bytes, deadline } = limits;
+  const options = { host, caCertificate, timeout, deadline };
+  const bounds = { timeout: answer, bytes, deadline };
+  const plain = await reach(connect, { host, port }, { timeout, deadline });
   if (security === 'none') return createConnection(createExchange(plain, bounds));
   const encrypted = await secure(security === 'tls' ? plain : await startTls(plain, bounds), options);
   return createConnection(createExchange(encrypted, bounds));
 }
 
-async function reach(connect: Connect, target: { host: string; port: number; timeout: number }): Promise<Socket> {
-  const { timeout, ...address } = target;
-  const signal = AbortSignal.timeout(timeout);
+async function reach(
+  connect: Connect,
+  address: { host: string; port: number },
+  { timeout, deadline }: Pick<ExchangeLimits, 'timeout' | 'deadline'>,
+): Promise<Socket> {
+  const late = AbortSignal.timeout(timeout);
   try {
-    return await connect({ ...address, lookupTimeout: timeout, signal });
+    return await connect({ ...address, signal: deadline ? AbortSignal.any([late, deadline]) : late });
   } catch (error) {
-    if (signal.aborted)
+    deadline?.throwIfAborted();
+    if (late.aborted)
       throw new LdapError('time', `The directory was not reached within ${timeout} ms`, { cause: error });
-    const reason = error instanceof OutboundError && error.reason !== 'network' ? error.reason : undefined;
+    const reason = error instanceof OutboundError ? error.reason : undefined;
     if (reason === 'address')
       throw new LdapError('address', 'The address is not public. Add it to OUTBOUND_ALLOWED_HOSTS', { cause: error });
-    throw new LdapError(reason === 'time' ? 'time' : 'unreachable', 'The directory could not be reached', {
-      cause: error,
-    });
+    throw new LdapError('unreachable', 'The directory could not be reached', { cause: error });
   }
 }
 
 const startTlsName = '1.3.6.1.4.1.1466.20037';
 
 /** Asks for TLS (RFC 4511 section 4.14). What the server sent beyond its answer is not read as part of the session. */
-async function startTls(socket: Socket, bounds: { timeout: number; bytes: number }): Promise<Socket> {
+async function startTls(socket: Socket, bounds: ExchangeLimits): Promise<Socket> {
   const exchange = createExchange(socket, bounds);
   const { result } = await exchange.send(new ExtendedRequest({ messageId: 1, oid: startTlsName }));
   if (result.status !== 0) {

@@ -4,6 +4,7 @@
  */
 import type { Socket } from 'node:net';
 import { type Message, MessageParser, type MessageResponse, SearchEntry, SearchReference } from 'ldapts';
+import type { LdapDeadline } from './deadline.ts';
 import { LdapError } from './errors.ts';
 
 /** What the server sent for one request. */
@@ -33,8 +34,17 @@ export interface Exchange {
   close: () => void;
 }
 
-/** @param limits milliseconds and bytes for the answer to one request */
-export function createExchange(socket: Socket, limits: { timeout: number; bytes: number }): Exchange {
+export interface ExchangeLimits {
+  /** Milliseconds for the answer to one request. */
+  timeout: number;
+  /** Of the answer to one request. */
+  bytes: number;
+  /** For everything that is asked. */
+  deadline: LdapDeadline | undefined;
+}
+
+export function createExchange(socket: Socket, limits: ExchangeLimits): Exchange {
+  const { deadline } = limits;
   const parser = new MessageParser();
   const pending = new Map<string, Pending>();
   let received = 0;
@@ -67,7 +77,10 @@ export function createExchange(socket: Socket, limits: { timeout: number; bytes:
       asked.resolve({ result: message, entries: asked.entries, references: asked.references });
     }
   });
+  const onDeadline = () => end(deadline?.reason);
+  deadline?.addEventListener('abort', onDeadline);
   socket.on('data', onData).on('close', onClose).on('error', onError);
+  if (deadline?.aborted) onDeadline();
   return {
     async send(message) {
       if (ended) throw ended;
@@ -85,6 +98,7 @@ export function createExchange(socket: Socket, limits: { timeout: number; bytes:
     },
     tell: (message) => socket.write(message.write()),
     release() {
+      deadline?.removeEventListener('abort', onDeadline);
       socket.off('data', onData).off('close', onClose).off('error', onError);
       return socket;
     },

@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { ipVersion } from '../../kernel/addresses.ts';
+import type { LdapDeadline } from './deadline.ts';
 import { LdapError } from './errors.ts';
 
 export interface TlsOptions {
@@ -10,13 +11,14 @@ export interface TlsOptions {
   caCertificate?: string | undefined;
   /** Milliseconds. */
   timeout: number;
+  deadline: LdapDeadline | undefined;
 }
 
 /** Errors of the connection, which say nothing about certificates. */
 const lost: ReadonlySet<string | undefined> = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT']);
 
 /** @throws LdapError `tls`, `time`, `broken` */
-export function secure(socket: Socket, { host, caCertificate, timeout }: TlsOptions): Promise<Socket> {
+export function secure(socket: Socket, { host, caCertificate, timeout, deadline }: TlsOptions): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const encrypted = connectTls({
       socket,
@@ -26,8 +28,12 @@ export function secure(socket: Socket, { host, caCertificate, timeout }: TlsOpti
       ...(ipVersion(host) === 0 ? { servername: host } : {}),
       ...(caCertificate === undefined ? {} : { ca: [caCertificate] }),
     });
-    const fail = (error: LdapError) => {
+    const stop = () => {
       clearTimeout(timer);
+      deadline?.removeEventListener('abort', onDeadline);
+    };
+    const fail = (error: LdapError) => {
+      stop();
       // First: the end of the sockets is a failure of its own.
       reject(error);
       socket.destroy();
@@ -37,6 +43,8 @@ export function secure(socket: Socket, { host, caCertificate, timeout }: TlsOpti
       () => fail(new LdapError('time', `The TLS handshake took longer than ${timeout} ms`)),
       timeout,
     );
+    const onDeadline = () => fail(deadline?.reason);
+    deadline?.addEventListener('abort', onDeadline);
     encrypted.on('error', (error: NodeJS.ErrnoException) =>
       fail(
         new LdapError(
@@ -48,9 +56,10 @@ export function secure(socket: Socket, { host, caCertificate, timeout }: TlsOpti
     );
     encrypted.once('close', () => fail(new LdapError('broken', 'The directory ended the TLS handshake')));
     encrypted.once('secureConnect', () => {
-      clearTimeout(timer);
+      stop();
       encrypted.removeAllListeners('close');
       resolve(encrypted);
     });
+    if (deadline?.aborted) onDeadline();
   });
 }

@@ -44,8 +44,11 @@ export interface LdapDirectory {
   close: () => void;
 }
 
-/** A sign-in waits for the directory: short, and little is sent. */
-export const signInLimits: LdapLimits = { connect: 5000, answer: 5000, bytes: 1_048_576 };
+/** A user waits for the directory: short, and little is sent. */
+export const signInLimits = { connect: 5000, answer: 5000, bytes: 1_048_576 } satisfies LdapLimits;
+
+/** Milliseconds for everything that one sign-in asks, with the wait for a connection. */
+export const signInTime = 10_000;
 
 /** A page of a sync. */
 export const syncLimits: LdapLimits = { connect: 10_000, answer: 30_000, bytes: 16_777_216 };

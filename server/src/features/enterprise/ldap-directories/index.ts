@@ -4,5 +4,5 @@
  * (ldap-sync). Sign-in and sync enter through `openDirectory`.
  */
 export { type LdapConfig, ldapConfig, settingsOf } from './config.ts';
-export { type LdapDirectory, openDirectory, signInLimits, syncLimits } from './directory.ts';
+export { type LdapDirectory, openDirectory, signInLimits, signInTime, syncLimits } from './directory.ts';
 export type { LdapGroups, LdapPerson } from './person.ts';

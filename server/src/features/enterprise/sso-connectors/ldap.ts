@@ -7,7 +7,7 @@ import { AldabaError } from '../../../kernel/errors.ts';
 import { createLimiter, type Limiter } from '../../../kernel/limiter.ts';
 import type { Log } from '../../../kernel/log.ts';
 import type { Connect } from '../../../kernel/outbound-socket.ts';
-import { LdapError, type LdapReason } from '../../../services/ldap/index.ts';
+import { type LdapDeadline, LdapError, type LdapReason, withDeadline } from '../../../services/ldap/index.ts';
 import {
   type LdapConfig,
   type LdapDirectory,
@@ -16,6 +16,7 @@ import {
   openDirectory,
   settingsOf,
   signInLimits,
+  signInTime,
   syncLimits,
 } from '../ldap-directories/index.ts';
 import type { SsoAnswer, SsoConnection } from './protocol.ts';
@@ -33,8 +34,11 @@ export const ldapAnswer = (connectorId: string, person: LdapPerson, groups: Ldap
   attributes: { ...person.attributes, ...groups, dn: person.dn },
 });
 
+/** Runs work with one of the connections to a directory. The wait for it counts toward the deadline. */
+type LdapTurn = <T>(work: (deadline: LdapDeadline) => Promise<T>) => Promise<T>;
+
 /** Gives each directory its own few connections, so that one that hangs delays its own sign-ins alone. */
-export type LdapTurns = (tenantId: string, connectorId: string) => Limiter['run'];
+export type LdapTurns = (tenantId: string, connectorId: string) => LdapTurn;
 
 /** Sign-ins that ask one directory at a time, and that wait for a turn. */
 const concurrency = 20;
@@ -42,7 +46,8 @@ const maximumQueue = 20;
 /** Directories whose turns are remembered; more than that are few sign-ins each. */
 const maximumKept = 10_000;
 
-export function createLdapTurns(): LdapTurns {
+/** @param time milliseconds for everything that one turn asks */
+export function createLdapTurns(time = signInTime): LdapTurns {
   const kept = new Map<string, Limiter>();
   return (tenantId, connectorId) => {
     const key = `${tenantId}/${connectorId}`;
@@ -50,13 +55,13 @@ export function createLdapTurns(): LdapTurns {
     kept.delete(key);
     kept.set(key, known);
     if (kept.size > maximumKept) kept.delete(kept.keys().next().value as string);
-    return known.run;
+    return (work) => withDeadline(time, (deadline) => known.run(() => work(deadline)));
   };
 }
 
 export function createLdapConnection(
   { id, config, domains }: { id: string; config: LdapConfig; domains: readonly string[] },
-  { connect, log, take }: { connect: Connect; log: Log; take: Limiter['run'] },
+  { connect, log, take }: { connect: Connect; log: Log; take: LdapTurn },
 ): SsoConnection {
   const settings = settingsOf(config);
   const none = async (): Promise<never> => {
@@ -67,8 +72,8 @@ export function createLdapConnection(
     begin: none,
     finish: none,
     prove: ({ username, password }, limited) =>
-      take(async () => {
-        const directory = await openDirectory(connect, settings, { limits: signInLimits, domains });
+      take(async (deadline) => {
+        const directory = await openDirectory(connect, settings, { limits: { ...signInLimits, deadline }, domains });
         try {
           const person = await directory.find(username);
           const key = person && { id: person.id, issuer: ldapIssuer(id), email: person.email };
@@ -130,10 +135,17 @@ const unlessOurs = (error: unknown): LdapError => {
   throw error;
 };
 
+interface Tested {
+  config: LdapConfig;
+  domains: readonly string[];
+  username?: string | undefined;
+  deadline: LdapDeadline;
+}
+
 /** Asks a directory step by step, as a sign-in would, and says how each went. */
 export async function testDirectory(
   connect: Connect,
-  { config, domains, username }: { config: LdapConfig; domains: readonly string[]; username?: string | undefined },
+  { config, domains, username, deadline }: Tested,
 ): Promise<LdapTest> {
   const steps: Step[] = [];
   const tried = async <T>(step: Step['step'], work: () => Promise<T>): Promise<T | undefined> => {
@@ -146,7 +158,8 @@ export async function testDirectory(
       return undefined;
     }
   };
-  const opened = await openDirectory(connect, settingsOf(config), { limits: signInLimits, domains }).catch(unlessOurs);
+  const limits = { ...signInLimits, deadline };
+  const opened = await openDirectory(connect, settingsOf(config), { limits, domains }).catch(unlessOurs);
   if (opened instanceof LdapError) return { ok: false, steps: openingSteps(opened) };
   steps.push({ step: 'connection', ok: true }, { step: 'account', ok: true });
   try {
@@ -173,7 +186,9 @@ async function lookUp(directory: LdapDirectory, username: string): Promise<LdapT
  * @throws AldabaError `connector.invalid_config`, naming the member that has to be corrected
  */
 export async function requireDirectory(connect: Connect, config: LdapConfig): Promise<void> {
-  const { steps } = await testDirectory(connect, { config, domains: [] });
+  const { steps } = await withDeadline(signInTime, (deadline) =>
+    testDirectory(connect, { config, domains: [], deadline }),
+  );
   const problems = steps
     .filter(({ ok }) => !ok)
     .map(({ member = 'url', message = '', reason }) => ({ path: member, message, reason }));

@@ -245,7 +245,7 @@ export function createSsoConnectors(needs: SsoConnectorsNeeds): SsoConnectors {
       if (provider.type !== 'ldap') throw new AldabaError('single_sign_on.ldap_only');
       if (!config) throw new AldabaError('single_sign_on.not_configured');
       const given = { config: ldapConfig.parse(config), domains, username };
-      return connecting.turns(tenant.id, id)(() => testDirectory(needs.connect, given));
+      return connecting.turns(tenant.id, id)((deadline) => testDirectory(needs.connect, { ...given, deadline }));
     },
     list: async (tenant) =>
       (await rows(tenant)).map((row) => toSsoConnector({ tenantId: tenant.id, now: clock.now() }, row)),
