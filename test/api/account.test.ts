@@ -44,7 +44,8 @@ describe('Account API', () => {
     api: Manager;
     tokens: { access_token: string; refresh_token: string };
   }
-  const signIn = async (name: string, scope = everything, agent = createAgent()) => {
+  /** A sign-in up to the address where the authorization continues. */
+  const finish = async (name: string, scope = everything, agent = createAgent()) => {
     const request = authorization({ endpoint: server.url, extra: { scope } });
     await agent.fetch(request.url);
     const call = async (method: string, path: string, body?: unknown) => {
@@ -59,7 +60,12 @@ describe('Account API', () => {
       '/identification',
       await (await call('POST', '/verification/password', { identifier, password })).json(),
     );
-    let { redirectTo: url }: { redirectTo: string } = await (await call('POST', '/submit')).json();
+    const { redirectTo }: { redirectTo: string } = await (await call('POST', '/submit')).json();
+    return { agent, request, redirectTo };
+  };
+  const signIn = async (...given: Parameters<typeof finish>) => {
+    const { agent, request, redirectTo } = await finish(...given);
+    let url = redirectTo;
     while (!url.startsWith(request.redirectUri))
       url = new URL((await agent.fetch(url)).headers.get('location') ?? '', url).href;
     const body = new URLSearchParams({
@@ -156,6 +162,7 @@ describe('Account API', () => {
   it('sets a new password with a proof, which ends the other sessions and keeps this one', async () => {
     const person = await create();
     const elsewhere = await signIn(person.name);
+    const finished = await finish(person.name);
     const path = '/api/my-account/password';
     const next = { password: 'another horse battery 8' };
     assertRefused(await person.api.post(path, next), 401, 'verification_record.permission_denied');
@@ -170,6 +177,8 @@ describe('Account API', () => {
     assert.equal((await own.post(path, next)).status, 204);
     assert.equal((await person.api.get('/api/my-account')).status, 200);
     assert.equal((await elsewhere.api.get('/api/my-account')).status, 401);
+    const asked = await finished.agent.fetch(finished.redirectTo);
+    assert.match(asked.headers.get('location') ?? '', /^.sign-in\?/, 'a finished sign-in does not continue');
     assertRefused(
       await person.api.post('/api/verifications/password', { password }),
       422,

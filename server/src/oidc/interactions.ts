@@ -10,7 +10,7 @@ import type { Agreement } from './agreement.ts';
 import { loginReason } from './authorize/login-reasons.ts';
 import type { AuthorizationRequest } from './authorize/request.ts';
 import { handleOf, namedInteraction, newestSecrets, secretOf } from './interaction-cookies.ts';
-import { findBrowserSession, reserveSession } from './sessions.ts';
+import { findBrowserSession } from './sessions.ts';
 import {
   advanceInteraction,
   findInteraction,
@@ -21,9 +21,14 @@ import {
 
 export type { Interaction, InteractionPort } from '../sign-in/port.ts';
 
+interface EndedResult {
+  /** What ended the sessions of the user, such as a new password, ended this sign-in too: see `endFinishedSignIns`. */
+  ended?: true;
+}
+
 /** The result of the prompt; stored as JSON until the authorization resumes. */
 export type InteractionResult =
-  | (Omit<SignInResult, 'authenticatedAt'> & { kind: 'login'; authenticatedAt: number; sessionUid: string })
+  | (Omit<SignInResult, 'authenticatedAt'> & { kind: 'login'; authenticatedAt: number } & EndedResult)
   | { kind: 'account'; userId: string }
   | { kind: 'consent'; userId: string; agreement: Agreement }
   | { kind: 'refused' };
@@ -140,11 +145,9 @@ export function createInteractionPort({ clock }: { clock: Clock }): InteractionP
         interaction.state = state;
       });
     },
-    async finish(tx, interaction, login) {
-      const life = { now: clock.now(), expiresAt: interaction.expiresAt };
-      const sessionUid = await reserveSession(tx, login, life);
-      const authenticatedAt = login.authenticatedAt.getTime();
-      await settleInteraction(tx, interaction, { kind: 'login', ...login, authenticatedAt, sessionUid }, clock);
+    async finish(tx, interaction, { authenticatedAt, ...login }) {
+      const result: InteractionResult = { kind: 'login', ...login, authenticatedAt: authenticatedAt.getTime() };
+      await settleInteraction(tx, interaction, result, clock);
       return { redirectTo: resumeUrl(interaction) };
     },
     choose: atomic(async (tx, interaction, userId) => {

@@ -44,9 +44,17 @@ export async function beginSession(
 ): Promise<{ session: Session; cookieValue: string }> {
   const cookieValue = opaqueToken();
   const keeps = previous?.userId === login.userId;
-  const expiresAt = new Date(life.now + life.ttl * 1000);
-  const record = newSession(login, cookieValue, { now: life.now, expiresAt });
-  if (keeps) record.uid = previous.uid;
+  const record: NewSession = {
+    idHash: hashToken(cookieValue),
+    uid: keeps ? previous.uid : standardId(),
+    userId: login.userId,
+    authenticatedAt: login.authenticatedAt,
+    amr: login.amr,
+    lastActiveAt: new Date(life.now),
+    lastSubmission: login.submission,
+    expiresAt: new Date(life.now + life.ttl * 1000),
+    ...browserOf(currentOrigin()),
+  };
   const renewed = keeps && (await renewSession(tx, previous.idHash, record));
   if (!renewed) {
     if (previous) await deleteSession(tx, previous.uid);
@@ -54,38 +62,6 @@ export async function beginSession(
   }
   return { session: record, cookieValue };
 }
-
-/**
- * Stores the session of a finished sign-in whose authorization has not continued: no browser has its cookie. What ends
- * the sessions of the user, such as a new password, therefore ends this sign-in too. Returns the session's public id.
- *
- * @param life milliseconds
- */
-export async function reserveSession(
-  tx: Transaction,
-  login: SignInResult,
-  life: { now: number; expiresAt: number },
-): Promise<string> {
-  const record = newSession(login, opaqueToken(), { now: life.now, expiresAt: new Date(life.expiresAt) });
-  await insertSession(tx, record);
-  return record.uid;
-}
-
-const newSession = (
-  { userId, authenticatedAt, amr, submission }: SignInResult,
-  cookieValue: string,
-  life: { now: number; expiresAt: Date },
-): NewSession => ({
-  idHash: hashToken(cookieValue),
-  uid: standardId(),
-  userId,
-  authenticatedAt,
-  amr,
-  lastActiveAt: new Date(life.now),
-  lastSubmission: submission,
-  expiresAt: life.expiresAt,
-  ...browserOf(currentOrigin()),
-});
 
 /** Characters of a user agent that are kept. */
 const userAgentLength = 512;

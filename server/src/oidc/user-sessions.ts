@@ -6,6 +6,7 @@ import type { Tenant } from '../tenancy/index.ts';
 import { auditGrantRevoked } from './audit.ts';
 import { announceLogout } from './backchannel-logout.ts';
 import type { OidcNeeds } from './needs.ts';
+import { endFinishedSignIns } from './store/endings.ts';
 import { deleteGrant } from './store/grants.ts';
 import { deleteSession } from './store/sessions.ts';
 import * as store from './store/user-sessions.ts';
@@ -83,6 +84,7 @@ export function createUserSessions({
         await announceLogout(jobs, tx, { uid: other });
         await deleteSession(tx, other);
       }
+      await endFinishedSignIns(tx, userId);
       const revoked = await store.deleteOtherGrants(tx, {
         userId,
         grantId: 'grantId' in signIn ? signIn.grantId : undefined,

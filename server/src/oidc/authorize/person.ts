@@ -1,7 +1,6 @@
 import type { SignInResult } from '../../sign-in/port.ts';
 import { announceLogout } from '../backchannel-logout.ts';
 import { beginSession } from '../sessions.ts';
-import { takeReservedSession } from '../store/sessions.ts';
 import { type Flow, type Outcome, refuse } from './flow.ts';
 
 /** Applies the result of the prompt: signed in, consented, or refused. */
@@ -18,19 +17,20 @@ export async function takeResult(flow: Flow): Promise<Outcome | undefined> {
       // Another account may have signed in in another tab: ask for the account again.
       if (result.userId === flow.session?.userId) flow.request = { ...flow.request, hasChosen: true };
       return undefined;
-    case 'login':
-      return takeLogin(flow, { ...result, authenticatedAt: new Date(result.authenticatedAt) });
+    case 'login': {
+      const { ended, ...login } = result;
+      return takeLogin(flow, { ...login, authenticatedAt: new Date(login.authenticatedAt) }, ended);
+    }
     default:
       return undefined;
   }
 }
 
-async function takeLogin(flow: Flow, login: SignInResult & { sessionUid: string }): Promise<Outcome | undefined> {
+async function takeLogin(flow: Flow, login: SignInResult, ended = false): Promise<Outcome | undefined> {
   const { core, q, request } = flow;
   const user = await core.users.find(q, login.userId);
   const isActive = user !== undefined && !user.isSuspended;
-  // What ended the user's sessions since, such as a new password, ended this sign-in too: the user is asked again.
-  if (isActive && !(await q.transaction((tx) => takeReservedSession(tx, login.sessionUid)))) return undefined;
+  if (isActive && ended) return undefined;
   const about = { applicationId: request.clientId, userId: login.userId, sessionId: flow.open?.uidHash };
   // Here and not when the sign-in stores its result, so that the entry follows those of the steps.
   q.afterCommit(() => core.logs.write(q.tenantId, { key: 'Interaction.End', result: 'Success', ...about }));

@@ -2,11 +2,12 @@ import type { Transaction } from '../../store/database.ts';
 import { sql } from '../../store/sql.ts';
 
 /**
- * Ends the sessions, grants and subject tokens of a suspended or deleted user, or after a password change, with their
+ * Ends the sessions, finished sign-ins, grants and subject tokens of a suspended or deleted user, or after a password change, with their
  * codes and tokens.
  */
 export async function deleteAllOfUser(tx: Transaction, userId: string): Promise<void> {
   await tx.run(sql.deleteFrom('sessions').where('tenant_id', '=', tx.tenantId).where('user_id', '=', userId));
+  await endFinishedSignIns(tx, userId);
   await tx.run(sql.deleteFrom('grants').where('tenant_id', '=', tx.tenantId).where('user_id', '=', userId));
   // Tokens from a personal access token, which stays, belong to no grant.
   await tx.raw('delete from access_tokens where tenant_id = $1 and user_id = $2 and grant_id is null', [
@@ -14,6 +15,18 @@ export async function deleteAllOfUser(tx: Transaction, userId: string): Promise<
     userId,
   ]);
   await tx.run(sql.deleteFrom('subject_tokens').where('tenant_id', '=', tx.tenantId).where('user_id', '=', userId));
+}
+
+/**
+ * Ends the finished sign-ins of a user whose authorization has not continued, which are no sessions yet: the user is
+ * asked again.
+ */
+export async function endFinishedSignIns(tx: Transaction, userId: string): Promise<void> {
+  await tx.raw(
+    `update interactions set result = result || '{"ended": true}', revision = revision + 1
+      where tenant_id = $1 and result is not null and result ->> 'userId' = $2 and result ->> 'kind' = 'login'`,
+    [tx.tenantId, userId],
+  );
 }
 
 /** Ends the grants, the own access tokens and the waiting requests of a deleted application. */

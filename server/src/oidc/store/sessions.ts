@@ -93,12 +93,6 @@ export async function insertSession(tx: Transaction, session: NewSession): Promi
   );
 }
 
-/** Takes the reserved session of a finished sign-in. Exactly one of several concurrent calls returns true. */
-export async function takeReservedSession(tx: Transaction, uid: string): Promise<boolean> {
-  const taken = await tx.raw('delete from sessions where tenant_id = $1 and uid = $2 returning 1', [tx.tenantId, uid]);
-  return taken.length > 0;
-}
-
 /** Moves the session to a new secret value; returns false if it has ended. */
 export async function renewSession(tx: Transaction, oldIdHash: string, session: NewSession): Promise<boolean> {
   const renewed = await tx.run(
