@@ -2,8 +2,8 @@ import type { Transaction } from '../../store/database.ts';
 import { sql } from '../../store/sql.ts';
 
 /**
- * Ends the sessions, finished sign-ins, grants and subject tokens of a suspended or deleted user, or after a password change, with their
- * codes and tokens.
+ * Ends the sessions, finished sign-ins, grants and subject tokens of a suspended or deleted user, or after a password
+ * change, with their codes and tokens.
  */
 export async function deleteAllOfUser(tx: Transaction, userId: string): Promise<void> {
   await tx.run(sql.deleteFrom('sessions').where('tenant_id', '=', tx.tenantId).where('user_id', '=', userId));
@@ -18,8 +18,8 @@ export async function deleteAllOfUser(tx: Transaction, userId: string): Promise<
 }
 
 /**
- * Ends the finished sign-ins of a user whose authorization has not continued, which are no sessions yet: the user is
- * asked again.
+ * Ends the finished sign-ins of a user whose authorization has not continued, so that there is no session
+ * yet: the user is asked again.
  */
 export async function endFinishedSignIns(tx: Transaction, userId: string): Promise<void> {
   await tx.raw(
