@@ -20,24 +20,42 @@ interface Needs {
 /** Milliseconds after which the metadata of a provider is read again. */
 const metadataLife = 3_600_000;
 
-/** Returns how many were read and used. */
-export function createMetadataRefresh({ database, outbound, log, logs, cache }: Needs) {
+/** Providers that are asked at a time, and in one round: other sweeps wait for its end. */
+const concurrency = 5;
+const maximumOfRound = 50;
+
+/** Returns how many were read and used. A provider that does not answer delays no other one. */
+export function createMetadataRefresh(needs: Needs) {
   return async (now: number, isStopped: () => boolean): Promise<number> => {
+    const before = new Date(now - metadataLife);
+    let left = maximumOfRound;
     let used = 0;
-    for (const due of await store.findDueMetadata(database.system, new Date(now - metadataLife))) {
-      if (isStopped()) break;
-      const read = await readAgain({ outbound, log }, due, now);
-      const problem = 'code' in read ? { ...read, since: sameProblem(due.problem, read) ?? now } : undefined;
-      const providerMetadata = 'code' in read ? undefined : read;
-      await database.tenant(due.tenantId).transaction(async (tx) => {
-        await store.renewMetadata(tx, due, { providerMetadata, problem, now: new Date(now) });
-        await cache.changed(tx, '');
-      });
-      note(logs, due, { problem: problem?.since === now ? problem : undefined, published: providerMetadata });
-      if (providerMetadata) used += 1;
-    }
+    const next = async () => {
+      if (left === 0 || isStopped()) return undefined;
+      left -= 1;
+      return store.takeDueMetadata(needs.database.system, before, new Date(now));
+    };
+    const work = async () => {
+      for (let due = await next(); due; due = await next()) if (await renew(needs, due, now)) used += 1;
+    };
+    const results = await Promise.allSettled(Array.from({ length: concurrency }, work));
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
     return used;
   };
+}
+
+/** Returns whether the metadata was read and used. */
+async function renew(needs: Needs, due: store.DueMetadata, now: number): Promise<boolean> {
+  const read = await readAgain(needs, due, now);
+  const problem = 'code' in read ? { ...read, since: sameProblem(due.problem, read) ?? now } : undefined;
+  const providerMetadata = 'code' in read ? undefined : read;
+  const isStored = await needs.database.tenant(due.tenantId).transaction(async (tx) => {
+    await needs.cache.changed(tx, '');
+    return store.renewMetadata(tx, due, { providerMetadata, problem, now: new Date(now) });
+  });
+  if (!isStored) return false;
+  note(needs.logs, due, { problem: problem?.since === now ? problem : undefined, published: providerMetadata });
+  return providerMetadata !== undefined;
 }
 
 /** Since when the same problem is known. */

@@ -289,17 +289,27 @@ export interface DueMetadata {
   organizationId: string | null;
 }
 
-/** SAML connectors of all tenants whose metadata was read before a time, the longest ago first. */
-export async function findDueMetadata(system: Queries, before: Date): Promise<DueMetadata[]> {
-  return system.raw(
-    `select tenant_id as "tenantId", id, metadata_url as url, provider_metadata as stored, metadata_problem as problem,
-       organization_id as "organizationId"
-     from sso_connectors where metadata_url is not null and metadata_read_at < $1 order by metadata_read_at limit 10`,
-    [before],
+/**
+ * The SAML connector of all tenants whose metadata was read the longest ago, if that was before a time. It counts as
+ * read now: another node or caller gets another one.
+ */
+export async function takeDueMetadata(system: Queries, before: Date, now: Date): Promise<DueMetadata | undefined> {
+  const [due] = await system.raw<DueMetadata>(
+    `update sso_connectors set metadata_read_at = $2
+     where (tenant_id, id) = (
+       select tenant_id, id from sso_connectors where metadata_url is not null and metadata_read_at < $1
+       order by metadata_read_at limit 1 for update skip locked)
+     returning tenant_id as "tenantId", id, metadata_url as url, provider_metadata as stored,
+       metadata_problem as problem, organization_id as "organizationId"`,
+    [before, now],
   );
+  return due;
 }
 
-/** Stores what a provider published, unless an operator has changed its address since. */
+/**
+ * Stores what a provider published, unless an operator has saved its configuration since it was taken. Returns whether
+ * it did.
+ */
 export async function renewMetadata(
   tx: Transaction,
   { id, url }: { id: string; url: string },
@@ -308,12 +318,12 @@ export async function renewMetadata(
     problem: StoredSsoConnector['metadataProblem'] | undefined;
     now: Date;
   },
-): Promise<void> {
+): Promise<boolean> {
   const { providerMetadata, problem, now } = given;
-  await tx.raw(
-    `update sso_connectors set provider_metadata = coalesce($4::jsonb, provider_metadata), metadata_problem = $5::jsonb,
-       metadata_read_at = $6
-     where tenant_id = $1 and id = $2 and metadata_url = $3`,
+  const stored = await tx.raw(
+    `update sso_connectors set provider_metadata = coalesce($4::jsonb, provider_metadata), metadata_problem = $5::jsonb
+     where tenant_id = $1 and id = $2 and metadata_url = $3 and metadata_read_at = $6 returning 1`,
     [tx.tenantId, id, url, jsonOf(providerMetadata) ?? null, jsonOf(problem) ?? null, now],
   );
+  return stored.length > 0;
 }
