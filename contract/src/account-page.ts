@@ -57,8 +57,8 @@ export type AccountScreen =
       others: AccountProof[];
       /** Where a code goes, with most of it hidden. */
       maskedAddress?: string;
-      /** A code was sent. */
-      sent?: true;
+      /** Seconds until another code can be sent without waiting; absent while none was sent. */
+      resendAfter?: number;
       /** Of a passkey: PublicKeyCredentialRequestOptionsJSON, and the record that the answer belongs to. */
       passkey?: { options: Record<string, unknown>; recordId: string };
       signInUrl?: string;
@@ -83,7 +83,7 @@ export type AccountScreen =
       isOfCompany?: boolean;
       typedAddress?: string;
     }
-  | { part: 'address-code'; type: 'email' | 'phone'; address: string }
+  | { part: 'address-code'; type: 'email' | 'phone'; address: string; resendAfter?: number }
   | { part: 'password'; username?: string; hasPassword: boolean; passwordRules: PasswordRule[] }
   | {
       part: 'factors';

@@ -211,8 +211,8 @@ export interface SecondFactorView {
   others: SignInFactor[];
   /** Where codes go, with most of it hidden. */
   maskedAddress?: string | undefined;
-  /** For codes that are sent: false while none was (a button `/mfa-verification/<factor>/send` asks for one). */
-  sent?: boolean | undefined;
+  /** Seconds until another code is offered. Absent while none was sent: `/mfa-verification/<factor>/send` sends one. */
+  resendAfter?: number | undefined;
   /** For passkeys: PublicKeyCredentialRequestOptionsJSON; absent without a registered passkey. */
   options?: Record<string, unknown> | undefined;
   /** Why a factor is asked for now although it usually is not. */

@@ -376,10 +376,39 @@ describe('Account page', () => {
     assert.equal((await userOf(id)).primaryEmail, null);
   });
 
+  it('asks for the code while one waits for its answer, and for how long another one has to wait', async () => {
+    const address = 'waits@example.com';
+    const { page } = await create({ primaryEmail: address, primaryPhone: '34600777001' });
+    const shown = async (answer: Response) => {
+      const html = await answer.text();
+      return [html.includes('id="code"'), /data-after="(\d+)"/.exec(html)?.[1]];
+    };
+    const look = async (method: string) => shown(await page.get(`/proof?next=factors&method=${method}`));
+    const send = (method: string) => page.post('/proof/send', { method, next: 'factors' });
+    assert.deepEqual(await look('email'), [false, undefined]);
+    locationOf(await send('email'));
+    clock.ahead += 12_000;
+    const left = Number((await look('email'))[1]);
+    assert.ok(left > 0 && left <= 18, `${left} s are left`);
+    assert.deepEqual(await look('phone'), [false, undefined], 'no code was sent to the phone');
+    clock.ahead += 18_000;
+    assert.deepEqual(await look('email'), [true, undefined]);
+    let code = await post.post.codeTo(address);
+    for (let count = 1; count < 10; count += 1) {
+      locationOf(await send('email'));
+      code = await post.post.codeTo(address);
+    }
+    const refused = await send('email');
+    assert.equal((await shownError(refused.clone())).code, 'request.message_rate_limited');
+    assert.equal((await shown(refused))[0], true, 'the code of before still counts');
+    locationOf(await page.post('/proof', { method: 'email', next: 'factors', code }));
+    assert.deepEqual(await look('email'), [false, undefined], 'a used code is asked for no more');
+  });
+
   it('proves the ownership by a code to an address of the account, and by an authenticator app', async () => {
     const { page, id } = await create({ primaryEmail: 'codes@example.com' });
     const sent = locationOf(await page.post('/proof/send', { method: 'email', next: 'factors' }));
-    assert.match(sent, /^\/account\/proof\?next=factors&method=email&sent=yes$/);
+    assert.match(sent, /^\/account\/proof\?next=factors&method=email$/);
     const html = await (await page.agent.fetch(`${server.url}${sent}`)).text();
     assert.deepEqual([html.includes('c****@example.com'), html.includes('codes@example.com')], [true, false]);
     const code = await post.post.codeTo('codes@example.com');

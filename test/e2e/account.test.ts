@@ -22,9 +22,10 @@ describe('Account page in a browser', () => {
   let hosted: HostedSignIn;
   let visitor: Visitor;
   let post: PostOffice;
+  const clock = { time: Date.now(), now: () => clock.time };
   before(async () => {
     post = await openPostOffice();
-    hosted = await openHostedSignIn({ environment: post.environment });
+    hosted = await openHostedSignIn({ environment: post.environment, world: { clock } });
     const { operator } = hosted;
     await post.addEmail(operator);
     await post.addPhone(operator);
@@ -57,6 +58,18 @@ describe('Account page in a browser', () => {
     assertFits(page, async (colorScheme) => {
       if (pictures) await page.screenshot({ path: `${pictures}/account-${name}-${colorScheme}.png`, fullPage: true });
     });
+  /** Seconds until another code is offered, once the page counts them. */
+  const left = async (page: Page) => {
+    await page.getByText(/^Send another code in \d+\ss$/).waitFor();
+    return Number(await page.locator('form.send-again').getAttribute('data-after'));
+  };
+  /** A reload does not begin the wait for another code again. */
+  const keepsWait = async (page: Page) => {
+    assert.equal(await left(page), 30);
+    clock.time += 12_000;
+    await page.reload();
+    assert.equal(await left(page), 18);
+  };
   const prove = async (page: Page) => {
     await page.getByLabel('Password', { exact: true }).fill(goodPassword);
     await page.getByRole('button', { name: 'Confirm' }).click();
@@ -81,7 +94,7 @@ describe('Account page in a browser', () => {
       await prove(page);
       await page.getByRole('link', { name: 'Add: Authenticator app' }).click();
       const secret = ((await page.locator('#secret').textContent()) ?? '').replaceAll(/\s/g, '');
-      await page.getByLabel('Enter the code from the app').fill(totpCode(secret, Date.now()));
+      await page.getByLabel('Enter the code from the app').fill(totpCode(secret, clock.time));
       await page.getByRole('button', { name: 'Connect the app' }).click();
       await page.getByText('Saved.').waitFor();
       await page.getByRole('button', { name: 'Remove: Authenticator app' }).waitFor();
@@ -204,11 +217,8 @@ describe('Account page in a browser', () => {
       const saved = () => page.getByText('Saved.').waitFor();
       const ana = await create(`ana_phone_${screen}`);
       const stored = async () => {
-        const users = await hosted.operator.call<{ username: string; primaryPhone: string | null }[]>(
-          'GET',
-          '/api/users',
-        );
-        return users.find(({ username }) => username === ana.username)?.primaryPhone;
+        const found = await hosted.operator.users();
+        return found.find(({ username }) => username === ana.username)?.primaryPhone;
       };
       const [first, second] = screen === 'phone' ? ['34600000001', '34600000002'] : ['34600000003', '34600000004'];
       await open(page, '/phone');
@@ -221,15 +231,19 @@ describe('Account page in a browser', () => {
       await page.getByLabel('Phone').fill(`+${first}`);
       await press('Send the code');
       await heading(page, 'Check your messages');
-      await page.getByText(/^Send another code in \d+\ss$/).waitFor();
+      await keepsWait(page);
       await look(page, `phone-code-${screen}`);
       const code = await post.codeTo(first);
       await page.getByLabel('Code').fill(code === '111111' ? '222222' : '111111');
       await press('Save');
       await page.getByText(/code is wrong/).waitFor();
+      assert.equal(await left(page), 18, 'a wrong code makes no message faster');
       await look(page, `phone-wrong-${screen}`);
+      clock.time += 18_000;
+      await open(page, '/phone/code');
       await press('Send another code');
       await page.getByText('We sent another code.').waitFor();
+      assert.equal(await left(page), 30);
       await look(page, `phone-again-${screen}`);
       await page.getByLabel('Code').fill(await post.codeTo(first));
       await press('Save');
@@ -248,7 +262,7 @@ describe('Account page in a browser', () => {
       await page.context().clearCookies({ name: '_account.proof' });
       await open(page, '/proof?next=phone&method=phone');
       await press('Send the code');
-      await page.getByText(/^Send another code in \d+\ss$/).waitFor();
+      assert.equal(await left(page), 30);
       await look(page, `proof-code-${screen}`);
       await page.getByLabel('Code').fill(await post.codeTo(second));
       await press('Confirm');
@@ -258,6 +272,32 @@ describe('Account page in a browser', () => {
       await press(`Remove: +${second}`);
       await page.getByText('Removed.').waitFor();
       assert.equal(await stored(), null);
+    });
+
+  for (const [screen, options] of eachScreen)
+    it(`goes on with the wait for another code of a proof after a reload and the back button, on a ${screen}`, async () => {
+      visitor = await openBrowser(options);
+      const { page } = visitor;
+      const primaryEmail = `ana_waits_${screen}@example.com`;
+      const ana = { username: `ana_waits_${screen}`, password: goodPassword };
+      await hosted.operator.call('POST', '/api/users', { ...ana, primaryEmail });
+      await open(page, '/email');
+      await signIn(page, ana);
+      await page.getByRole('link', { name: 'Code by email' }).click();
+      await page.getByRole('button', { name: 'Send the code' }).click();
+      await keepsWait(page);
+      await open(page);
+      await heading(page, ana.username);
+      await page.goBack();
+      assert.equal(await left(page), 18);
+      clock.time += 18_000;
+      await page.reload();
+      await page.getByRole('button', { name: 'Send another code', exact: true }).click();
+      assert.equal(await left(page), 30);
+      await post.codeTo(primaryEmail);
+      await page.getByLabel('Code').fill(await post.codeTo(primaryEmail));
+      await page.getByRole('button', { name: 'Confirm' }).click();
+      await page.getByText(/^Confirmed\./).waitFor();
     });
 
   for (const [screen, options] of eachScreen)

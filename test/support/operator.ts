@@ -7,6 +7,7 @@ import type { TestServer } from './server.ts';
 interface ManagedUser {
   id: string;
   username: string | null;
+  primaryPhone: string | null;
   name: string | null;
   avatar: string | null;
   identities: Record<string, { userId: string } | undefined>;

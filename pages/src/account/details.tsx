@@ -1,5 +1,4 @@
 /** What the account has: profile, picture, identifiers, password and language. */
-import { usualMessageDelay } from '@aldaba/contract/pages';
 import { AddressField, CodeField, Field, NameForPasswordManager, Submit } from '../fields.tsx';
 import { type PhraseKey, phrase } from '../phrases/index.ts';
 import { Questions } from '../questions.tsx';
@@ -131,11 +130,7 @@ export const AddressCode = ({ frame, view, screen }: ScreenProps<ScreenOf<'addre
       </Form>
       <div class="asides">
         <p class="hint">{phrase(frame.language, isEmail ? 'code.emailMissing' : 'code.phoneMissing')}</p>
-        <SendAgain
-          frame={frame}
-          path={`/account/${screen.type}/code/again`}
-          after={view.error ? undefined : usualMessageDelay}
-        />
+        <SendAgain frame={frame} path={`/account/${screen.type}/code/again`} after={screen.resendAfter} />
       </div>
     </Part>
   );

@@ -1,5 +1,5 @@
 /** The page on which the user proves to be the owner of the account, before a sensitive change. */
-import { type AccountProof, usualMessageDelay } from '@aldaba/contract/pages';
+import type { AccountProof } from '@aldaba/contract/pages';
 import { webAddress } from '../addresses.ts';
 import { PasskeyForm } from '../factors/passkey.tsx';
 import { CodeField, Field, NameForPasswordManager } from '../fields.tsx';
@@ -22,23 +22,19 @@ const names: Readonly<Record<AccountProof, PhraseKey>> = {
 const SentCode = ({ frame, view, screen }: Props) => {
   const fields = { next: screen.next, method: screen.method };
   const address = screen.maskedAddress ?? '';
+  const isSent = screen.resendAfter !== undefined;
   return (
     <>
       <p class="lead center">
-        <WithAddress frame={frame} sentence={screen.sent ? 'code.lead' : 'secondFactor.willSend'} address={address} />
+        <WithAddress frame={frame} sentence={isSent ? 'code.lead' : 'secondFactor.willSend'} address={address} />
       </p>
-      {screen.sent && (
+      {isSent && (
         <Form frame={frame} path="/proof" fields={fields} submit="secondFactor.confirm">
           <CodeField frame={frame} error={view.error} />
         </Form>
       )}
-      {screen.sent ? (
-        <SendAgain
-          frame={frame}
-          path="/account/proof/send"
-          fields={fields}
-          after={view.error ? undefined : usualMessageDelay}
-        />
+      {isSent ? (
+        <SendAgain frame={frame} path="/account/proof/send" fields={fields} after={screen.resendAfter} />
       ) : (
         <Button frame={frame} path="/proof/send" label="secondFactor.send" look="outlined" fields={fields} />
       )}

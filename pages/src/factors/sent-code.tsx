@@ -1,28 +1,24 @@
 /** Codes that are sent to an address of the account. */
-import { usualMessageDelay } from '@aldaba/contract/pages';
 import { CodeField, Hidden, Submit } from '../fields.tsx';
 import { Letter, Phone } from '../icons.tsx';
 import { type PhraseKey, phrase } from '../phrases/index.ts';
 import { SendAgain, WithAddress } from '../views/verification.tsx';
 import { CodeForm, type FactorPage, type FactorProps } from './factor.tsx';
 
+const isSent = ({ resendAfter }: FactorProps['view']): boolean => resendAfter !== undefined;
+
 /** A sent code. The user requests it first, so that visiting the page does not send a message. */
 const SentCode = (props: FactorProps) => {
   const { frame, view } = props;
   const send = `/mfa-verification/${view.factor}/send`;
-  if (view.sent) {
+  if (isSent(view)) {
     return (
       <>
         <CodeForm {...props}>
           <CodeField frame={frame} error={view.error} />
         </CodeForm>
         <div class="asides">
-          <SendAgain
-            frame={frame}
-            path={send}
-            fields={{ app_id: view.appId }}
-            after={view.error ? undefined : usualMessageDelay}
-          />
+          <SendAgain frame={frame} path={send} fields={{ app_id: view.appId }} after={view.resendAfter} />
         </div>
       </>
     );
@@ -40,12 +36,12 @@ const sentCode = (own: Pick<FactorPage, 'Icon' | 'name' | 'lead'>, unknownAddres
   Lead: ({ frame, view }) => (
     <WithAddress
       frame={frame}
-      sentence={view.sent ? 'code.lead' : 'secondFactor.willSend'}
+      sentence={isSent(view) ? 'code.lead' : 'secondFactor.willSend'}
       address={view.maskedAddress ?? phrase(frame.language, unknownAddress)}
     />
   ),
   Form: (props) => <SentCode {...props} />,
-  hasField: (view) => view.sent === true,
+  hasField: isSent,
   script: 'form.js',
 });
 

@@ -42,7 +42,7 @@ export const accountViews = {
     { error: { code: 'session.invalid_credentials', message: 'The password is wrong.' } },
   ),
   accountProofCode: account(
-    { ...proof, method: 'email', maskedAddress: 'a****@example.com', sent: true },
+    { ...proof, method: 'email', maskedAddress: 'a****@example.com', resendAfter: 25 },
     { error: wrongCode },
   ),
   accountProofSend: account({ ...proof, method: 'phone', maskedAddress: '****3456' }),

@@ -162,7 +162,6 @@ const factorViews = {
     factor: 'EmailVerificationCode',
     others: ['Totp'],
     maskedAddress: 'a****@example.com',
-    sent: false,
   },
   phoneSent: {
     kind: 'second-factor',
@@ -170,7 +169,7 @@ const factorViews = {
     factor: 'PhoneVerificationCode',
     others: [],
     maskedAddress: '*****0000',
-    sent: true,
+    resendAfter: 25,
   },
   passkey: {
     kind: 'second-factor',

@@ -3,14 +3,13 @@
  * the contract. Pure; decides nothing that a step decides.
  */
 import type { PageLanguage, PageView, PasskeyOffer, SocialOption } from '@aldaba/contract';
-import { usualMessageDelay } from '@aldaba/contract/pages';
 import { passwordRules } from '../features/appearance/hosted-pages/words.ts';
 import type { SocialConnector } from '../features/connectors/connectors/index.ts';
-import { defaultCodeLifetime } from '../features/connectors/verification-codes/lifetime.ts';
 import type { User } from '../features/people/users/user.ts';
 import { shownPhone } from '../kernel/identifiers.ts';
 import { formQuestions } from './extra-profile/questions.ts';
 import type { BindingPage } from './factors/second-factor.ts';
+import { expiresIn, resendAfter } from './factors/verification-code/times.ts';
 import { type Address, maskAddress } from './machine/factor.ts';
 import {
   type AddressForm,
@@ -254,15 +253,13 @@ export function verificationCodeView(
   shown: { signsIn: boolean; now: number; backPath: string; resent?: true | undefined },
 ): Screen<'verification-code'> {
   const { signsIn, now, ...rest } = shown;
-  const { createdAt, identifier } = code;
-  const age = Math.floor((now - createdAt) / 1000);
-  const lifetime = context.settings.verificationCodePolicy.expirationDuration ?? defaultCodeLifetime;
+  const { identifier } = code;
   return {
     kind: 'verification-code',
     channel: identifier.type,
     address: shownIdentifier(identifier),
-    expiresIn: Math.max(0, lifetime - age),
-    resendAfter: Math.min(usualMessageDelay, Math.max(0, usualMessageDelay - age)),
+    expiresIn: expiresIn(code, context.settings.verificationCodePolicy, now),
+    resendAfter: resendAfter(code, now),
     passwordPath: signsIn && takesPassword(context, identifier) ? '/sign-in/password' : undefined,
     ...rest,
   };
@@ -278,21 +275,21 @@ export const oneTimeTokenView = (
   terms: termsOf(settings, termsPageOfLink(settings)),
 });
 
-/** A second factor that is asked for. @param given `own`: what the factor adds; `sent`: to the address */
+/** A second factor that is asked for. @param given `own`: what the factor adds; `wait`: once a code was sent */
 export const secondFactorView = (
   factor: SecondFactorType,
   given: {
     factors: readonly SecondFactorType[];
     address?: Address | undefined;
-    sent: boolean;
+    wait: number | undefined;
     own?: object | undefined;
     unusual?: true | undefined;
     trust?: Screen<'second-factor'>['trust'];
   },
 ): Screen<'second-factor'> => {
-  const { factors, address, sent, own, unusual, trust } = given;
+  const { factors, address, wait, own, unusual, trust } = given;
   const others = factors.filter((other) => other !== factor);
-  const sentTo = address && { maskedAddress: maskAddress(address), sent };
+  const sentTo = address && { maskedAddress: maskAddress(address), resendAfter: wait };
   return { kind: 'second-factor', factor, others, ...sentTo, ...own, unusual, trust };
 };
 

@@ -48,13 +48,14 @@ function routesOf({ api, get, post }: AccountPageRoutes, type: Pending['type']):
       failure,
     );
   };
-  const showCode = (page: AccountRequest, failure?: AldabaError) => {
+  const showCode = async (page: AccountRequest, failure?: AldabaError) => {
     const pending = pendingOf(page, type);
     if (!pending) return page.go(`/${type}`);
-    return page.show(
-      { part: 'address-code', type, address: shownIdentifier({ type, value: pending.address }) },
-      failure,
-    );
+    const identifier = { type, value: pending.address };
+    const { tenant, owner } = page.visit;
+    const resendAfter = await verifications.resendAfter(tenant, owner, { id: pending.recordId, identifier });
+    const wait = resendAfter === undefined ? {} : { resendAfter };
+    return page.show({ part: 'address-code', type, address: shownIdentifier(identifier), ...wait }, failure);
   };
   get(`/${type}`, type, async (page) => {
     const { visit } = page;

@@ -24,7 +24,7 @@ const ownAddress = ({ user }: AccountRequest, type: string): Address => {
 async function screenOf(
   api: AccountApi,
   page: AccountRequest,
-  { next, wanted, sent }: { next: AccountSection; wanted: string | undefined; sent: boolean },
+  { next, wanted }: { next: AccountSection; wanted: string | undefined },
 ): Promise<AccountScreen> {
   const { visit, user } = page;
   const proofs = await api.verifications.proofs(visit.tenant, visit.owner);
@@ -41,8 +41,13 @@ async function screenOf(
       return { ...common, signInUrl: signInUrl(visit.tenant.baseUrl, `proof ${next}`, 'login') };
     case 'authenticator':
       return common;
-    default:
-      return { ...common, maskedAddress: maskAddress(ownAddress(page, method)), ...(sent ? { sent: true } : {}) };
+    default: {
+      const identifier = ownAddress(page, method);
+      const given = { id: readCookie(page.request, codeCookie) ?? '', identifier };
+      const resendAfter = await api.verifications.resendAfter(visit.tenant, visit.owner, given);
+      const sent = resendAfter === undefined ? {} : { resendAfter };
+      return { ...common, maskedAddress: maskAddress(identifier), ...sent };
+    }
   }
 }
 
@@ -69,15 +74,15 @@ export function proofRoutes({ api, get, post }: AccountPageRoutes): void {
       }
     }
   };
-  const again = async (page: AccountRequest, failure: AldabaError, sent: boolean) =>
+  const again = async (page: AccountRequest, failure: AldabaError) =>
     page.show(
-      await screenOf(api, page, { next: sectionOf(page.field('next')), wanted: page.field('method'), sent }),
+      await screenOf(api, page, { next: sectionOf(page.field('next')), wanted: page.field('method') }),
       failure,
     );
 
   get('/proof', 'profile', async (page) => {
-    const { next, method: wanted, sent } = textsOf(page.request.query);
-    await page.show(await screenOf(api, page, { next: sectionOf(next), wanted, sent: sent === 'yes' }));
+    const { next, method: wanted } = textsOf(page.request.query);
+    await page.show(await screenOf(api, page, { next: sectionOf(next), wanted }));
   });
   post(
     '/proof',
@@ -86,7 +91,7 @@ export function proofRoutes({ api, get, post }: AccountPageRoutes): void {
       keepProof(page, await prove(page));
       page.go(`/${sectionOf(page.field('next'))}`, 'proved');
     },
-    (page, failure) => again(page, failure, true),
+    again,
   );
   post(
     '/proof/send',
@@ -101,9 +106,9 @@ export function proofRoutes({ api, get, post }: AccountPageRoutes): void {
         maxAge: 600,
         path: '/account',
       });
-      const query = new URLSearchParams({ next: sectionOf(field('next')), method: identifier.type, sent: 'yes' });
+      const query = new URLSearchParams({ next: sectionOf(field('next')), method: identifier.type });
       page.go(`/proof?${query}`);
     },
-    (page, failure) => again(page, failure, false),
+    again,
   );
 }

@@ -31,7 +31,14 @@ export interface Records {
     owner: Owner,
     record: { id?: string | undefined; purpose: store.RecordPurpose; isVerified: boolean; data: Data },
   ) => Promise<{ verificationRecordId: string; expiresAt: number }>;
-  /** A record that waits for its answer. @throws AldabaError `verification_record.not_found` */
+  /** A record that waits for its answer; undefined if it does not, or is another owner's. */
+  findWaiting: <Data extends object>(
+    q: Queries,
+    owner: Owner,
+    id: string,
+    purposes: readonly store.RecordPurpose[],
+  ) => Promise<Data | undefined>;
+  /** The same. @throws AldabaError `verification_record.not_found` */
   waiting: <Data extends object>(
     q: Queries,
     owner: Owner,
@@ -61,16 +68,21 @@ export function createRecords({ clock, vault }: { clock: Clock; vault: Vault }):
   };
   const seal = (q: Queries, owner: Owner, data: object) => vault.seal(JSON.stringify(data), contextOf(q, owner));
   const open = (q: Queries, owner: Owner, sealed: string) => JSON.parse(vault.open(sealed, contextOf(q, owner)));
-  const expected = (
+  const waitingData = (
     q: Queries,
     owner: Owner,
     found: store.StoredRecord | undefined,
     purposes: readonly store.RecordPurpose[],
   ) => {
-    if (!found || found.isVerified || !purposes.includes(found.purpose))
-      throw new AldabaError('verification_record.not_found');
+    if (!found || found.isVerified || !purposes.includes(found.purpose)) return undefined;
     return open(q, owner, found.dataSealed);
   };
+  const required = <Data>(data: Data | undefined): Data => {
+    if (data === undefined) throw new AldabaError('verification_record.not_found');
+    return data;
+  };
+  const findWaiting: Records['findWaiting'] = async (q, owner, id, purposes) =>
+    waitingData(q, owner, await store.findRecord(q, hashToken(id), rowOwner(owner), now()), purposes);
   return {
     async create(q, owner, { id = opaqueToken(), purpose, isVerified, data }) {
       const expiresAt = clock.now() + lifetime;
@@ -86,11 +98,13 @@ export function createRecords({ clock, vault }: { clock: Clock; vault: Vault }):
       });
       return { verificationRecordId: id, expiresAt };
     },
-    waiting: async (q, owner, id, purposes) =>
-      expected(q, owner, await store.findRecord(q, hashToken(id), rowOwner(owner), now()), purposes),
+    findWaiting,
+    waiting: async (q, owner, id, purposes) => required(await findWaiting(q, owner, id, purposes)),
     async takeWaiting(q, owner, id, purposes) {
       const wanted = { now: now(), isVerified: false, purposes };
-      return expected(q, owner, await store.takeRecord(q, hashToken(id), rowOwner(owner), wanted), purposes);
+      return required(
+        waitingData(q, owner, await store.takeRecord(q, hashToken(id), rowOwner(owner), wanted), purposes),
+      );
     },
     async complete(q, owner, id, data) {
       const dataSealed = seal(q, owner, data);

@@ -7,6 +7,7 @@ import { currentOrigin } from '../../kernel/origin.ts';
 import type { Tenant } from '../../tenancy/index.ts';
 import type { SocialChallenge } from '../factors/social/index.ts';
 import type { CodeChallenge } from '../factors/verification-code/index.ts';
+import { resendAfter } from '../factors/verification-code/times.ts';
 import { isSameAddress } from '../machine/factor.ts';
 import type { Address, ChallengeOf, Proof } from '../machine/state.ts';
 import type { AccountContext } from './context.ts';
@@ -30,6 +31,14 @@ export interface Verifications {
     owner: Owner,
     given: { identifier: Address; isNew: boolean; locale: string; id?: string },
   ) => Promise<Made>;
+  /**
+   * Seconds until another code can be sent without waiting; undefined if the record waits for no code to the address.
+   */
+  resendAfter: (
+    tenant: Tenant,
+    owner: Owner,
+    given: { id: string; identifier: Address },
+  ) => Promise<number | undefined>;
   /** @throws AldabaError `verification_record.not_found`, `verification_code.*` */
   verifyCode: (tenant: Tenant, owner: Owner, given: { id: string; identifier: Address; code: string }) => Promise<void>;
   startSocial: (
@@ -67,6 +76,8 @@ export type ProvedSocial = Extract<Proof, { type: 'Social' }>;
 export type ProvedPasskey = Extract<Proof, { type: 'NewPasskey' }>;
 
 type PasskeyChallenge = ChallengeOf<'WebAuthn'>;
+/** What a code may be for. */
+const codePurposes = ['permission', 'address'] as const;
 const permission = { purpose: 'permission', isVerified: true, data: {} } as const;
 /** Milliseconds after a sign-in in which it proves that the user is the owner. */
 const recentSignIn = 300_000;
@@ -115,10 +126,15 @@ export function createVerifications({
         const purpose = isNew ? 'address' : 'permission';
         return records.create(tenant.db, owner, { id, purpose, isVerified: false, data: challenge });
       }),
+    resendAfter: async (tenant, owner, { id, identifier }) => {
+      const found = await records.findWaiting<CodeChallenge | PasskeyChallenge>(tenant.db, owner, id, codePurposes);
+      const isSent =
+        found && found.type !== 'WebAuthn' && isSameAddress(found.identifier, normalizeIdentifier(identifier));
+      return resendAfter(isSent ? found : undefined, clock.now());
+    },
     verifyCode: (tenant, owner, { id, identifier, code }) =>
       logged(tenant, owner, 'VerificationCode', async () => {
-        const purposes = ['permission', 'address'] as const;
-        const challenge = await records.waiting<CodeChallenge | PasskeyChallenge>(tenant.db, owner, id, purposes);
+        const challenge = await records.waiting<CodeChallenge | PasskeyChallenge>(tenant.db, owner, id, codePurposes);
         if (challenge.type === 'WebAuthn') throw new AldabaError('verification_record.not_found');
         if (!isSameAddress(challenge.identifier, normal(identifier)))
           throw new AldabaError(

@@ -1,5 +1,6 @@
 /** Pages of an identified user's second factors: one is shown, one is set up, or backup codes are saved. */
 import type { FactorAnswer } from '../factors/second-factor.ts';
+import { resendAfter } from '../factors/verification-code/times.ts';
 import { codeFactorOf, isBackup, secondFactorTraits, secondFactorTypes } from '../machine/factors.ts';
 import type { SecondFactorType } from '../machine/policy.ts';
 import { mayTrust } from '../machine/trusted-device/index.ts';
@@ -24,7 +25,7 @@ export function factorPageRoutes(routes: PageRoutes): void {
   bindPage(routes);
 }
 
-function showPage({ signIn: { secondFactors, factorSession }, answer, page }: PageRoutes): void {
+function showPage({ signIn: { secondFactors, factorSession, pageNeeds }, answer, page }: PageRoutes): void {
   const begin = (sent: PageRequest, user: Identified, type: SecondFactorType) =>
     secondFactors.begin(factorSession(user, sessionOf(sent)), { type, mode: 'show' });
   page('/mfa-verification/:factor', {
@@ -44,10 +45,11 @@ function showPage({ signIn: { secondFactors, factorSession }, answer, page }: Pa
         // E.g. the user's devices are of another host: the page still offers the other factors.
         refusal = asFormError(error);
       }
+      const sentCode = user.state.challenges.find((known) => known.type === procedure.challenge);
       const shown = secondFactorView(type, {
         factors: prompt.factors,
         address: user.account.addresses.find((address) => codeFactorOf(address) === type),
-        sent: user.state.challenges.some((known) => known.type === procedure.challenge),
+        wait: resendAfter(sentCode, pageNeeds.clock.now()),
         own,
         unusual: user.account.risks.length > 0 || undefined,
         trust: trustOffer(sent, user),

@@ -3,6 +3,7 @@
  * screen with these settings.
  */
 import type { PreviewScreen, SignInFactor } from '@aldaba/contract';
+import { usualMessageDelay } from '@aldaba/contract/pages';
 import { consentView } from '../../features/appearance/hosted-pages/consent-view.ts';
 import { sentenceFor } from '../../features/appearance/hosted-pages/words.ts';
 import type { Look } from '../../features/applications/application-experiences/index.ts';
@@ -158,7 +159,7 @@ function secondFactor({ context, factor: asked }: Previewed): Screen | undefined
   return secondFactorView(factor, {
     factors,
     address: address && sampleAddress(address),
-    sent: true,
+    wait: usualMessageDelay,
     own: factor === 'WebAuthn' ? { options: {} } : undefined,
   });
 }
