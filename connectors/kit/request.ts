@@ -77,6 +77,10 @@ const asKnownError = (error: unknown, provider: string): ConnectorError | undefi
   return isTooLarge ? tooLarge(provider) : undefined;
 };
 
+/** Why the server's `fetch` does not call the address: a sentence about the host, for the operator. */
+const whyRefused = (error: unknown): { detail?: string } =>
+  error instanceof Error && 'reason' in error && error.reason === 'address' ? { detail: error.message } : {};
+
 /**
  * One request to a provider: answer and body within the time limit, no retry (a code can be redeemed only once), no
  * redirect (the query may hold a secret that must not travel on).
@@ -100,7 +104,7 @@ export const requestProvider = async (
     const timedOut = error instanceof ConnectorError && error.code === 'timeout';
     // Only host and path: the query and the client's own error may hold secrets.
     world.log.warn(
-      { provider, address: `${url.host}${url.pathname}`, milliseconds: world.now() - startedAt },
+      { provider, address: `${url.host}${url.pathname}`, milliseconds: world.now() - startedAt, ...whyRefused(error) },
       timedOut ? 'The provider did not answer in time' : 'The provider could not be reached',
     );
     throw timedOut

@@ -36,7 +36,7 @@ export function createAreas(foundation: Foundation, kinds: readonly Connector[])
 
 /** From the audit log to users. */
 function createLowerAreas(foundation: Foundation, kinds: readonly Connector[], refreshSso: RefreshSso) {
-  const { clock, log, database, caches, changes, vault, tenancy, outbound, connect, jobs, docsFolder } = foundation;
+  const { clock, log, database, caches, changes, vault, tenancy, connect, jobs, docsFolder } = foundation;
   const passwords = createPasswords({
     concurrency: availableParallelism(),
     maximumQueue: 200,
@@ -70,7 +70,7 @@ function createLowerAreas(foundation: Foundation, kinds: readonly Connector[], r
     logs,
     vault,
     tenancy,
-    outbound,
+    outbound: foundation.providerOutbound,
     connect,
     limits,
     kinds,
@@ -145,16 +145,19 @@ function createUpperAreas(foundation: Foundation, lower: ReturnType<typeof creat
 
 /** What the organizations of customers set up. */
 function createEnterprise(
-  { database, caches, clock, vault, log, outbound, connect, resolveTxt, jobs, tenancy }: Foundation,
+  foundation: Foundation,
   { records, connectors, people, authorization, signInExperienceReader }: ReturnType<typeof createLowerAreas>,
   organizations: ReturnType<typeof createOrganizationsArea>,
   { applications }: ReturnType<typeof createApplicationsArea>,
 ) {
+  const { database, caches, clock, vault, log, outbound, providerOutbound, connect } = foundation;
+  const { resolveTxt, jobs, tenancy } = foundation;
   const { logs, hooks: events } = records;
   const { verificationCodes, tokenSets } = connectors;
   const { users, ssoIdentities } = people;
   return createEnterpriseArea({
-    ...{ database, caches, clock, vault, log, outbound, connect, logs, events, resolveTxt, jobs, tenancy },
+    ...{ database, caches, clock, vault, log, outbound, providerOutbound, connect },
+    ...{ logs, events, resolveTxt, jobs, tenancy },
     signInExperiences: signInExperienceReader,
     ...{ ...organizations, applications, verificationCodes, tokenSets, users, ssoIdentities },
     roles: authorization.roles,

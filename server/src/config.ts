@@ -187,7 +187,7 @@ export const configSchema = z.object({
   OUTBOUND_ALLOWED_HOSTS: list
     .superRefine(ruled(hostsRule))
     .describe(
-      'Comma-separated hosts, addresses or CIDR ranges of private networks that outgoing requests (connectors, webhooks) may reach. Default: public addresses only.',
+      'Comma-separated hosts, addresses or CIDR ranges of private networks that outgoing requests (connectors, webhooks) may reach; providers of connectors may also use `http` there. Default: public addresses only, and `https` for connectors.',
     ),
   BREACHED_PASSWORDS_URL: origin
     .optional()

@@ -67,6 +67,7 @@ export async function createFoundation(config: Config, world: World, { backgroun
   });
   const allowed = config.OUTBOUND_ALLOWED_HOSTS;
   const outbound = world.outbound ?? createOutbound({ allowed });
+  const providerOutbound = world.outbound ?? createOutbound({ allowed, requiresEncryption: true });
   const hookOutbound = world.outbound ?? createOutbound({ allowed, keepsConnections: true });
   const connect = createConnect({ allowed });
   const jobs = createJobs({ database, clock, log }, { works: background });
@@ -79,6 +80,7 @@ export async function createFoundation(config: Config, world: World, { backgroun
     vault,
     tenancy,
     outbound,
+    providerOutbound,
     connect,
     hookOutbound,
     resolveTxt: world.resolveTxt ?? createResolveTxt(),

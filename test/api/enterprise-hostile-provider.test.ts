@@ -185,6 +185,26 @@ describe('A provider that lies, or someone between it and the browser', () => {
   });
 
   // security: outgoing-requests
+  it('reads no metadata and no discovery document of a public address over http', async () => {
+    const client = { clientId: 'x', clientSecret: 'y' };
+    const cases: [string, object, string][] = [
+      ['SAML', { metadataUrl: 'http://93.184.216.34/metadata' }, 'metadataUrl'],
+      ['OIDC', { ...client, issuer: 'http://93.184.216.34' }, 'issuer'],
+      ['Okta', { ...client, issuer: 'http://93.184.216.34/oauth2' }, 'issuer'],
+    ];
+    for (const [providerName, config, member] of cases) {
+      const draft = { providerName, connectorName: `Plain ${providerName}`, config };
+      const { status, body } = await api.post('/api/sso-connectors', draft);
+      const { code, data } = body as unknown as {
+        code: string;
+        data: { problems: { path: string; message: string }[] };
+      };
+      assert.deepEqual([status, code, data.problems[0]?.path], [400, 'connector.invalid_config', member]);
+      assert.match(data.problems[0]?.message ?? '', /https.*OUTBOUND_ALLOWED_HOSTS/);
+    }
+  });
+
+  // security: outgoing-requests
   it('leads the server to no private address, by its discovery document or by metadata', async () => {
     const refused = (config: object, providerName = 'OIDC') =>
       api.post('/api/sso-connectors', { providerName, connectorName: `Private ${Math.random()}`, config });

@@ -63,6 +63,27 @@ describe('messages of honest providers', () => {
     });
   }
 
+  test('joins the values of an attribute that is repeated, in order, without those that consist of elements', () => {
+    const attribute = (name: string, values: string) => `<saml:Attribute Name="${name}">${values}</saml:Attribute>`;
+    const value = (content: string) => `<saml:AttributeValue>${content}</saml:AttributeValue>`;
+    const statement = (...each: string[]) => `<saml:AttributeStatement>${each.join('')}</saml:AttributeStatement>`;
+    const groups = Array.from({ length: 500 }, (_, at) => `group ${at}`);
+    const repeated = [
+      statement(
+        attribute('groups', value('staff') + value('readers')),
+        attribute('mail', value('ada@example.com')),
+        attribute('groups', value('<other/>') + value('writers')),
+      ),
+      statement(...groups.map((group) => attribute('groups', value(group))), attribute('none', '')),
+    ];
+    const { attributes } = accept(encode(signedAssertion(world, { attributes: repeated.join('') })));
+    assert.deepEqual(attributes, {
+      groups: ['staff', 'readers', 'writers', ...groups],
+      mail: ['ada@example.com'],
+      none: [],
+    });
+  });
+
   // security: saml-conditions
   test('accepts the answer to no request only where none is expected', () => {
     const drop = (text: string) => text.replaceAll(/ InResponseTo="[^"]*"/g, '');

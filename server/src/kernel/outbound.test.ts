@@ -176,6 +176,31 @@ describe('Outgoing requests', () => {
   });
 
   // security: outgoing-requests
+  it('uses http for hosts and networks that the operator allows alone, where answers decide who signs in', async () => {
+    const port = await serve((request, response) =>
+      request.url === '/away'
+        ? response.writeHead(302, { location: 'http://idp.test/' }).end()
+        : response.end('arrived'),
+    );
+    const addressOf: Record<string, string> = { 'idp.test': '93.184.216.34' };
+    const call = (allowed: string[]) =>
+      createOutbound({
+        ...{ allowed, requiresEncryption: true },
+        resolve: async (host) => [{ address: addressOf[host] ?? '127.0.0.1', family: 4 }],
+      });
+    const refused = (error: unknown) => {
+      refusal('address')(error);
+      assert.match((error as Error).message, /^(idp\.test|93\.184\.216\.34) must be called with https/);
+      return true;
+    };
+    for (const url of ['http://idp.test/', 'HTTP://IDP.test:8080/', 'http://93.184.216.34/'])
+      await assert.rejects(call(['127.0.0.1'])(url), refused, url);
+    for (const allowed of ['127.0.0.0/8', 'inside.test'])
+      assert.equal(await (await call([allowed])(`http://inside.test:${port}/`)).text(), 'arrived', allowed);
+    await assert.rejects(call(['127.0.0.1'])(`http://inside.test:${port}/away`), refused, 'after a redirect');
+  });
+
+  // security: outgoing-requests
   it('checks every redirect, and follows at most three', async () => {
     const port = await serve((request, response) => {
       const step = Number(new URL(request.url ?? '/', 'http://x').searchParams.get('step'));

@@ -40,6 +40,11 @@ export interface OutboundOptions {
    * request was sent, which is then sent again: only for requests that may arrive twice.
    */
   keepsConnections?: boolean;
+  /**
+   * Refuses `http:`, also after a redirect, except to `allowed`: for answers that decide who signs in, such as the keys
+   * of a provider, which others on the way could replace.
+   */
+  requiresEncryption?: boolean;
   /** Resolves a host's addresses; the system's resolver unless a test replaces it. */
   resolve?: (host: string) => Promise<readonly Address[]>;
 }
@@ -71,6 +76,8 @@ export function createOutbound(options: OutboundOptions): Fetch {
   const timeLimit = options.timeLimit ?? 10_000;
   const sizeLimit = options.sizeLimit ?? 1_048_576;
   const agents = options.keepsConnections ? createAgents() : undefined;
+  const { requiresEncryption = false } = options;
+  const needs = { allowed, resolve, sizeLimit, agents, requiresEncryption };
   return async (input, { signal: given, ...init } = {}) => {
     const request = new Request(input, init);
     const url = new URL(request.url);
@@ -81,7 +88,7 @@ export function createOutbound(options: OutboundOptions): Fetch {
     try {
       const body = request.body === null ? undefined : Buffer.from(await request.arrayBuffer());
       const first: Hop = { url, method: request.method, headers: headersOf(request.headers), body };
-      return await follow(first, request.redirect, (hop) => send(hop, { allowed, resolve, signal, sizeLimit, agents }));
+      return await follow(first, request.redirect, (hop) => send(hop, { ...needs, signal }));
     } catch (error) {
       if (asked.aborted) throw asked.reason;
       if (deadline.aborted) throw new OutboundError('time', `${url.host} did not answer within ${timeLimit} ms`);
@@ -154,6 +161,7 @@ interface SendNeeds extends HostNeeds {
   signal: AbortSignal;
   sizeLimit: number;
   agents: Agents | undefined;
+  requiresEncryption: boolean;
 }
 
 async function send(hop: Hop, needs: SendNeeds): Promise<Response> {
@@ -216,13 +224,24 @@ export async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): P
 }
 
 /** The checked addresses of a URL's host; one that is not public rejects the host. */
-async function checkedAddresses(url: URL, needs: HostNeeds): Promise<readonly Address[]> {
+async function checkedAddresses(
+  url: URL,
+  needs: HostNeeds & Pick<SendNeeds, 'requiresEncryption'>,
+): Promise<readonly Address[]> {
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
     throw new OutboundError('address', 'Only http and https addresses can be called');
   if (url.username !== '' || url.password !== '')
     throw new OutboundError('address', 'An address must not contain a user name or password');
-  return checkedHost(url.hostname.replace(/^\[(.*)\]$/, '$1'), needs);
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const addresses = await checkedHost(host, needs);
+  const { allowed } = needs;
+  const isAllowed = allowed.hasHost(host) || addresses.every(({ address }) => allowed.hasAddress(address));
+  if (needs.requiresEncryption && url.protocol === 'http:' && !isAllowed)
+    throw new OutboundError('address', `${host} must be called with https. If http is meant, add it to ${setting}`);
+  return addresses;
 }
+
+const setting = 'OUTBOUND_ALLOWED_HOSTS';
 
 interface HostNeeds {
   allowed: AllowList;
@@ -236,10 +255,7 @@ export async function checkedHost(host: string, { allowed, resolve }: HostNeeds)
   const isReachable = ({ address }: Address) => isPublicAddress(address) || allowed.hasAddress(address);
   if (addresses.length === 0) throw new OutboundError('network', `${host} has no address`);
   if (!allowed.hasHost(host) && !addresses.every(isReachable)) {
-    throw new OutboundError(
-      'address',
-      `${host} is not a public address. If it is meant, add it to OUTBOUND_ALLOWED_HOSTS`,
-    );
+    throw new OutboundError('address', `${host} is not a public address. If it is meant, add it to ${setting}`);
   }
   return addresses;
 }

@@ -3,6 +3,7 @@ import type { Http, Implement } from '../../http/index.ts';
 import type { ResolveTxt } from '../../kernel/dns.ts';
 import type { Events } from '../../kernel/events.ts';
 import type { Log } from '../../kernel/log.ts';
+import type { Fetch } from '../../kernel/outbound.ts';
 import type { Transaction } from '../../store/index.ts';
 import type { Applications } from '../applications/applications/index.ts';
 import type { VerificationCodes } from '../connectors/verification-codes/index.ts';
@@ -54,12 +55,15 @@ interface Needs
   ssoIdentities: SsoIdentities;
   organizationJit: OrganizationJit;
   signInExperiences: OrganizationSsoNeeds['signInExperiences'];
+  /** For providers: not over plain `http`. */
+  providerOutbound: Fetch;
 }
 
 type EnterpriseArea = ReturnType<typeof createEnterpriseArea>;
 
 export function createEnterpriseArea(needs: Needs) {
-  const ssoConnectors = createSsoConnectors(needs);
+  const toProviders = { ...needs, outbound: needs.providerOutbound };
+  const ssoConnectors = createSsoConnectors(toProviders);
   const organizationDomains = createOrganizationDomains({ ...needs, ssoConnectors });
   const scim = createScim({ ...needs, domains: organizationDomains });
   return {
@@ -73,7 +77,7 @@ export function createEnterpriseArea(needs: Needs) {
     scimGroups: createGroupMapping({ ...needs, groupRoles: scim.groupRoles }),
     scimTokens: createScimTokens(needs),
     ssoConnectors,
-    ssoLogout: createSsoLogout({ ...needs, ssoConnectors }),
+    ssoLogout: createSsoLogout({ ...toProviders, ssoConnectors }),
     ldapSyncs: createLdapSyncs({ ...needs, ssoConnectors }),
     idpInitiated: createIdpInitiated({ ...needs, ssoConnectors }),
   };

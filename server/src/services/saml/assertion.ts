@@ -144,10 +144,11 @@ function readAttributes(assertion: Element): Record<string, string[]> {
   for (const statement of childrenNamed(assertion, saml, 'AttributeStatement')) {
     for (const attribute of childrenNamed(statement, saml, 'Attribute')) {
       const name = attributeOf(attribute, 'Name') ?? '';
-      const values = childrenNamed(attribute, saml, 'AttributeValue').filter(
-        (value) => childElements(value).length === 0,
-      );
-      attributes.set(name, [...(attributes.get(name) ?? []), ...values.map(textOf)]);
+      const values = attributes.get(name) ?? [];
+      // Not copied: a name may be repeated as often as the message has room for.
+      attributes.set(name, values);
+      for (const value of childrenNamed(attribute, saml, 'AttributeValue'))
+        if (childElements(value).length === 0) values.push(textOf(value));
     }
   }
   return Object.fromEntries(attributes);
