@@ -568,4 +568,32 @@ describe('Account page', () => {
     assert.equal(answer.headers.get('content-language'), 'es');
     assert.ok((await answer.text()).includes('Dónde has iniciado sesión'));
   });
+
+  it('removes the answers that the user empties, and nothing that it does not ask for or cannot show', async () => {
+    const part = (name: string) => ({ name, type: 'Text', enabled: true, required: false });
+    const format = 'dd/MM/yyyy';
+    const fields = [
+      { name: 'company', type: 'Text', config: {} },
+      { name: 'team', type: 'Number', config: {} },
+      { name: 'birthdate', type: 'Date', config: { format } },
+      { name: 'hired', type: 'Date', config: { format } },
+      { name: 'address', type: 'Address', config: { parts: [part('locality')] } },
+    ];
+    for (const field of fields)
+      await api.post('/api/custom-profile-fields', { ...field, label: field.name, required: false });
+    const { page, id } = await create({
+      profile: { birthdate: '31/12/1990', address: { locality: 'Oslo', postalCode: '0150' } },
+      customData: { company: 'Acme', team: 7, hired: 'in 2020', plan: 'pro' },
+    });
+    const shown = await (await page.get('/profile')).text();
+    assert.match(shown, /<input type="date"[^>]* name="profile.birthdate"[^>]* value="1990-12-31"/);
+    assert.match(shown, /<input type="text"[^>]* name="profile.hired"[^>]* value="in 2020"/);
+    const names = ['name', 'company', 'team', 'birthdate', 'hired', 'address.locality'];
+    const emptied = Object.fromEntries(names.map((name) => [`profile.${name}`, '']));
+    assert.equal(locationOf(await page.post('/profile', emptied)), '/account/profile?notice=saved');
+    const { profile, customData } = await userOf(id);
+    assert.deepEqual(profile, { birthdate: '', address: { postalCode: '0150' } });
+    assert.deepEqual(customData, { company: null, team: null, hired: null, plan: 'pro' });
+    for (const { name } of fields) await api.delete(`/api/custom-profile-fields/${name}`);
+  });
 });

@@ -82,9 +82,11 @@ describe('Languages that an operator adds', () => {
   });
 
   it('may be a variety of a built-in language, for browsers that ask for just that', async () => {
+    await add('es', { signIn: { submit: 'Entra', title: 'Hola, {name}' } });
     await add('es-AR', { signIn: { submit: 'Entrá' } });
     const argentine = (await open({ 'accept-language': 'es-AR' })).html;
     assert.ok(argentine.includes('Entrá') && argentine.includes('Contraseña'));
+    assert.ok(argentine.includes('Hola, '), 'the words of the language where the variety has none');
     assert.ok(!(await open({ 'accept-language': 'es-MX' })).html.includes('Entrá'));
   });
 
@@ -168,9 +170,14 @@ describe('The menu of languages', () => {
   it('yields to the language that the application asks for, and is not there then', async () => {
     const agent = createAgent();
     await choose(agent, 'nl', '/');
-    const { html } = await open(agent, { ui_locales: 'de' });
-    assert.match(html, /<html lang="de"/);
-    assert.ok(!html.includes('name="language"'));
+    const { html, path } = await open(agent, { ui_locales: 'de' });
+    // The addresses of the following pages do not have the language.
+    const { search } = new URL(path.replace(/&ui_locales=de/, ''), server.url);
+    const next = await (await agent.fetch(`${server.url}/register${search}`)).text();
+    for (const page of [html, next]) {
+      assert.match(page, /<html lang="de"/);
+      assert.ok(!page.includes('name="language"'));
+    }
   });
 
   // security: escaping

@@ -164,6 +164,10 @@ describe('the preview of a hosted page', () => {
     assert.match(await spoken({}), /<html lang="nl"[\s\S]*Aanmelden/);
     assert.ok(!(await spoken(unsavedWords)).includes('Aanmelden'), 'unsaved words replace the saved ones');
     await api.delete('/api/custom-phrases/nl');
+    await api.put('/api/custom-phrases/en', { signIn: { submit: 'Step inside' } });
+    const { page } = await preview(api, { language: 'en' }, { customPhrases: {} });
+    assert.ok(!page?.html.includes('Step inside'), 'also in a built-in language');
+    await api.put('/api/custom-phrases/en', {});
     assertRefused(await api.post('/api/sign-in-exp/preview?language=not%20a%20tag', {}), 400, 'guard.invalid_input');
   });
 

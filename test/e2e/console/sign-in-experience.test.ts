@@ -239,6 +239,27 @@ for (const screen of ['desktop', 'phone'] as const) {
       assert.deepEqual(await fields(), []);
     });
 
+    if (screen === 'desktop')
+      it('keeps the order and the settings of the parts of a profile field that is changed', async () => {
+        const part = (name: string, more: object) => ({ name, type: 'Text', enabled: true, required: true, ...more });
+        const parts = [part('familyName', { label: 'Clan' }), part('givenName', { config: { maxLength: 40 } })];
+        const field = { name: 'whole', label: 'Name', type: 'Fullname', required: true, config: { parts } };
+        assert.equal((await api.post('/api/custom-profile-fields', field)).status, 201);
+        await visitor.open('sign-in-experience/profile');
+        await page.getByRole('button', { name: /^Name/ }).click();
+        const edit = page.getByRole('dialog', { name: 'Edit profile field' });
+        await edit.getByRole('checkbox', { name: 'Given name' }).uncheck();
+        await edit.getByRole('button', { name: 'Save' }).click();
+        await edit.waitFor({ state: 'detached' });
+        const [saved] = (await api.get('/api/custom-profile-fields')).body;
+        assert.deepEqual(saved?.config.parts, [
+          parts[0],
+          { ...parts[1], enabled: false },
+          { name: 'middleName', type: 'Text', enabled: false, required: false },
+        ]);
+        assert.equal((await api.delete('/api/custom-profile-fields/whole')).status, 204);
+      });
+
     it('previews a color and a phrase that are not saved, across its tabs', async () => {
       await reset();
       await visitor.open('sign-in-experience/branding');

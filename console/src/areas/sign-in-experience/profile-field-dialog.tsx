@@ -40,7 +40,7 @@ const valuesOf = (field: ProfileField | undefined) => ({
 });
 type FieldValues = ReturnType<typeof valuesOf>;
 
-/** The API's field. Labels of options, and limits that only the API sets, stay. */
+/** The API's field. Labels of options, the order and settings of parts, and limits that only the API sets, stay. */
 function draftOf(values: FieldValues, field: ProfileField | undefined): ProfileFieldDraft {
   const { label, name, type, description, required, options, format, parts: enabled } = values;
   const old = field?.config ?? {};
@@ -49,14 +49,19 @@ function draftOf(values: FieldValues, field: ProfileField | undefined): ProfileF
       options: options.filter(Boolean).map((value) => old.options?.find((each) => each.value === value) ?? { value }),
     },
     Regex: { format },
-    Address: { parts: partsOf('Address', enabled) },
-    Fullname: { parts: partsOf('Fullname', enabled) },
+    Address: { parts: partsOf('Address', enabled, field) },
+    Fullname: { parts: partsOf('Fullname', enabled, field) },
   }[type as string];
   return { label, name, type, description: description || null, required, config: { ...old, ...config } };
 }
 
-const partsOf = (type: keyof typeof parts, enabled: readonly string[]) =>
-  parts[type].map((name) => ({ name, type: 'Text' as const, enabled: enabled.includes(name), required: false }));
+function partsOf(type: keyof typeof parts, enabled: readonly string[], field: ProfileField | undefined) {
+  const kept = (field?.type === type && field.config.parts) || [];
+  const added = parts[type]
+    .filter((name) => kept.every((part) => part.name !== name))
+    .map((name) => ({ name, type: 'Text' as const, required: false }));
+  return [...kept, ...added].map((part) => ({ ...part, enabled: enabled.includes(part.name) }));
+}
 
 interface ProfileFieldDialogProps {
   /** Undefined: a new field. */

@@ -8,6 +8,7 @@ import type { AccountApi } from '../account/index.ts';
 import { readAnswers } from '../extra-profile/answers.ts';
 import { formAnswers, formQuestions, questionsOf } from '../extra-profile/questions.ts';
 import { nameOf } from '../factors/second-factor.ts';
+import type { ExtraProfile } from '../machine/state.ts';
 import { type AccountPageRoutes, type AccountRequest, proofPath } from './requests.ts';
 
 export function detailRoutes(routes: AccountPageRoutes): void {
@@ -58,6 +59,27 @@ const storedIn =
     return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
   };
 
+/** The answers, with what the user took away: readAnswers leaves it out. Parts of an address that are not asked stay. */
+function withEmptied({ user }: AccountRequest, fields: readonly ProfileField[], answers: ExtraProfile) {
+  const claims = { ...answers.claims };
+  const customData = { ...answers.customData };
+  for (const { name, whole } of questionsOf(fields)) {
+    if (whole?.type === 'Address') continue;
+    if (claimNames.has(name)) claims[name] ??= '';
+    else if (name !== 'name' && (user.customData[name] ?? null) !== null) customData[name] ??= null;
+  }
+  for (const { name, type, config } of fields) {
+    if (type !== 'Address') continue;
+    const [stored, changed] = claimNames.has(name) ? [user.profile, claims] : [user.customData, customData];
+    const before = (stored as Record<string, unknown>)[name];
+    if (before === undefined && changed[name] === undefined) continue;
+    const asked = (config.parts ?? []).filter(({ enabled }) => enabled).map((part) => part.name);
+    const kept = Object.entries(before ?? {}).filter(([part]) => !asked.includes(part));
+    changed[name] = { ...Object.fromEntries(kept), ...(changed[name] ?? {}) };
+  }
+  return { claims, customData };
+}
+
 function profileRoutes({ api, get, post, upload }: AccountPageRoutes): void {
   const { mine } = api;
   const show = async (page: AccountRequest, failure?: AldabaError) => {
@@ -83,13 +105,14 @@ function profileRoutes({ api, get, post, upload }: AccountPageRoutes): void {
     async (page) => {
       const { visit, field } = page;
       const fields = (await fieldsOf(api, page)).filter(({ name }) => visit.center.fields[controlOf(name)] === 'Edit');
-      const { name, claims = {}, customData } = readAnswers(fields, formAnswers(fields, field));
+      const answers = readAnswers(fields, formAnswers(fields, field));
+      const { claims, customData } = withEmptied(page, fields, answers);
       const isAsked = (wanted: string) => fields.some((each) => each.name === wanted);
-      // An answer that was taken away: readAnswers leaves it out.
-      for (const question of questionsOf(fields))
-        if (question.whole?.type !== 'Address' && claimNames.has(question.name)) claims[question.name] ??= '';
       if (Object.keys(claims).length > 0) await mine.updateProfile(visit, claims);
-      const patch = { ...(isAsked('name') ? { name: name ?? null } : {}), ...(customData ? { customData } : {}) };
+      const patch = {
+        ...(isAsked('name') ? { name: answers.name ?? null } : {}),
+        ...(Object.keys(customData).length > 0 ? { customData } : {}),
+      };
       if (Object.keys(patch).length > 0) await mine.update(visit, patch);
       page.go('/profile', 'saved');
     },

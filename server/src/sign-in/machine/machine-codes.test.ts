@@ -280,6 +280,10 @@ describe('a code as the first factor', () => {
     assert.equal(outcome(run(codes, signIn, { signInMode: 'Register' })), 'refused auth.forbidden');
     const registration = [start('Register'), ...enter(byCode(email('new@example.com'))), created(zoe), submit(zoe)];
     assert.equal(outcome(run(codes, registration, { signInMode: 'SignIn' })), 'finish email');
+    // A page that the sign-up shows after that, e.g. for a second factor, goes on as well.
+    const named = { type: 'profile-added', profile: { name: 'Zoe' }, account: zoe } as const;
+    const details = [...registration.slice(0, -1), named];
+    assert.equal(outcome(run(codes, details, { signInMode: 'SignIn' })), 'done');
   });
 
   it('signs in by the address regardless of its case', () => {

@@ -285,6 +285,10 @@ function isOpen(intent: Intent, policy: SignInPolicy): boolean {
   return intent === 'SignIn' ? policy.signIn : policy.register;
 }
 
+/** An account that was just created stays, even if registration was closed since. */
+const isStillOpen = ({ intent, userId }: SignInState, policy: SignInPolicy): boolean =>
+  (intent === 'Register' && userId !== undefined) || isOpen(intent, policy);
+
 function changeIntent(state: SignInState, intent: Intent, { policy }: Context): Outcome {
   if ((intent === 'ForgotPassword') !== (state.intent === 'ForgotPassword')) {
     return { refused: 'session.not_supported_for_forgot_password' };
@@ -346,7 +350,7 @@ function extend(state: SignInState, event: DetailEvent | DeviceEvent, { policy }
   const { account } = event;
   if (state.intent === 'ForgotPassword' && event.type !== 'password-chosen')
     return { refused: 'session.not_supported_for_forgot_password' };
-  if (!isOpen(state.intent, policy)) return { refused: 'auth.forbidden' };
+  if (!isStillOpen(state, policy)) return { refused: 'auth.forbidden' };
   if (state.intent !== 'Register' && state.userId === undefined) return { refused: 'session.identifier_not_found' };
   if (state.userId !== account?.id) return { refused: 'session.identity_conflict' };
   const prompt = strictPrompt(state, policy, account);
@@ -364,8 +368,7 @@ function submit(state: SignInState, { account: found, verdict }: Submitted, { po
   if (userId === undefined) return refusalOf(promptFor(state, policy)) ?? { refused: 'session.identifier_not_found' };
   if (account?.id !== userId) return { refused: 'user.user_not_exist' };
   if (account.isSuspended) return { refused: 'user.suspended' };
-  // An account that was just created stays, even if registration was closed since.
-  if (state.intent !== 'Register' && !isOpen(state.intent, policy)) return { refused: 'auth.forbidden' };
+  if (!isStillOpen(state, policy)) return { refused: 'auth.forbidden' };
   const refusal =
     refusalOf(promptFor(state, policy, account)) ??
     refusalOfLink(state, account) ??
