@@ -59,7 +59,9 @@ const storedIn =
     return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
   };
 
-/** The answers, with what the user took away: readAnswers leaves it out. Parts of an address that are not asked stay. */
+/**
+ * The answers with what the user emptied, which `readAnswers` leaves out. Parts of an address that are not asked stay.
+ */
 function withEmptied({ user }: AccountRequest, fields: readonly ProfileField[], answers: ExtraProfile) {
   const claims = { ...answers.claims };
   const customData = { ...answers.customData };

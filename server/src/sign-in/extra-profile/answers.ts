@@ -86,9 +86,8 @@ function put(result: ExtraProfile, { name, whole }: Question, answer: string | n
 /** Undefined for an optional answer that was left empty. */
 function readAnswer(question: Question, given: unknown): string | number | boolean | undefined {
   const value = typeof given === 'string' ? given.trim() : given;
-  const isEmpty =
-    value === undefined || value === null || value === '' || (question.type === 'Checkbox' && isNo(value));
-  if (isEmpty) {
+  const isUnchecked = question.type === 'Checkbox' && (value === false || value === 'false');
+  if (isUnchecked || (value ?? '') === '') {
     if (question.required) refuse(question, 'missing');
     return question.type === 'Checkbox' && value !== undefined ? false : undefined;
   }
@@ -101,8 +100,6 @@ function readAnswer(question: Question, given: unknown): string | number | boole
       return readText(question, value);
   }
 }
-
-const isNo = (value: unknown) => value === false || value === 'false';
 
 function readNumber(question: Question, value: unknown): number {
   const { minValue, maxValue } = question.config;

@@ -93,12 +93,17 @@ export const formQuestions = (fields: readonly ProfileField[], read?: ReadField)
     const given = read ? read(nameOf(question)) : initialValue(question);
     const format = type === 'Date' ? dateFormat(config) : undefined;
     const picked = format === undefined ? undefined : pickedDate(given, format);
-    const hasPicker = picked !== undefined;
-    const placeholder = config.placeholder || (hasPicker ? undefined : format);
+    const placeholder = config.placeholder || (picked === undefined ? format : undefined);
     const options = config.options?.map(({ value, label: text }) => ({ value, label: text || value }));
     return {
       name: nameOf(question),
-      control: isPicture(question) ? 'picture' : type === 'Date' ? (hasPicker ? 'date' : 'text') : controls[type],
+      control: isPicture(question)
+        ? 'picture'
+        : type === 'Date'
+          ? picked === undefined
+            ? 'text'
+            : 'date'
+          : controls[type],
       required,
       value: picked ?? given,
       ...(label ? { label } : {}),

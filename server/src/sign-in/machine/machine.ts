@@ -249,7 +249,7 @@ function advance(
     case 'identifier-given':
       return giveIdentifier(state, event.identifier, context);
     case 'identified':
-      return isOpen(state.intent, context.policy)
+      return isOpen(state, context.policy)
         ? identify(state, event, context, (next) => promptFor(next, context.policy).kind === 'continue')
         : { refused: 'auth.forbidden' };
     case 'link-offered':
@@ -273,27 +273,24 @@ function advance(
 const isForAnyone = (challenge: Challenge) => challenge.type === 'SignInPasskey' && challenge.identifier === undefined;
 
 function start(before: SignInState | undefined, intent: Intent, { policy, now }: Context): Outcome {
-  if (!isOpen(intent, policy)) return { refused: 'auth.forbidden' };
+  if (!isOpen({ intent }, policy)) return { refused: 'auth.forbidden' };
   const challenges = before?.challenges.filter(isForAnyone) ?? [];
   const captcha = before?.captcha ? { captcha: before.captcha } : {};
   const kept = { ...captcha, ...(intent === 'Register' ? {} : keptLink(before, now)) };
   return { state: { version: stateVersion, intent, startedAt: now, ...kept, proofs: [], challenges, profile: {} } };
 }
 
-function isOpen(intent: Intent, policy: SignInPolicy): boolean {
-  if (intent === 'ForgotPassword') return policy.signIn && policy.recovery.length > 0;
-  return intent === 'SignIn' ? policy.signIn : policy.register;
+/** Whether it may go on. An account that was just created stays, even if registration was closed since. */
+function isOpen({ intent, userId }: Pick<SignInState, 'intent' | 'userId'>, policy: SignInPolicy): boolean {
+  if (intent === 'Register') return policy.register || userId !== undefined;
+  return policy.signIn && (intent === 'SignIn' || policy.recovery.length > 0);
 }
-
-/** An account that was just created stays, even if registration was closed since. */
-const isStillOpen = ({ intent, userId }: SignInState, policy: SignInPolicy): boolean =>
-  (intent === 'Register' && userId !== undefined) || isOpen(intent, policy);
 
 function changeIntent(state: SignInState, intent: Intent, { policy }: Context): Outcome {
   if ((intent === 'ForgotPassword') !== (state.intent === 'ForgotPassword')) {
     return { refused: 'session.not_supported_for_forgot_password' };
   }
-  if (!isOpen(intent, policy)) return { refused: 'auth.forbidden' };
+  if (!isOpen({ ...state, intent }, policy)) return { refused: 'auth.forbidden' };
   if (intent === state.intent) return { state };
   // The identified user stays: a change of intent never leads to another account.
   if (state.userId !== undefined) return { refused: 'auth.forbidden' };
@@ -350,7 +347,7 @@ function extend(state: SignInState, event: DetailEvent | DeviceEvent, { policy }
   const { account } = event;
   if (state.intent === 'ForgotPassword' && event.type !== 'password-chosen')
     return { refused: 'session.not_supported_for_forgot_password' };
-  if (!isStillOpen(state, policy)) return { refused: 'auth.forbidden' };
+  if (!isOpen(state, policy)) return { refused: 'auth.forbidden' };
   if (state.intent !== 'Register' && state.userId === undefined) return { refused: 'session.identifier_not_found' };
   if (state.userId !== account?.id) return { refused: 'session.identity_conflict' };
   const prompt = strictPrompt(state, policy, account);
@@ -368,7 +365,7 @@ function submit(state: SignInState, { account: found, verdict }: Submitted, { po
   if (userId === undefined) return refusalOf(promptFor(state, policy)) ?? { refused: 'session.identifier_not_found' };
   if (account?.id !== userId) return { refused: 'user.user_not_exist' };
   if (account.isSuspended) return { refused: 'user.suspended' };
-  if (!isStillOpen(state, policy)) return { refused: 'auth.forbidden' };
+  if (!isOpen(state, policy)) return { refused: 'auth.forbidden' };
   const refusal =
     refusalOf(promptFor(state, policy, account)) ??
     refusalOfLink(state, account) ??
