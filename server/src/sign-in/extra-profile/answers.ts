@@ -30,8 +30,7 @@ export function readAnswers(fields: readonly ProfileField[], values: Values): Ex
     delete rest[name];
   }
   for (const name of ['name', 'avatar'] as const) {
-    const { [name]: given } = rest;
-    delete rest[name];
+    const given = takeOut(rest, freeText(name));
     if (given !== undefined) result[name] = readText(freeText(name), given);
   }
   const claims = profileSchema.strict().safeParse(rest);

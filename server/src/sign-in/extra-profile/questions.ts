@@ -84,6 +84,7 @@ const controls = {
   Regex: 'text',
   Checkbox: 'checkbox',
   Select: 'select',
+  Date: 'text',
 } as const;
 
 /** What the page asks, with what was typed before. */
@@ -97,13 +98,7 @@ export const formQuestions = (fields: readonly ProfileField[], read?: ReadField)
     const options = config.options?.map(({ value, label: text }) => ({ value, label: text || value }));
     return {
       name: nameOf(question),
-      control: isPicture(question)
-        ? 'picture'
-        : type === 'Date'
-          ? picked === undefined
-            ? 'text'
-            : 'date'
-          : controls[type],
+      control: isPicture(question) ? 'picture' : picked === undefined ? controls[type] : 'date',
       required,
       value: picked ?? given,
       ...(label ? { label } : {}),
