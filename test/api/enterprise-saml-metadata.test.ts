@@ -146,6 +146,16 @@ describe('Metadata of a SAML provider that is read again', () => {
     ]);
   });
 
+  it('is not read over http from a public address that an earlier version accepted, and what was read still counts', async () => {
+    const before = await stored();
+    const accept = 'update sso_connectors set metadata_url = $1 where id = $2 returning 1';
+    assert.equal((await server.tenant.db.raw(accept, ['http://93.184.216.34/metadata', id])).length, 1);
+    assert.equal(await readAgain(), 0);
+    assert.deepEqual(await stored(), before);
+    const [warning] = (await connector()).warnings.filter(ofMetadata);
+    assert.match(warning?.message ?? '', /must be called with https/);
+  });
+
   it('replaces keys, addresses and the binding, and the audit log names what changed', async () => {
     const next = await keys(-day, 400 * day);
     acme.metadata = () =>

@@ -12,10 +12,11 @@ import {
   verifyResponse,
 } from '../../server/src/services/saml/index.ts';
 import { openBrowser } from '../support/browser.ts';
-import { type ForeignClient, foreignPython, shownUser, startForeignClient } from '../support/foreign-clients.ts';
+import { type ForeignClient, shownUser, startForeignClient } from '../support/foreign-clients.ts';
 import { type Operator, operate } from '../support/operator.ts';
 import { goodPassword, signIn } from '../support/pages.ts';
 import { freePort } from '../support/programs.ts';
+import { findPython } from '../support/python.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const person = { username: 'ana_saml', password: goodPassword };
@@ -157,7 +158,7 @@ describe('Responses of an identity provider on pysaml2', () => {
     it(`are accepted ${name}`, async () => {
       const request = JSON.stringify({ issuer, audience, acsUrl, inResponseTo: '_request', ...how });
       const program = join(import.meta.dirname, 'foreign/pysaml2_provider.py');
-      const { stdout } = await promisify(execFile)(foreignPython, [program, folder, request]);
+      const { stdout } = await promisify(execFile)(findPython(), [program, folder, request]);
       const expected = {
         ...{ inResponseTo: '_request', issuer, audience, acsUrl, now: new Date() },
         certificates: [keys.certificate],

@@ -3,10 +3,8 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type Manager, manage } from '../support/management.ts';
 import { startProgram } from '../support/programs.ts';
+import { findPython } from '../support/python.ts';
 import { startServer, type TestServer } from '../support/server.ts';
-
-/** `npm test` creates the environment and names it. */
-const python = process.env.ALDABA_TEST_PYTHON ?? join(import.meta.dirname, '../../.cache/venv/bin/python');
 
 interface Check {
   status: string;
@@ -25,7 +23,7 @@ describe('scim2-tester', () => {
 
   it('finds that the server follows RFC 7643 and RFC 7644', async () => {
     const { body } = await api.send('POST', '/api/scim/tokens', { body: { name: 'scim2-tester' } });
-    const running = startProgram(python, [join(import.meta.dirname, 'foreign/scim_checks.py')], {
+    const running = startProgram(findPython(), [join(import.meta.dirname, 'foreign/scim_checks.py')], {
       environment: {
         PYTHONUNBUFFERED: '1',
         PYTHONDONTWRITEBYTECODE: '1',

@@ -68,10 +68,11 @@ describe('Enterprise providers of other vendors, in a browser', () => {
       await call('PUT', `/api/sso-connectors/${acme.connectorId}/idp-initiated-auth-config`, initiated);
     });
     after(async () => {
-      await call('DELETE', `/api/sso-connectors/${acme.connectorId}`);
-      await hosted.operator.deleteUsers();
+      // Programs first: one that is left running keeps the test run from ending.
       portal?.close();
       await acme?.close();
+      if (acme) await call('DELETE', `/api/sso-connectors/${acme.connectorId}`);
+      await hosted.operator.deleteUsers();
     });
 
     for (const screen of screens)
@@ -157,9 +158,9 @@ describe('Enterprise providers of other vendors, in a browser', () => {
       acme.tellLogoutsTo(`${hosted.server.url}${logout}`);
     });
     after(async () => {
+      await acme?.close();
       await call('DELETE', `/api/sso-connectors/${connectorId}`);
       await hosted.operator.deleteUsers();
-      await acme?.close();
     });
     const signIn = async (page: Page) => {
       await leave(page);

@@ -63,7 +63,7 @@ describe('messages of honest providers', () => {
     });
   }
 
-  test('joins the values of an attribute that is repeated, in order, without values that consist of elements', () => {
+  test('joins the values of an attribute that is repeated, in order, and leaves out values that consist of elements', () => {
     const attribute = (name: string, values: string) => `<saml:Attribute Name="${name}">${values}</saml:Attribute>`;
     const value = (content: string) => `<saml:AttributeValue>${content}</saml:AttributeValue>`;
     const statement = (...each: string[]) => `<saml:AttributeStatement>${each.join('')}</saml:AttributeStatement>`;

@@ -3,7 +3,7 @@ import { createServer, type Socket } from 'node:net';
 
 /**
  * A directory that answers every request correctly and never ends: it has one person, and each answer with the groups
- * of the person says that more follow ([MS-ADTS] section 3.1.1.3.1.3.3).
+ * of the person says that more follow ([MS-ADTS] section 3.1.1.3.1.3.3), and so does each page (RFC 2696).
  */
 export interface EndlessDirectory {
   url: string;
@@ -51,23 +51,29 @@ export async function startEndlessDirectory(): Promise<EndlessDirectory> {
 /** Tags of RFC 4511: requests and responses, and the universal ones of BER. */
 const tags = { bind: 0x60, bound: 0x61, search: 0x63, entry: 0x64, done: 0x65, sequence: 0x30, set: 0x31 };
 
+const pagedResults = '1.2.840.113556.1.4.319';
+
 function answersTo(request: Buffer): Buffer[] {
-  // SEQUENCE, messageID INTEGER, operation. All lengths before the operation are short, or long with one byte or two.
+  // SEQUENCE, messageID INTEGER, operation. The length of the identifier is short.
   const start = 2 + lengthOfLength(request, 1);
   const idEnd = start + 2 + (request[start + 1] ?? 0);
   const id = request.subarray(start, idEnd);
   const operation = request[idEnd];
-  const message = (tag: number, ...content: Buffer[]) => tlv(tags.sequence, id, tlv(tag, ...content));
+  const message = (tag: number, content: Buffer[], ...controls: Buffer[]) =>
+    tlv(tags.sequence, id, tlv(tag, ...content), ...controls);
   const success = [tlv(0x0a, Buffer.from([0])), text(''), text('')];
-  if (operation === tags.bind) return [message(tags.bound, ...success)];
+  if (operation === tags.bind) return [message(tags.bound, success)];
   if (operation !== tags.search) return [];
   const [, next = '0'] = /memberof;range=(\d+)-\*/i.exec(request.toString('latin1')) ?? [];
   const attributes = [
     ...[attribute('entryUUID', 'the identifier'), attribute('mail', 'ada@acme.example')],
     attribute(`memberOf;range=${next}-${next}`, `cn=group ${next},dc=acme`),
   ];
-  const entry = message(tags.entry, text('uid=ada,dc=acme'), tlv(tags.sequence, ...attributes));
-  return [entry, message(tags.done, ...success)];
+  const entry = message(tags.entry, [text('uid=ada,dc=acme'), tlv(tags.sequence, ...attributes)]);
+  if (!request.includes(pagedResults)) return [entry, message(tags.done, success)];
+  const position = tlv(tags.sequence, tlv(0x02, Buffer.from([0])), text('a cookie'));
+  const control = tlv(tags.sequence, text(pagedResults), tlv(0x04, position));
+  return [message(tags.done, success, tlv(0xa0, control))];
 }
 
 const lengthOfLength = (bytes: Buffer, at: number): number => ((bytes[at] ?? 0) < 0x80 ? 0 : (bytes[at] ?? 0) & 0x7f);

@@ -2,10 +2,9 @@ import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { openBrowser } from './browser.ts';
 import { freePort, startProgram } from './programs.ts';
+import { findPython } from './python.ts';
 
 const root = join(import.meta.dirname, '../..');
-/** `npm test` creates the environment and passes its path; a single run uses the existing one. */
-const python = process.env.ALDABA_TEST_PYTHON ?? join(root, '.cache/venv/bin/python');
 
 /** The Flask example, run by a real Python with the published `logto` package. */
 export interface FlaskApp {
@@ -31,7 +30,7 @@ export interface FlaskSettings {
 }
 
 export async function startFlask({ port, endpoint, appId, appSecret }: FlaskSettings): Promise<FlaskApp> {
-  const program = startProgram(python, [join(root, 'examples/flask-wechat/app.py')], {
+  const program = startProgram(findPython(), [join(root, 'examples/flask-wechat/app.py')], {
     environment: {
       PYTHONUNBUFFERED: '1',
       PYTHONDONTWRITEBYTECODE: '1',

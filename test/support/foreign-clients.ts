@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { startProgram } from './programs.ts';
+import { findPython } from './python.ts';
 
 /** A client program of another vendor. */
 export interface ForeignClient {
@@ -23,13 +24,10 @@ export interface ForeignClientSettings {
 }
 
 const folder = join(import.meta.dirname, '../clients/foreign');
-/** `npm test` creates the environment and names it. */
-export const foreignPython =
-  process.env.ALDABA_TEST_PYTHON ?? join(import.meta.dirname, '../../.cache/venv/bin/python');
 
 /** Starts a file of `test/clients/foreign`, JavaScript or Python, and waits until it listens. */
 export function startForeignClient(program: string, settings: ForeignClientSettings): Promise<ForeignClient> {
-  const runtime = program.endsWith('.py') ? foreignPython : process.execPath;
+  const runtime = program.endsWith('.py') ? findPython() : process.execPath;
   return startClient(runtime, [join(folder, program)], settings);
 }
 

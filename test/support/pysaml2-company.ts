@@ -5,6 +5,7 @@ import { createSamlKeyPair } from '../../server/src/services/saml/index.ts';
 import { type ForeignClient, startForeignClient } from './foreign-clients.ts';
 import type { Operator } from './operator.ts';
 import { freePort } from './programs.ts';
+import { findPython } from './python.ts';
 
 /** The identity provider of a company on pysaml2, connected to a server. */
 export interface Pysaml2Company {
@@ -18,6 +19,8 @@ export interface Pysaml2Company {
  * provider, then its metadata here. The server has to be allowed to reach `localhost`, and enterprise sign-in to be on.
  */
 export async function connectPysaml2Company({ call, endpoint }: Operator): Promise<Pysaml2Company> {
+  // Before anything is connected that would be left over.
+  findPython();
   const folder = await mkdtemp(join(tmpdir(), 'aldaba-saml-company-'));
   const draft = { providerName: 'SAML', connectorName: 'Acme', domains: ['acme.example'] };
   const connector = await call<{ id: string; providerConfig: { serviceProvider: { entityId: string } } }>(

@@ -2,11 +2,8 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { freePort, startProgram } from './programs.ts';
-
-const root = join(import.meta.dirname, '../..');
-const python = process.env.ALDABA_TEST_PYTHON ?? join(root, '.cache/venv/bin/python');
+import { findPython } from './python.ts';
 
 /** A call as it arrived at the store. */
 interface StoreCall {
@@ -35,7 +32,7 @@ export interface S3Store {
 export async function startS3Store(bucket = 'aldaba-files'): Promise<S3Store> {
   const inner = await freePort();
   const setUp = 4;
-  const program = startProgram(python, ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(inner)], {
+  const program = startProgram(findPython(), ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(inner)], {
     environment: { PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1', INITIAL_NO_AUTH_ACTION_COUNT: String(setUp) },
   });
   await program.says(/Running on/);

@@ -34,6 +34,8 @@ export interface LdapLimits {
   answer: number;
   /** Bytes of the answer to one request. */
   bytes: number;
+  /** Pages of one search: a directory may say for ever that more follow. */
+  pages: number;
   /** For the connection and everything that is asked over it. */
   deadline?: LdapDeadline;
 }
@@ -70,13 +72,13 @@ export interface LdapConnection {
 /** Opens a connection with the security that was asked for, never with less. @throws LdapError */
 export async function openLdap(connect: Connect, server: LdapServer, limits: LdapLimits): Promise<LdapConnection> {
   const { host, port, security, caCertificate } = server;
-  const { connect: timeout, answer, bytes, deadline } = limits;
+  const { connect: timeout, answer, bytes, pages, deadline } = limits;
   const options = { host, caCertificate, timeout, deadline };
   const bounds = { timeout: answer, bytes, deadline };
   const plain = await reach(connect, { host, port }, { timeout, deadline });
-  if (security === 'none') return createConnection(createExchange(plain, bounds));
+  if (security === 'none') return createConnection(createExchange(plain, bounds), pages);
   const encrypted = await secure(security === 'tls' ? plain : await startTls(plain, bounds), options);
-  return createConnection(createExchange(encrypted, bounds));
+  return createConnection(createExchange(encrypted, bounds), pages);
 }
 
 async function reach(
@@ -111,7 +113,7 @@ async function startTls(socket: Socket, bounds: ExchangeLimits): Promise<Socket>
   return exchange.release();
 }
 
-function createConnection(exchange: Exchange): LdapConnection {
+function createConnection(exchange: Exchange, maximumPages: number): LdapConnection {
   let last = 1;
   const nextId = () => {
     last += 1;
@@ -168,7 +170,10 @@ function createConnection(exchange: Exchange): LdapConnection {
     },
     async *pages(asked, size) {
       let cookie: Buffer | undefined;
+      let count = 0;
       do {
+        count += 1;
+        if (count > maximumPages) throw new LdapError('size', `The search has more than ${maximumPages} pages`);
         const control = new PagedResultsControl({ critical: true, value: { size, ...(cookie ? { cookie } : {}) } });
         const { result, entries, references } = await search(asked, { control });
         if (result.status !== success) throw resultError(result.status, result.errorMessage);

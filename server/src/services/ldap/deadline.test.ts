@@ -22,7 +22,7 @@ describe('The deadline of everything that is asked of a directory', () => {
       });
       await new Promise((resolve) => server.once('listening', resolve));
       const { port } = server.address() as AddressInfo;
-      const limits = { connect: 5000, answer: 5000, bytes: 1000, deadline: controller.signal };
+      const limits = { connect: 5000, answer: 5000, bytes: 1000, pages: 1, deadline: controller.signal };
       const connect = createConnect({ allowed: ['127.0.0.1'] });
       await assert.rejects(openLdap(connect, { host: '127.0.0.1', port, security }, limits), late);
       if (!taken?.closed) await new Promise((resolve) => taken?.once('close', resolve));

@@ -45,13 +45,13 @@ export interface LdapDirectory {
 }
 
 /** A user waits for the directory: short, and little is sent. */
-export const signInLimits = { connect: 5000, answer: 5000, bytes: 1_048_576 } satisfies LdapLimits;
+export const signInLimits = { connect: 5000, answer: 5000, bytes: 1_048_576, pages: 1 } satisfies LdapLimits;
 
 /** Milliseconds for everything that one sign-in asks, with the wait for a connection. */
 export const signInTime = 10_000;
 
-/** A page of a sync. */
-export const syncLimits: LdapLimits = { connect: 10_000, answer: 30_000, bytes: 16_777_216 };
+/** For a page of a sync, and for the pages of one: 10 million people. */
+export const syncLimits: LdapLimits = { connect: 10_000, answer: 30_000, bytes: 16_777_216, pages: 50_000 };
 
 /** @throws LdapError `account` if the directory refuses the connector's own name or password */
 export async function openDirectory(
