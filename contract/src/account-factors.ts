@@ -111,7 +111,7 @@ export const deleteMyFactor = route({
   summary: 'Remove a second factor, and the backup codes with the last other one; ends all other sessions',
   params: ofFactor,
   responses: { 204: null },
-  errors: [...proving, 'entity.not_found'],
+  errors: [...proving, 'entity.not_found', 'account_center.identifier_required'],
 });
 export const renameMyFactor = route({
   method: 'PATCH',

@@ -267,6 +267,28 @@ describe('The own account', () => {
     assertRefused(await me.post('/me/password/verify', { password: administratorPassword }), 400, blocked);
   });
 
+  it('keeps the passkey that is the only way to sign in', async () => {
+    const { id, mine, withProof } = await create();
+    await api.patch('/api/sign-in-exp', { passkeySignIn: { enabled: true } });
+    const proved = withProof(await provePassword(mine));
+    const factors = '/api/my-account/mfa-verifications';
+    const addPasskey = async () => {
+      const newIdentifierVerificationRecordId = await provePasskey(mine);
+      await proved.post(factors, { type: 'WebAuthn', newIdentifierVerificationRecordId });
+    };
+    await addPasskey();
+    await api.put(`/api/users/${id}/identities/acme`, { userId: 'replaced' });
+    // As of an administrator who was created with a passkey.
+    await server.tenant.db.raw('update users set password_digest = null where id = $1', [id]);
+    assert.equal((await proved.delete('/api/my-account/identities/acme')).status, 204);
+    const [passkey] = (await mine.get(factors)).body;
+    assertRefused(await proved.delete(`${factors}/${passkey?.id}`), 400, 'account_center.identifier_required');
+    await addPasskey();
+    assert.equal((await proved.delete(`${factors}/${passkey?.id}`)).status, 204);
+    assert.equal((await mine.get(factors)).body.length, 1);
+    await api.patch('/api/sign-in-exp', { passkeySignIn: { enabled: false } });
+  });
+
   it('keeps one way to sign in when the last two are removed at once', async () => {
     const method = { verificationCode: true, password: true, isPasswordPrimary: true };
     const signUp = { identifiers: ['email', 'phone'], password: true, verify: true };

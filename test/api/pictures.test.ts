@@ -73,6 +73,10 @@ describe('Pictures of users', () => {
     const large = new Uint8Array(5 * 1024 * 1024 + 1);
     large.set(pngOf({}));
     assertRefused(await upload(person.api, large), 400, 'guard.file_size_exceeded');
+    // Some bytes that a browser would unpack to gigabytes.
+    const bomb = pngOf({});
+    bomb.set([0, 0, 0xff, 0xff, 0, 0, 0xff, 0xff], 16);
+    assertRefused(await upload(person.api, bomb), 400, 'guard.file_size_exceeded');
   });
 
   // security: pictures

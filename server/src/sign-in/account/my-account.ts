@@ -18,6 +18,7 @@ import {
 } from './context.ts';
 import type { Owner } from './records.ts';
 import { normal, type ProvedAddress, type ProvedSocial } from './verifications.ts';
+import { type Removed, requireOtherWay } from './ways.ts';
 
 export interface MyAccount {
   get: (visit: Visit) => Promise<Account>;
@@ -35,7 +36,7 @@ export interface MyAccount {
 const columns = { email: 'primaryEmail', phone: 'primaryPhone' } as const;
 
 export function createMyAccount(context: AccountContext, changes: AccountChanges): MyAccount {
-  const { users, ssoIdentities, factors, settings, records, userAssets } = context;
+  const { users, ssoIdentities, factors, settings, records, userAssets, mfaVerifications } = context;
   const { requireProof, changing, securing, writing, endOthers, tell } = changes;
   const get = async ({ tenant, owner, center }: Visit) =>
     describe(
@@ -44,6 +45,9 @@ export function createMyAccount(context: AccountContext, changes: AccountChanges
       center,
       await ssoIdentities.list(tenant.db, owner.userId),
     );
+
+  const requireWay = async (tx: Transaction, user: User, own: SignInSettings, removed: Removed = {}) =>
+    requireOtherWay(user, { settings: own, factors: await mfaVerifications.list(tx, user.id) }, removed);
 
   return {
     get,
@@ -64,7 +68,7 @@ export function createMyAccount(context: AccountContext, changes: AccountChanges
         const chosen =
           username == null ? username : (await factors.password.chooseUsername(tenant, own, username)).value;
         const write = async (tx: Transaction) => {
-          if (chosen === null) requireOtherWay(await users.getLocked(tx, owner.userId), own, { username: null });
+          if (chosen === null) await requireWay(tx, await users.getLocked(tx, owner.userId), own, { username: null });
           if (customData !== undefined) await users.merge(tx, owner.userId, { customData });
           if (username !== undefined || Object.keys(rest).length > 0)
             await users.update(tx, owner.userId, { ...rest, ...(username === undefined ? {} : { username: chosen }) });
@@ -123,7 +127,7 @@ export function createMyAccount(context: AccountContext, changes: AccountChanges
         await writing(visit, async (tx) => {
           const user = await users.getLocked(tx, owner.userId);
           if (type === 'email') requireNoCompany(user.primaryEmail, own);
-          requireOtherWay(user, own, { [columns[type]]: null });
+          await requireWay(tx, user, own, { [columns[type]]: null });
           await users.update(tx, owner.userId, { [columns[type]]: null });
           await tell(tx, visit, `${type}-removed`, user.primaryEmail);
         });
@@ -151,7 +155,7 @@ export function createMyAccount(context: AccountContext, changes: AccountChanges
         await writing(visit, async (tx) => {
           await users.getLocked(tx, owner.userId);
           const user = await users.unlinkIdentity(tx, owner.userId, target);
-          if (!hasWay(user, own)) throw new AldabaError('account_center.identifier_required');
+          await requireWay(tx, user, own);
           await endOthers(tx, visit);
           await tell(tx, visit, 'social-unlinked');
         });
@@ -163,34 +167,6 @@ export function createMyAccount(context: AccountContext, changes: AccountChanges
         return userAssets.savePicture(visit.tenant, { userId: visit.owner.userId }, await bytes());
       }),
   };
-}
-
-/** Refuses a change that would leave the user without a way to sign in, or without what a sign-up requires. */
-function requireOtherWay(
-  user: User,
-  settings: SignInSettings,
-  removed: Partial<Pick<User, 'username' | 'primaryEmail' | 'primaryPhone'>>,
-): void {
-  const { identifiers } = settings.signUp;
-  const isRequired =
-    identifiers.length === 1 &&
-    ((identifiers[0] === 'email' && removed.primaryEmail === null) ||
-      (identifiers[0] === 'phone' && removed.primaryPhone === null));
-  if (isRequired || !hasWay({ ...user, ...removed }, settings))
-    throw new AldabaError('account_center.identifier_required');
-}
-
-/** Whether a user can sign in with an identifier, as the tenant allows, or with a social account. */
-function hasWay(user: User, { signIn }: SignInSettings): boolean {
-  const values = { username: user.username, email: user.primaryEmail, phone: user.primaryPhone };
-  return (
-    Object.keys(user.identities).length > 0 ||
-    signIn.methods.some(
-      ({ identifier, password, verificationCode }) =>
-        values[identifier] !== null &&
-        ((password && user.hasPassword) || (verificationCode && identifier !== 'username')),
-    )
-  );
 }
 
 const without = (value: Record<string, unknown>, member: string): Record<string, unknown> =>

@@ -10,9 +10,12 @@ import type {
 } from '@aldaba/contract';
 import { AldabaError } from '../../kernel/errors.ts';
 import { nameOf } from '../factors/second-factor.ts';
+import { signInFactors } from '../machine/factors.ts';
+import { resolvePolicy } from '../machine/policy.ts';
 import type { AccountChanges, Visit } from './changes.ts';
 import { type AccountContext, isShown, requireEditable, requireShown } from './context.ts';
 import type { ProvedPasskey } from './verifications.ts';
+import { requireOtherWay } from './ways.ts';
 
 type MfaSettings = BodyOf<typeof updateMyMfaSettings>;
 
@@ -94,10 +97,15 @@ export function createMyFactors(context: AccountContext, changes: AccountChanges
     removeFactor: (visit, id) =>
       changing(visit, 'mfa', async () => {
         const { tenant, owner } = visit;
-        await factorOf(visit, id);
+        const { userId } = owner;
+        const factor = await factorOf(visit, id);
         await requireProof(visit);
+        const own = await settings(tenant);
         await tenant.db.transaction(async (tx) => {
-          await mfaVerifications.remove(tx, { userId: owner.userId, id, revokeSessions: false });
+          const user = await users.getLocked(tx, userId);
+          await mfaVerifications.remove(tx, { userId, id, revokeSessions: false });
+          if (factor && signInFactors.includes(factor.type) && resolvePolicy(own).passkeySignIn)
+            requireOtherWay(user, { settings: own, factors: await mfaVerifications.list(tx, userId) });
           await endOthers(tx, visit);
           await tell(tx, visit, 'factor-removed');
         });

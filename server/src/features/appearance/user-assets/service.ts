@@ -9,6 +9,7 @@ import type { Database, Transaction } from '../../../store/index.ts';
 import type { Sweep } from '../../../store/sweep.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import { hasMetadata, withoutMetadata } from './picture-metadata.ts';
+import { mostPixels, pixelsOf } from './picture-size.ts';
 import { sniffType } from './sniffing.ts';
 import * as store from './store.ts';
 
@@ -79,6 +80,9 @@ export function createUserAssets({ files, clock, database, changes }: UserAssets
     async savePicture(tenant, owner, given) {
       const contentType = sniffType(given);
       if (!contentType || !pictures.has(contentType)) throw new AldabaError('guard.mime_type_not_allowed');
+      const pixels = pixelsOf(given, contentType);
+      if (pixels === undefined) throw new AldabaError('guard.mime_type_not_allowed');
+      if (pixels > mostPixels) throw new AldabaError('guard.file_size_exceeded', { maximum: mostPixels });
       const bytes = hasMetadata(contentType) ? withoutMetadata(given, contentType) : given;
       if (!bytes) throw new AldabaError('guard.mime_type_not_allowed');
       const asset = { id: standardId(), contentType, size: bytes.length };
