@@ -101,8 +101,8 @@ export const noticesOf = (language: PageLanguage): Notices =>
   language === 'en' ? noticesInEnglish : languages[language].notices;
 
 /**
- * A phrase cut at its places, for sentences that carry links: `['By continuing … the ', { place: 'links' }, '.']`. A word
- * joiner keeps a particle (Korean, Japanese) on the line of the value before it, where browsers see two elements.
+ * A phrase cut at its places, for sentences that carry links: `['By continuing … the ', { place: 'links' }, '.']`. A
+ * word joiner keeps a particle (Korean, Japanese) on the line of the value before it, where browsers see two elements.
  */
 export const phraseParts = (language: PageLanguage, key: PhraseKey): (string | { place: string })[] =>
   wordsOf(language, key)
