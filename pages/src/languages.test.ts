@@ -51,9 +51,9 @@ describe('Pages in every language in Chromium', () => {
   it('break no word of a button and no name of an address on a phone', async () => {
     // Chinese and Japanese break between any two characters.
     for (const language of pageLanguages.filter((each) => !/^(zh|ja)/.test(each)))
-      for (const view of [...mainViews, sampleViews.accountCodes]) {
+      for (const view of [...mainViews, sampleViews.accountCodes, sampleViews.chooseAccount]) {
         await open(language, view);
-        const broken = await page.locator('.button, .identifier').evaluateAll((parts) =>
+        const broken = await page.locator('.button, .identifier, .way bdi').evaluateAll((parts) =>
           parts.flatMap((part) => {
             const texts = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
             const found: string[] = [];
@@ -68,6 +68,30 @@ describe('Pages in every language in Chromium', () => {
           }),
         );
         assert.deepEqual(broken, [], `${language} ${view.kind}`);
+      }
+  });
+
+  it('leave no short word alone on the last line of a message, a hint or an explanation', async () => {
+    const shown = '.alert p, .notice span, .field-error, .hint, .way small';
+    for (const language of pageLanguages.filter((each) => !/^(zh|ja)/.test(each)))
+      for (const view of [...mainViews, sampleViews.signInFailed, sampleViews.accountFactors, sampleViews.welcome]) {
+        await open(language, view);
+        const alone = await page.locator(shown).evaluateAll((parts) =>
+          parts.flatMap((part) => {
+            const text = part.firstChild;
+            if (!(text instanceof Text) || part.childNodes.length > 1) return [];
+            const words = [...text.data.matchAll(/\S+/g)].map(({ 0: word, index }) => {
+              const range = document.createRange();
+              range.setStart(text, index);
+              range.setEnd(text, index + word.length);
+              return range.getBoundingClientRect();
+            });
+            const [before, last] = words.slice(-2);
+            if (!before || !last || last.top < before.bottom) return [];
+            return last.width < part.getBoundingClientRect().width / 5 ? [text.data] : [];
+          }),
+        );
+        assert.deepEqual(alone, [], `${language} ${view.kind}`);
       }
   });
 
@@ -89,6 +113,37 @@ describe('Pages in every language in Chromium', () => {
       [...asked].join(),
     );
     assert.equal([...asked].filter((url) => url.includes('/assets/')).length, 2);
+  });
+
+  describe('in Korean', () => {
+    it('keep a particle with the name or the address before it, without a blank and on its line', async () => {
+      await open('ko', sampleViews.emailToSend);
+      const [address, particle] = await page.locator('.lead').evaluate((lead) => {
+        const topOf = (text: Text, start: number, end: number) => {
+          const range = document.createRange();
+          range.setStart(text, start);
+          range.setEnd(text, end);
+          return Math.round(range.getBoundingClientRect().bottom);
+        };
+        const strong = lead.querySelector('strong')?.firstChild as Text;
+        const rest = lead.lastChild as Text;
+        return [topOf(strong, 0, strong.length), topOf(rest, rest.data.indexOf('에'), rest.data.indexOf('에') + 1)];
+      });
+      assert.ok(Math.abs(Number(address) - Number(particle)) < 8, 'on one line');
+      const [joined, apart] = await page.locator('h1').evaluate((heading) =>
+        [['Harbour에'], ['Harbour', '에']].map((words) =>
+          words
+            .map((word) => {
+              const span = heading.appendChild(document.createElement('span'));
+              span.style.display = 'inline-block';
+              span.textContent = word;
+              return span.getBoundingClientRect().width;
+            })
+            .reduce((sum, width) => sum + width),
+        ),
+      );
+      assert.ok(Math.abs(Number(joined) - Number(apart)) < 1.5, `${joined} and ${apart}`);
+    });
   });
 
   describe('in Arabic', () => {

@@ -92,7 +92,7 @@ describe('Account page in a browser', () => {
       await page.getByRole('link', { name: 'Second factors and passkeys' }).click();
       await heading(page, 'Confirm it’s you');
       await prove(page);
-      await page.getByRole('link', { name: 'Add: Authenticator app' }).click();
+      await page.getByRole('link', { name: 'Authenticator app' }).click();
       const secret = ((await page.locator('#secret').textContent()) ?? '').replaceAll(/\s/g, '');
       await page.getByLabel('Enter the code from the app').fill(totpCode(secret, clock.time));
       await page.getByRole('button', { name: 'Connect the app' }).click();
@@ -134,7 +134,7 @@ describe('Account page in a browser', () => {
       await signIn(page, await create(`ana_key_${screen}`));
       await keyboard.type(page.getByLabel('Password', { exact: true }), goodPassword);
       await keyboard.press(page.getByRole('button', { name: 'Confirm' }));
-      await keyboard.press(page.getByRole('link', { name: 'Add: Passkey' }));
+      await keyboard.press(page.getByRole('link', { name: 'Passkey' }));
       await heading(page, 'Create a passkey');
       await keyboard.press(page.getByRole('button', { name: 'Create a passkey' }));
       await page.getByText('Saved.').waitFor();

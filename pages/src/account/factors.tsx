@@ -46,23 +46,26 @@ export const Factors = ({ frame, view, screen }: ScreenProps<ScreenOf<'factors'>
         }
       />
       {screen.addable.length > 0 && (
-        <ul class="ways">
-          {screen.addable.map((type) => {
-            const { Icon, name, lead } = factorPages[type];
-            return (
-              <li key={type}>
-                <a class="way" href={addressOf(frame, paths[type])}>
-                  <Icon />
-                  <span>
-                    <span class="way-name">{phrase(frame.language, 'account.add', { name: t(name) })}</span>
-                    <small>{t(lead)}</small>
-                  </span>
-                  <Onward />
-                </a>
-              </li>
-            );
-          })}
-        </ul>
+        <section class="bare">
+          <h2 class="small-heading">{t('account.add')}</h2>
+          <ul class="ways">
+            {screen.addable.map((type) => {
+              const { Icon, name, lead } = factorPages[type];
+              return (
+                <li key={type}>
+                  <a class="way" href={addressOf(frame, paths[type])}>
+                    <Icon />
+                    <span>
+                      <span class="way-name">{t(name)}</span>
+                      <small>{t(lead)}</small>
+                    </span>
+                    <Onward />
+                  </a>
+                </li>
+              );
+            })}
+          </ul>
+        </section>
       )}
       {screen.skipsAtSignIn !== undefined && (
         <Button

@@ -384,7 +384,7 @@ export const arabic: Language = {
     'account.factors': 'عوامل التحقق الثانية ومفاتيح المرور',
     'account.factorsLead': 'تحمي حسابك إذا سُرقت كلمة المرور.',
     'account.noFactors': 'ليس لديك أي منها بعد.',
-    'account.add': 'إضافة: {name}',
+    'account.add': 'إضافة',
     'account.added': 'أُضيف في {date}',
     'account.askAtSignIn': 'طلب عامل تحقق ثانٍ عند تسجيل الدخول',
     'account.skipAtSignIn': 'عدم طلب عامل تحقق ثانٍ عند تسجيل الدخول',

@@ -382,7 +382,7 @@ export const english = {
   'account.factors': 'Second factors and passkeys',
   'account.factorsLead': 'They protect your account if your password is stolen.',
   'account.noFactors': 'You have none yet.',
-  'account.add': 'Add: {name}',
+  'account.add': 'Add',
   'account.added': 'Added on {date}',
   'account.askAtSignIn': 'Ask for a second factor at sign-in',
   'account.skipAtSignIn': 'Do not ask for a second factor at sign-in',

@@ -110,10 +110,7 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
     '租户没有适用于此算法的当前密钥。请用“aldaba keys rotate --algorithm <algorithm>”或 POST /api/configs/oidc/private-keys/rotate 创建；10 分钟后开始用于签名。',
   ],
   'session.unsupported_prompt_name': ['No se admite este tipo de prompt.', '不支持这种 prompt。'],
-  'user.identity_exists_in_profile': [
-    'Tu cuenta ya tiene vinculada esta cuenta externa.',
-    '你的账号已关联此社交账号。',
-  ],
+  'user.identity_exists_in_profile': ['Tu cuenta ya tiene vinculada esta cuenta social.', '你的账号已关联此社交账号。'],
   'user.terms_required': ['Acepta las condiciones antes de continuar.', '请先同意条款再继续。'],
   'user.username_exists_in_profile': ['Tu cuenta ya tiene un nombre de usuario.', '你的账号已有用户名。'],
   'user.username_rejected': [

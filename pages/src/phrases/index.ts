@@ -100,12 +100,18 @@ export const replaceable = (language: PageLanguage): Record<string, string> => (
 export const noticesOf = (language: PageLanguage): Notices =>
   language === 'en' ? noticesInEnglish : languages[language].notices;
 
-/** A phrase cut at its places, for sentences that carry links: `['By continuing … the ', { place: 'links' }, '.']`. */
+/**
+ * A phrase cut at its places, for sentences that carry links: `['By continuing … the ', { place: 'links' }, '.']`. A
+ * word joiner keeps a particle (Korean, Japanese) on the line of the value before it, where browsers see two elements.
+ */
 export const phraseParts = (language: PageLanguage, key: PhraseKey): (string | { place: string })[] =>
   wordsOf(language, key)
     .split(/(\{\w+\})/)
     .filter((part) => part !== '')
-    .map((part) => (/^\{\w+\}$/.test(part) ? { place: part.slice(1, -1) } : part));
+    .map((part, position) => {
+      if (/^\{\w+\}$/.test(part)) return { place: part.slice(1, -1) };
+      return position > 0 && /^\p{L}/u.test(part) ? `\u2060${part}` : part;
+    });
 
 /** The localized sentence of an error code. `data` fills its places, strings and numbers only. */
 export const errorSentence = (

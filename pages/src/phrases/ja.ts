@@ -396,7 +396,7 @@ export const japanese: Language = {
     'account.factors': '追加の認証方法とパスキー',
     'account.factorsLead': 'パスワードが盗まれた場合にアカウントを守ります。',
     'account.noFactors': 'まだありません。',
-    'account.add': '追加：{name}',
+    'account.add': '追加',
     'account.added': '追加日：{date}',
     'account.askAtSignIn': 'ログイン時に追加の認証を求める',
     'account.skipAtSignIn': 'ログイン時に追加の認証を求めない',
@@ -428,7 +428,7 @@ export const japanese: Language = {
     'account.deleteLead':
       'アカウントとそのデータは {days} 日後に削除されます。それまでは、ここでログインして削除を取り消せます。',
     'account.deleteSubmit': 'アカウントを削除する',
-    'account.pending': 'アカウントは {date} に削除されます。',
+    'account.pending': 'アカウントは {date}に削除されます。',
     'account.keep': 'アカウントを残す',
     'account.deletionCanceled': '削除を取り消しました。アカウントは残ります。',
   },
@@ -591,7 +591,7 @@ export const japanese: Language = {
       'factor-added': '追加の認証方法またはパスキーがアカウントに追加されました。',
       'factor-removed': '追加の認証方法またはパスキーがアカウントから削除されました。',
       'deletion-requested':
-        'アカウントの削除が申請されました。{date} に削除されます。残す場合は、{url} でログインして削除を取り消してください。',
+        'アカウントの削除が申請されました。{date}に削除されます。残す場合は、{url} でログインして削除を取り消してください。',
       'deletion-canceled': 'アカウントの削除が取り消されました。アカウントは残ります。',
       reclaimed:
         'このメールアドレスの所有者がアカウントを引き継ぎました。以前に設定されたパスワード、電話番号、連携アカウント、追加の認証方法は削除され、すべてのデバイスからログアウトされました。',

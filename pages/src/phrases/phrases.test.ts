@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type ErrorCode, errorCatalog, isErrorCode } from '@aldaba/contract/errors';
 import { type PageLanguage, pageLanguages } from '@aldaba/contract/pages';
+import { replaceableInPortal } from '../portal/words.ts';
 import { english, type PhraseKey } from './en.ts';
 import { sentencesOfPrograms } from './errors-of-programs.ts';
 import { errorSentence, noticesOf, phrase, phrases, relativeTime, speaksOf } from './index.ts';
@@ -23,16 +24,17 @@ const sameAsInEnglish: Readonly<Record<string, readonly string[]>> = {
 
 /** Other forms of address than the one in `docs/glossary.md`, and other words for things that have theirs there. */
 const strangers: Partial<Record<PageLanguage, RegExp>> = {
-  es: /(?<!\p{L})(usted(es)?|vuestr\p{L}+|claves? de acceso|cuentas? social(es)?|términos)(?!\p{L})/iu,
+  es: /(?<!\p{L})(usted(es)?|vuestr\p{L}+|claves? de acceso|cuentas? externas?|términos)(?!\p{L})/iu,
   'zh-CN': /您|账户|备用代码|第二重|颁发者/u,
   'zh-TW': /您|通行密鑰|第二重/u,
-  fr: /(?<!\p{L})(tu|toi|ton|tes|comptes? socia(l|ux))(?!\p{L})/iu,
-  de: /(?<!\p{L})(du|dir|dich|dein\p{L}*|einloggen)(?!\p{L})/iu,
-  it: /(?<!\p{L})(vostr\p{L}+|disconnessione|disconnetti\p{L}*)(?!\p{L})/iu,
-  'pt-BR': /(?<!\p{L})(teus?|tuas?|contas? socia(l|is)|tente novamente)(?!\p{L})/iu,
-  ru: /(?<!\p{L})(ты|тебя|твой|учётн\p{L}+|повторите попытку)(?!\p{L})/iu,
-  ja: /サインイン|サインアウト|ブラウザー|第二要素/u,
-  ko: /니다/u,
+  fr: /(?<!\p{L})(tu|toi|ton|tes|comptes? (externe|social)s?|comptes sociaux)(?!\p{L})/iu,
+  de: /(?<!\p{L})(du|dir|dich|dein\p{L}*|einloggen|anwendung(en)?)(?!\p{L})/iu,
+  it: /(?<!\p{L})(vostr\p{L}+|applicazion[ei]|disconnessione|disconnetti\p{L}*)(?!\p{L})/iu,
+  'pt-BR':
+    /(?<!\p{L})(teus?|tuas?|contas? (externas?|socia(l|is))|aplicativos?|entrada|logon|tente novamente)(?!\p{L})/iu,
+  ru: /(?<!\p{L})(ты|тебя|твой|учётн\p{L}+|сеанс\p{L}*|повторите попытку)(?!\p{L})/iu,
+  ja: /アプリケーション|サインイン|サインアウト|ブラウザー|第二要素/u,
+  ko: /니다|애플리케이션/u,
 };
 
 describe('Phrases of the pages', () => {
@@ -127,6 +129,24 @@ describe('Phrases of the pages', () => {
         [],
         language,
       );
+    }
+  });
+
+  it('keeps the punctuation of French on the line of its word, with a thin blank or a wide one', () => {
+    const { subject, content, changes } = noticesOf('fr');
+    const errors = codesOfPeople.map((code) => errorSentence('fr', code));
+    const all = [...Object.values(phrases('fr')), ...errors, subject, content, ...Object.values(changes)];
+    const wrong = all.filter((text) => /(?<![\u202f])[?!;]|(?<!\u00a0|https)[:»](?!\w+=)|«(?!\u00a0)/.test(text));
+    assert.deepEqual(wrong, []);
+  });
+
+  it('puts no blank between a Chinese or Japanese word and the character that ends a date', () => {
+    for (const language of ['zh-CN', 'zh-TW', 'ja'] as const) {
+      // Its date is an instant, which ends with UTC.
+      const { 'portal.tokenPrevious': _, ...portal } = language === 'zh-CN' ? replaceableInPortal(language) : {};
+      const sentences = [phrases(language), portal, noticesOf(language).changes].flatMap((each) => Object.values(each));
+      const wrong = sentences.filter((text) => /\{date\} [\p{Script=Han}\p{Script=Hiragana}]/u.test(text));
+      assert.deepEqual(wrong, [], language);
     }
   });
 

@@ -167,7 +167,7 @@ const chinese: Record<keyof typeof english, string> = {
   tokenUsed: '上次使用：{date}',
   tokenUnused: '从未使用',
   tokenUntil: '有效期至 {date}',
-  tokenExpired: '已于 {date} 过期',
+  tokenExpired: '已于 {date}过期',
   tokenForever: '永不过期',
   tokenPrevious: '旧值在 {date} 之前仍然有效。',
   createToken: '创建令牌',

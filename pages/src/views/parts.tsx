@@ -5,10 +5,11 @@ const long = 28;
 
 /**
  * An email address, a phone number or a code, which reads from left to right in a sentence of any language. A long
- * address breaks after its `@` before it breaks inside a word.
+ * address breaks after its `@`, and a part of it that is as long after a dot, before it breaks inside a word.
  */
 export const LeftToRight = ({ strong, children }: { strong?: boolean; children: string }) => {
-  const parts = children.length < long ? [children] : children.split(/(?<=@)/);
+  const halves = children.length < long ? [children] : children.split(/(?<=@)/);
+  const parts = halves.flatMap((half) => (half.length < long ? [half] : half.split(/(?<=\.)/)));
   const text = parts.map((part, position) => (
     <Fragment key={part}>
       {position > 0 && <wbr />}

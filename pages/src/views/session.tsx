@@ -128,9 +128,11 @@ export const SamlSignOut = ({ frame, view }: { frame: PageFrame; view: SamlSignO
     <>
       <Heading text={t(title)} lead={t(`${title}Lead`)} />
       {view.step === 'incomplete' && (
-        <ul class="scopes">
+        <ul class="account">
           {view.applications.map((name) => (
-            <li key={name}>{name}</li>
+            <li key={name}>
+              <strong>{name}</strong>
+            </li>
           ))}
         </ul>
       )}
