@@ -141,7 +141,7 @@ export const german: Language = {
     'binding.skip': 'Nicht jetzt',
     'binding.others': 'Andere Möglichkeit wählen',
     'bindTotp.title': 'Authentifizierungs-App verbinden',
-    'bindTotp.scan': 'Scannen Sie diesen QR-Code mit der App.',
+    'bindTotp.scan': 'Scannen Sie diesen Code mit der App.',
     'bindTotp.picture': 'QR-Code für die Authentifizierungs-App',
     'bindTotp.orType': 'Oder geben Sie diesen Schlüssel in der App ein:',
     'bindTotp.code': 'Geben Sie den Code aus der App ein',

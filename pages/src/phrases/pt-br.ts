@@ -10,7 +10,7 @@ export const brazilianPortuguese: Language = {
     'signIn.sendCode': 'Prefiro receber um código',
     'signInPassword.title': 'Digite sua senha',
     'signInPassword.change': 'Alterar',
-    'signIn.passwordChanged': 'Sua senha foi alterada. Entre com a nova.',
+    'signIn.passwordChanged': 'Sua senha foi alterada. Use a nova para entrar.',
     'register.title': 'Crie sua conta {name}',
     'register.submit': 'Criar conta',
     'register.toSignIn': 'Já tem uma conta?',
