@@ -280,14 +280,11 @@ function start(before: SignInState | undefined, intent: Intent, { policy, now }:
   return { state: { version: stateVersion, intent, startedAt: now, ...kept, proofs: [], challenges, profile: {} } };
 }
 
-function isOpen(intent: Intent, policy: SignInPolicy): boolean {
+function isOpen(intent: Intent, policy: SignInPolicy, userId?: string): boolean {
   if (intent === 'ForgotPassword') return policy.signIn && policy.recovery.length > 0;
-  return intent === 'SignIn' ? policy.signIn : policy.register;
+  // An account that was just created stays, even if registration was closed since.
+  return intent === 'SignIn' ? policy.signIn : policy.register || userId !== undefined;
 }
-
-/** An account that was just created stays, even if registration was closed since. */
-const isStillOpen = ({ intent, userId }: SignInState, policy: SignInPolicy): boolean =>
-  (intent === 'Register' && userId !== undefined) || isOpen(intent, policy);
 
 function changeIntent(state: SignInState, intent: Intent, { policy }: Context): Outcome {
   if ((intent === 'ForgotPassword') !== (state.intent === 'ForgotPassword')) {
@@ -350,7 +347,7 @@ function extend(state: SignInState, event: DetailEvent | DeviceEvent, { policy }
   const { account } = event;
   if (state.intent === 'ForgotPassword' && event.type !== 'password-chosen')
     return { refused: 'session.not_supported_for_forgot_password' };
-  if (!isStillOpen(state, policy)) return { refused: 'auth.forbidden' };
+  if (!isOpen(state.intent, policy, state.userId)) return { refused: 'auth.forbidden' };
   if (state.intent !== 'Register' && state.userId === undefined) return { refused: 'session.identifier_not_found' };
   if (state.userId !== account?.id) return { refused: 'session.identity_conflict' };
   const prompt = strictPrompt(state, policy, account);
@@ -368,7 +365,7 @@ function submit(state: SignInState, { account: found, verdict }: Submitted, { po
   if (userId === undefined) return refusalOf(promptFor(state, policy)) ?? { refused: 'session.identifier_not_found' };
   if (account?.id !== userId) return { refused: 'user.user_not_exist' };
   if (account.isSuspended) return { refused: 'user.suspended' };
-  if (!isStillOpen(state, policy)) return { refused: 'auth.forbidden' };
+  if (!isOpen(state.intent, policy, state.userId)) return { refused: 'auth.forbidden' };
   const refusal =
     refusalOf(promptFor(state, policy, account)) ??
     refusalOfLink(state, account) ??
