@@ -240,6 +240,22 @@ for (const screen of ['desktop', 'phone'] as const) {
     });
 
     if (screen === 'desktop')
+      it('asks for the chosen profile fields in the order of the list when it changes', async () => {
+        const names = ['tea', 'shoe', 'hat'];
+        for (const name of names)
+          await api.post('/api/custom-profile-fields', { name, label: name, type: 'Text', required: false });
+        const signUpProfileFields = [{ name: 'tea' }, { name: 'shoe' }];
+        assert.equal((await api.patch('/api/sign-in-exp', { signUpProfileFields })).status, 200);
+        await visitor.open('sign-in-experience/profile');
+        await page.getByRole('button', { name: 'Move tea down' }).click();
+        await save();
+        const { body } = await api.get('/api/sign-in-exp');
+        assert.deepEqual(body.signUpProfileFields, [{ name: 'shoe' }, { name: 'tea' }]);
+        for (const name of names) await api.delete(`/api/custom-profile-fields/${name}`);
+        await api.patch('/api/sign-in-exp', { signUpProfileFields: null });
+      });
+
+    if (screen === 'desktop')
       it('keeps the order and the settings of the parts of a profile field that is changed', async () => {
         const part = (name: string, more: object) => ({ name, type: 'Text', enabled: true, required: true, ...more });
         const parts = [part('familyName', { label: 'Clan' }), part('givenName', { config: { maxLength: 40 } })];

@@ -267,8 +267,11 @@ describe('The settings of sign-in in the Console', () => {
 
   it('allow pages of one’s own to load scripts and send requests elsewhere', async () => {
     await visitor.open('sign-in-experience/branding');
+    const sent: string[] = [];
+    page.on('request', (request) => sent.push(`${request.method()} ${new URL(request.url()).pathname}`));
     await field('Scripts from elsewhere (optional) 1').fill("'unsafe-inline'");
     await page.getByText('Enter an origin').first().waitFor();
+    await page.keyboard.press('Enter');
     await field('Scripts from elsewhere (optional) 1').fill('https://cdn.example.com');
     await page
       .getByRole('group')
@@ -280,6 +283,8 @@ describe('The settings of sign-in in the Console', () => {
     await page.getByText('1 unsaved change').waitFor();
     await page.keyboard.press('Enter');
     await page.getByText(/^\d+ unsaved change/).waitFor({ state: 'detached' });
+    const saves = sent.filter((request) => request.startsWith('PATCH'));
+    assert.equal(saves.length, 1, 'what is no origin is not sent');
     assert.deepEqual((await api.get('/api/sign-in-exp')).body.customUiCsp, {
       scriptSrc: ['https://cdn.example.com'],
       connectSrc: ['*.example.com'],

@@ -6,7 +6,14 @@ import type { AldabaError } from '../../kernel/errors.ts';
 import { isShown, requireEditable, requireShown } from '../account/context.ts';
 import type { AccountApi } from '../account/index.ts';
 import { readAnswers } from '../extra-profile/answers.ts';
-import { formAnswers, formQuestions, questionsOf } from '../extra-profile/questions.ts';
+import {
+  dateFormat,
+  formAnswers,
+  formQuestions,
+  isPlainDate,
+  questionsOf,
+  readDate,
+} from '../extra-profile/questions.ts';
 import { nameOf } from '../factors/second-factor.ts';
 import type { ExtraProfile } from '../machine/state.ts';
 import { type AccountPageRoutes, type AccountRequest, proofPath } from './requests.ts';
@@ -50,18 +57,17 @@ const storedIn =
   (wanted: string): string => {
     const question = questionsOf(fields).find(({ key }) => `profile.${key}` === wanted);
     if (!question) return '';
-    const { name, whole, type } = question;
+    const { name, whole, type, config } = question;
     if (name === 'name' && !whole) return user.name ?? '';
     const from = { ...user.customData, ...user.profile } as Record<string, unknown>;
     const value =
       whole?.type === 'Address' ? (from[whole.name] as Record<string, unknown> | undefined)?.[name] : from[name];
     if (type === 'Checkbox') return value === true ? 'yes' : '';
+    if (type === 'Date' && typeof value === 'string') return pickedDate(value, dateFormat(config));
     return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
   };
 
-/**
- * The answers with what the user emptied, which `readAnswers` leaves out. Parts of an address that are not asked stay.
- */
+/** The answers, with what the user took away: readAnswers leaves it out. Parts of an address that are hidden stay. */
 function withEmptied({ user }: AccountRequest, fields: readonly ProfileField[], answers: ExtraProfile) {
   const claims = { ...answers.claims };
   const customData = { ...answers.customData };
@@ -81,6 +87,10 @@ function withEmptied({ user }: AccountRequest, fields: readonly ProfileField[], 
   }
   return { claims, customData };
 }
+
+/** As date pickers take it; they would show another text as nothing, which erases it. */
+const pickedDate = (text: string, format: string): string =>
+  (isPlainDate(format) ? readDate(text, format) : undefined) ?? text;
 
 function profileRoutes({ api, get, post, upload }: AccountPageRoutes): void {
   const { mine } = api;

@@ -68,10 +68,6 @@ export function readDate(text: string, format: string): string | undefined {
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(iso) ? iso : undefined;
 }
 
-/** A date as date pickers show it; undefined if they cannot, and would show an empty field that erases it. */
-const pickedDate = (text: string, format: string): string | undefined =>
-  isPlainDate(format) ? text && (readDate(text, format) ?? readDate(text, 'yyyy-MM-dd')) : undefined;
-
 /** Reads a value of the form by its name; empty when it was not sent. */
 type ReadField = (name: string) => string;
 
@@ -84,7 +80,6 @@ const controls = {
   Regex: 'text',
   Checkbox: 'checkbox',
   Select: 'select',
-  Date: 'text',
 } as const;
 
 /** What the page asks, with what was typed before. */
@@ -93,14 +88,14 @@ export const formQuestions = (fields: readonly ProfileField[], read?: ReadField)
     const { type, config, label, description, required } = question;
     const given = read ? read(nameOf(question)) : initialValue(question);
     const format = type === 'Date' ? dateFormat(config) : undefined;
-    const picked = format === undefined ? undefined : pickedDate(given, format);
-    const placeholder = config.placeholder || (picked === undefined ? format : undefined);
+    const hasPicker = format !== undefined && isPlainDate(format) && /^(\d{4}-\d\d-\d\d)?$/.test(given);
+    const placeholder = config.placeholder || (hasPicker ? undefined : format);
     const options = config.options?.map(({ value, label: text }) => ({ value, label: text || value }));
     return {
       name: nameOf(question),
-      control: isPicture(question) ? 'picture' : picked === undefined ? controls[type] : 'date',
+      control: isPicture(question) ? 'picture' : type === 'Date' ? (hasPicker ? 'date' : 'text') : controls[type],
       required,
-      value: picked ?? given,
+      value: given,
       ...(label ? { label } : {}),
       ...(description ? { description } : {}),
       ...(placeholder ? { placeholder } : {}),

@@ -22,7 +22,7 @@ export function pixelsOf(bytes: Buffer, type: string): number | undefined {
 const ofPng: Reader = (bytes) =>
   bytes.toString('latin1', 12, 16) === 'IHDR' ? bytes.readUInt32BE(16) * bytes.readUInt32BE(20) : undefined;
 
-/** The frame header, one of SOF0 to SOF15 (ITU-T T.81 section B.2.2). A height of 0 is written behind the picture. */
+/** The frame header, SOF0 to SOF15 (ITU-T T.81 section B.2.2). A height of 0 means that it follows the picture. */
 const ofJpeg: Reader = (bytes) => {
   for (let at = 2; ; at += 2 + bytes.readUInt16BE(at + 2)) {
     while (bytes.readUInt8(at + 1) === 0xff) at += 1;
