@@ -1,6 +1,6 @@
 // Runs test files in this one process and prints what happens; `test.mjs` starts it and watches over it.
-// Takes the files as arguments; reports to its parent which test runs, the counts and the failures as they come, because
-// a process that hangs is killed.
+// Takes the files as arguments; reports to its parent which test runs, the counts and the failures as they come,
+// because a process that hangs is killed.
 import { relative } from 'node:path';
 import { run } from 'node:test';
 import { inspect } from 'node:util';
