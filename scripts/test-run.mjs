@@ -1,12 +1,12 @@
 // Runs test files in this one process and prints what happens; `test.mjs` starts it and watches over it.
-// Takes the files as arguments; reports to its parent which test runs, and the counts and failures at the end.
+// Takes the files as arguments; reports to its parent which test runs, the counts and the failures as they come,
+// because a process that hangs is killed.
 import { relative } from 'node:path';
 import { run } from 'node:test';
 import { inspect } from 'node:util';
 import { root } from './runtime.mjs';
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
-const failures = [];
 const names = []; // of the open suites and the test, by depth
 const perFile = new Map();
 
@@ -31,7 +31,7 @@ function finished(data, failed) {
   entry.time += data.details?.duration_ms ?? 0;
   perFile.set(file, entry);
   if (failed) {
-    failures.push({ path, file, line: data.line, error: error?.cause ?? error });
+    process.send?.({ failure: describeFailure({ path, file, line: data.line, error: error?.cause ?? error }) });
     process.stdout.write(`  ✖ ${file}: ${path}\n`);
   }
 }
@@ -57,7 +57,7 @@ function describeFailure({ path, file, line, error }) {
 
 const stream = run({ files: process.argv.slice(2), isolation: 'none' });
 stream.on('test:dequeue', (data) => {
-  process.send?.({ running: `${shorten(data.file)}: ${data.name}` });
+  process.send?.({ running: `${shorten(data.file)}: ${data.name}`, counts });
 });
 stream.on('test:start', reached);
 for (const [event, failed] of [
@@ -71,7 +71,7 @@ for (const [event, failed] of [
 }
 stream.on('end', () => {
   moveTo('the end');
-  process.send?.({ counts, failures: failures.map(describeFailure) }, () => process.disconnect?.());
+  process.send?.({ counts, isDone: true }, () => process.disconnect?.());
   process.exitCode = counts.failed > 0 ? 1 : 0;
   // Whatever a test forgot to close would keep the run alive for ever; unref'd, this does not.
   setTimeout(() => {

@@ -1,17 +1,17 @@
 // `npm test`: installs and builds as far as needed, checks the repository, runs all tests. The tests that drive a
 // browser or a published client run in one process; beside it, all others run in a second one.
 // `npm test -- sign-in` runs only the test files whose path contains "sign-in", without the check.
-import { fork, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isTest, listFiles } from './files.mjs';
 import { prepare } from './prepare.mjs';
 import { fail, findNode, requireNode, root } from './runtime.mjs';
+import { runTests } from './test-process.mjs';
 import { ensureTestTools } from './test-tools.mjs';
 
 const folders = ['contract', 'connectors', 'pages', 'server/src', 'console', 'test', 'scripts'];
-const wholeRunLimit = 28 * 60_000;
-const oneTestLimit = 5 * 60_000;
+const limits = { wholeRun: 28 * 60_000, oneTest: 5 * 60_000 };
 /** Where the tests of the Console leave pictures of its pages. */
 const screenshots = '.cache/screenshots/console';
 
@@ -29,7 +29,9 @@ async function main(filters) {
   const groups = [outside, inside].filter((group) => group.length > 0);
   // A run of one kind of tests takes both processes too.
   const shares = groups.length > 1 ? groups : [0, 1].map((share) => files.filter((_, index) => index % 2 === share));
-  const runs = await Promise.all(shares.filter((share) => share.length > 0).map((share) => runTests(share, tools)));
+  const runs = await Promise.all(
+    shares.filter((share) => share.length > 0).map((share) => runTests(share, tools, limits)),
+  );
   for (const { failures } of runs) process.stdout.write(failures.join(''));
   const sum = (kind) => runs.reduce((total, { counts }) => total + counts[kind], 0);
   const counts = { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') };
@@ -55,43 +57,4 @@ function findTests(filters) {
 function checkPasses() {
   const { status } = spawnSync(findNode(), [join(root, 'scripts/check.mjs')], { cwd: root, stdio: 'inherit' });
   return status === 0;
-}
-
-/**
- * Runs the files in one child process; ends it when it takes too long, naming the test that was running.
- * @returns {Promise<{ counts: { passed: number, failed: number, skipped: number }, failures: string[] }>}
- */
-function runTests(files, tools) {
-  const child = fork(
-    join(root, 'scripts/test-run.mjs'),
-    files.map((file) => join(root, file)),
-    {
-      cwd: root,
-      env: { ...process.env, ...tools, ALDABA_ROOT: root, NODE_ENV: 'test' },
-    },
-  );
-  let result;
-  let running = 'the loading of the test files';
-  let ending;
-  const giveUp = (limit) => {
-    ending = `\n✖ ${running}\n    It was still running when its time was up: ${limit / 60_000} minutes.\n`;
-    child.kill('SIGKILL');
-  };
-  const whole = setTimeout(giveUp, wholeRunLimit, wholeRunLimit);
-  let overdue = setTimeout(giveUp, oneTestLimit, oneTestLimit);
-  child.on('message', (message) => {
-    if (message.counts) result = message;
-    if (!message.running) return;
-    running = message.running;
-    clearTimeout(overdue);
-    overdue = setTimeout(giveUp, oneTestLimit, oneTestLimit);
-  });
-  return new Promise((resolve) => {
-    child.once('exit', (code, signal) => {
-      clearTimeout(whole);
-      clearTimeout(overdue);
-      const early = ending ?? `\n✖ the test process ended early (${signal ?? code}), at ${running}\n`;
-      resolve(result ?? { counts: { passed: 0, failed: 1, skipped: 0 }, failures: [early] });
-    });
-  });
 }

@@ -80,7 +80,7 @@ export const consentHtml = (page: ConsentPage): string => {
   <div>
     <p class="badge">Development only</p>
     <h1>Sign in with ${name}</h1>
-    <p>This page plays ${name}. Nothing is sent to ${name}, and the people are invented.</p>
+    <p>This page simulates ${name} and its users. Nothing is sent to ${name}.</p>
   </div>
   <form method="post" action="${escapeHtml(page.action)}">
     <p>The client is <code>${escapeHtml(page.clientId)}</code>.${scope}</p>

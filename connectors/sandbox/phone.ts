@@ -122,14 +122,14 @@ export const phoneHtml = (page: PhonePage): string => {
     <header>
       <p class="badge">Development only</p>
       <h1>WeChat sandbox</h1>
-      <p>This page plays a phone with your app and WeChat on it. Nothing is sent to WeChat, and the people are invented.</p>
+      <p>This page simulates a phone with your app and WeChat, and WeChat’s users. Nothing is sent to WeChat.</p>
     </header>
     <form id="open" class="open">
       <label class="field">Sign-in address of your app
         <input id="address" name="address" type="url" required spellcheck="false" autocomplete="url"
           value="${escapeHtml(page.startUrl)}" aria-describedby="address-hint">
       </label>
-      <p class="hint" id="address-hint">Open your app under the same host name as this page, or the browser keeps its cookies back.</p>
+      <p class="hint" id="address-hint">Open your app under the same host name as this page, or the browser blocks its cookies.</p>
       <fieldset class="platforms">
         <legend>Phone</legend>${platformChoice(page)}
       </fieldset>

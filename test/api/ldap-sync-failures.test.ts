@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import type { LdapSync, LdapSyncRun } from '@aldaba/contract';
 import { type Cable, startCable } from '../support/cable.ts';
 import { type Directory, startDirectory } from '../support/directory.ts';
+import { syncsOf } from '../support/directory-sync.ts';
 import { assertRefused, type Manager, manage } from '../support/management.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -45,18 +45,7 @@ describe('Sync of a directory that does not list everyone', () => {
     await api.put(`/api/sso-connectors/${body.id}/sync`, {});
     return body.id;
   };
-  const syncOf = async (id: string) => (await api.get(`/api/sso-connectors/${id}/sync`)).body as LdapSync;
-  const ended = async (id: string, before: LdapSyncRun | null): Promise<LdapSyncRun> => {
-    for (;;) {
-      const { lastRun } = await syncOf(id);
-      if (lastRun && lastRun.finishedAt !== null && lastRun.startedAt !== before?.startedAt) return lastRun;
-    }
-  };
-  const run = async (id: string, options: object = {}): Promise<LdapSyncRun> => {
-    const { lastRun } = await syncOf(id);
-    assert.equal((await api.post(`/api/sso-connectors/${id}/sync/run`, options)).status, 202);
-    return ended(id, lastRun);
-  };
+  const { syncOf, ended, run } = syncsOf(() => api);
   const suspended = async () =>
     (await api.get('/api/users?page_size=100')).body
       .filter(({ isSuspended }) => isSuspended)

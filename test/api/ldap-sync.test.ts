@@ -6,6 +6,7 @@ import { takeTurn } from '../../server/src/features/enterprise/ldap-sync/store.t
 import { experienceClient, UnexpectedAnswer } from '../support/agent.ts';
 import { type Cable, startCable } from '../support/cable.ts';
 import { type Directory, startDirectory } from '../support/directory.ts';
+import { syncsOf } from '../support/directory-sync.ts';
 import { openExperience } from '../support/experience-page.ts';
 import { assertRefused, type Manager, manage } from '../support/management.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -66,20 +67,7 @@ describe('Sync of a directory', () => {
     assert.equal(set.status, 200, JSON.stringify(set.body));
     return body.id;
   };
-  const syncOf = async (id: string) => (await api.get(`/api/sso-connectors/${id}/sync`)).body as LdapSync;
-  /** Waits for the end of a run that began after another one. */
-  const ended = async (id: string, before: LdapSyncRun | null): Promise<LdapSyncRun> => {
-    for (;;) {
-      const { lastRun } = await syncOf(id);
-      if (lastRun && lastRun.finishedAt !== null && lastRun.startedAt !== before?.startedAt) return lastRun;
-    }
-  };
-  const run = async (id: string, options: object = {}): Promise<LdapSyncRun> => {
-    const { lastRun } = await syncOf(id);
-    const { status, body } = await api.post(`/api/sso-connectors/${id}/sync/run`, options);
-    assert.equal(status, 202, JSON.stringify(body));
-    return ended(id, lastRun);
-  };
+  const { syncOf, ended, run } = syncsOf(() => api);
   const users = async () => (await api.get('/api/users?page_size=100')).body;
   const userOf = async (uid: string) => {
     const found = (await users()).find(({ primaryEmail }) => primaryEmail === `${uid}@acme.example`);

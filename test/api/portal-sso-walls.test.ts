@@ -1,25 +1,20 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { type Company, startCompany } from '../support/company.ts';
-import { type Manager, manage } from '../support/management.ts';
-import { addConnection, newSsoOrganization, oidcFields, runTest } from '../support/portal-sso.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import type { Company } from '../support/company.ts';
+import type { Manager } from '../support/management.ts';
+import { addConnection, newSsoOrganization, oidcFields, runTest, startSsoPortal } from '../support/portal-sso.ts';
+import type { TestServer } from '../support/server.ts';
 
 describe('Walls between organizations that set up single sign-on', () => {
   let server: TestServer;
   let operator: Manager;
   let acme: Company;
+  let close: () => Promise<void>;
   before(async () => {
-    acme = await startCompany();
-    server = await startServer({ environment: { OUTBOUND_ALLOWED_HOSTS: '127.0.0.1' } });
-    operator = await manage(server);
-    await operator.patch('/api/sign-in-exp', { singleSignOnEnabled: true });
+    ({ server, operator, acme, close } = await startSsoPortal());
   });
-  after(async () => {
-    await server?.close();
-    await acme?.close();
-  });
+  after(() => close?.());
 
   /** Everything that belongs to connectors, as stored. */
   const stored = async () => {

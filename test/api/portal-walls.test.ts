@@ -4,13 +4,13 @@ import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { portalParts } from '@aldaba/contract';
 import fc from 'fast-check';
-import { type Company, startCompany } from '../support/company.ts';
-import { type Manager, manage } from '../support/management.ts';
+import type { Company } from '../support/company.ts';
+import type { Manager } from '../support/management.ts';
 import { openPortal, type PortalVisitor } from '../support/portal.ts';
 import { listPortalRoutes, type PortalRoute, portalPathWith } from '../support/portal-routes.ts';
-import { addConnection, newSsoOrganization, oidcFields, runTest } from '../support/portal-sso.ts';
+import { addConnection, newSsoOrganization, oidcFields, runTest, startSsoPortal } from '../support/portal-sso.ts';
 import { directoryOf, person } from '../support/scim.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import type { TestServer } from '../support/server.ts';
 
 const routes = listPortalRoutes();
 const ofParts = routes.filter(({ part }) => part !== undefined);
@@ -22,16 +22,11 @@ describe('Walls of the portal', () => {
   let server: TestServer;
   let operator: Manager;
   let acme: Company;
+  let close: () => Promise<void>;
   before(async () => {
-    acme = await startCompany();
-    server = await startServer({ environment: { OUTBOUND_ALLOWED_HOSTS: '127.0.0.1' } });
-    operator = await manage(server);
-    await operator.patch('/api/sign-in-exp', { singleSignOnEnabled: true });
+    ({ server, operator, acme, close } = await startSsoPortal());
   });
-  after(async () => {
-    await server?.close();
-    await acme?.close();
-  });
+  after(() => close?.());
 
   let number = 0;
   const post = async (path: string, body: object) => {

@@ -82,6 +82,11 @@ describe('WeChat sandbox on a simulated phone', () => {
     assert.ok(box && box.y + box.height <= 844 && box.height >= 416, JSON.stringify(box));
     assert.ok(box.x >= 0 && box.x + box.width <= 390, JSON.stringify(box));
     assert.deepEqual(await barriers(page), []);
+    await page.getByLabel('Sign-in address of your app').fill(`${flask.url}/sign-in`);
+    await page.getByRole('button', { name: 'Open on the phone' }).click();
+    await page.frameLocator('#frame').getByRole('button', { name: 'Continue with WeChat' }).click();
+    const allow = await page.getByRole('button', { name: 'Allow' }).boundingBox();
+    assert.ok(allow && allow.y + allow.height <= box.y + box.height, JSON.stringify({ allow, box }));
   });
 
   it('lets an operator see how a failure of WeChat looks', async () => {

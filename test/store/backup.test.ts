@@ -203,7 +203,7 @@ describe('Backup', () => {
     const restore = startProgram(process.execPath, [source('cli.ts'), 'restore', archive], {
       environment: environmentOf(other),
     });
-    await restore.says(/Migrating the database/);
+    await restore.says(/Creating the tables/);
     restore.child.kill('SIGKILL');
     await restore.ended;
     const started = startProgram(process.execPath, [source('main.ts')], { environment: environmentOf(other) });

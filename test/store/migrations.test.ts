@@ -42,6 +42,15 @@ describe('Migrations', () => {
     assert.equal(new Set(applied).size, applied.length);
   });
 
+  it('names the migrations of an existing database, and none of a new one', async () => {
+    const said: string[] = [];
+    const progress = (message: string) => void said.push(message);
+    await migrate(url, folder, progress);
+    await writeFile(join(folder, '9999-next.sql'), 'create table next (id int)');
+    await migrate(url, folder, progress);
+    assert.deepEqual(said, ['Creating the tables', 'Migrating the database: 9999-next.sql']);
+  });
+
   it('rolls back a failed migration, and continues once it is corrected', async () => {
     await migrate(url, folder, quiet);
     const bad = join(folder, '9999-bad.sql');

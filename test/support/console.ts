@@ -100,10 +100,23 @@ const takeScreenshot = async (page: Page, name: string, theme: Theme): Promise<v
   await page.screenshot({ path: join(folder, `${name}-${theme}.png`), animations: 'disabled' });
 };
 
-/** The same, and asserts that axe finds nothing wrong: everything in light, and in dark what colors decide. */
+/**
+ * What scrolls up and down by less than a line: a mistake of the layout, and a scrollbar without use on systems that
+ * always show them. The browser of the tests shows none.
+ */
+const barelyScrolls = `[...document.querySelectorAll('body *')]
+  .filter((element) => /auto|scroll/.test(getComputedStyle(element).overflowY))
+  .filter(({ scrollHeight, clientHeight }) => scrollHeight > clientHeight && scrollHeight < clientHeight + 12)
+  .map(({ outerHTML }) => outerHTML.slice(0, 200))`;
+
+/**
+ * The same, and asserts that nothing barely scrolls, and that axe finds nothing wrong: everything in light, and in dark
+ * what colors decide.
+ */
 export async function inspect(page: Page, name: string): Promise<void> {
   // A page without its heading is still loading.
   await page.locator('h1').first().waitFor({ state: 'attached' });
+  assert.deepEqual(await page.evaluate(barelyScrolls), [], name);
   await inBothThemes(page, async (theme) => {
     await takeScreenshot(page, name, theme);
     const found = await barriers(page, theme === 'dark' ? 'colors' : undefined);

@@ -1,13 +1,26 @@
 /** Single sign-on in the portal of an organization: what its tests share. */
 import assert from 'node:assert/strict';
-import type { Company } from './company.ts';
-import type { Manager } from './management.ts';
+import { type Company, startCompany } from './company.ts';
+import { type Manager, manage } from './management.ts';
 import { openPortal, type PortalVisitor } from './portal.ts';
 import type { SamlCompany, SamlPerson } from './saml-company.ts';
 import { organizationWith } from './scim.ts';
-import type { TestServer } from './server.ts';
+import { startServer, type TestServer } from './server.ts';
 
 let number = 0;
+
+/** A server whose organizations set up single sign-on, and the provider of a company that it reaches. */
+export async function startSsoPortal() {
+  const acme = await startCompany();
+  const server = await startServer({ environment: { OUTBOUND_ALLOWED_HOSTS: '127.0.0.1' } });
+  const operator = await manage(server);
+  await operator.patch('/api/sign-in-exp', { singleSignOnEnabled: true });
+  const close = async () => {
+    await server.close();
+    await acme.close();
+  };
+  return { server, operator, acme, close };
+}
 
 /** An organization with a verified domain, and a browser in its portal. */
 export async function newSsoOrganization(server: TestServer, operator: Manager, draft: object = {}) {

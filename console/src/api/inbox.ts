@@ -1,3 +1,4 @@
+import type { InboxState } from '@aldaba/contract';
 import { getInbox } from '@aldaba/contract/routes';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { apiOf } from './client.ts';
@@ -6,6 +7,9 @@ import { apiOf } from './client.ts';
 export const inboxQuery = (tenant: string) =>
   queryOptions({ queryKey: [tenant, '/api/connectors', 'inbox'], queryFn: () => apiOf(tenant).call(getInbox) });
 
+/** The kinds of messages that go to the inbox. */
+export const useInboxKinds = (tenant: string): InboxState['receives'] =>
+  useQuery(inboxQuery(tenant)).data?.receives ?? [];
+
 /** Whether some messages of the tenant go to the inbox. */
-export const useIsInboxUsed = (tenant: string): boolean =>
-  (useQuery(inboxQuery(tenant)).data?.receives.length ?? 0) > 0;
+export const useIsInboxUsed = (tenant: string): boolean => useInboxKinds(tenant).length > 0;

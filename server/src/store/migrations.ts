@@ -87,7 +87,11 @@ async function applyMissing(client: Client, folder: string, { only, progress }: 
   }
   if (done.size > 0) await requireObjects(client);
   const missing = files.filter((name) => !done.has(name) && (only?.includes(name) ?? true));
-  if (missing.length > 0) await recordingObjects(client, () => apply(client, folder, missing, progress));
+  // On a new database, the names of the migrations say nothing.
+  const isNew = done.size === 0;
+  if (isNew) progress('Creating the tables');
+  const announce = isNew ? () => undefined : (name: string) => progress(`Migrating the database: ${name}`);
+  if (missing.length > 0) await recordingObjects(client, () => apply(client, folder, missing, announce));
   else await recordObjectsOnce(client);
   return missing;
 }
@@ -96,10 +100,10 @@ async function apply(
   client: Client,
   folder: string,
   missing: readonly string[],
-  progress: (message: string) => void,
+  announce: (name: string) => void,
 ): Promise<void> {
   for (const name of missing) {
-    progress(`Migrating the database: ${name}`);
+    announce(name);
     await client.query('begin');
     try {
       await client.query("select set_config('app.tenant', '*', true)");

@@ -43,6 +43,7 @@ for (const screen of ['desktop', 'phone'] as const) {
     it('add WeChat for apps and save it', async () => {
       await visitor.open('connectors');
       await page.getByText('Let users sign in with WeChat').waitFor();
+      await page.getByText('Until you set one up, messages arrive in the inbox.').first().waitFor();
       await look('empty');
       await page.getByRole('button', { name: 'Add social connector' }).first().click();
       const dialog = page.getByRole('dialog', { name: 'Add social connector' });
@@ -74,7 +75,7 @@ for (const screen of ['desktop', 'phone'] as const) {
 
     it('sign a user in with WeChat on the sandbox’s phone, right beside the settings', async () => {
       await page.getByRole('link', { name: 'Try it' }).click();
-      await page.getByText('The phone starts right here').waitFor();
+      await page.getByText('The phone then starts here').waitFor();
       await look('try-off');
       await page.getByRole('switch', { name: 'Show on the sign-in page' }).click();
       await page.getByText('In use', { exact: true }).waitFor();

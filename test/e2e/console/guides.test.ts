@@ -53,6 +53,7 @@ for (const screen of ['desktop', 'phone'] as const) {
         await look('signed-in');
         if (screen === 'desktop') {
           await replaceSecret(page, look);
+          await returnToGuide(page);
           await walkTabs(page, look);
         } else await lookAtTabs(page, look);
         await seeDashboard(visitor, look);
@@ -117,6 +118,16 @@ async function lookAtTabs(page: Page, look: (name: string) => Promise<void>): Pr
   await tabs.getByRole('link', { name: 'Branding' }).click();
   await page.getByRole('textbox', { name: 'Style sheet' }).waitFor();
   await look('branding');
+}
+
+/** The guide is still there after other pages, until another is to be chosen. */
+async function returnToGuide(page: Page): Promise<void> {
+  await page.getByRole('navigation', { name: 'Sections' }).getByRole('link', { name: 'Guide' }).click();
+  await page.waitForURL(/guide=flask$/);
+  await page.getByRole('heading', { name: 'Install the packages' }).waitFor();
+  await page.getByText('app.py: add at the end').first().waitFor();
+  await page.getByRole('button', { name: 'Choose another guide' }).click();
+  await page.getByRole('heading', { name: 'Choose a guide' }).waitFor();
 }
 
 /** What the first sign-in left behind, and how the application looks to its users. */

@@ -280,6 +280,10 @@ async function createUser(page: Page, look: Look): Promise<{ id: string; passwor
   await dialog.getByText('Enter a username, an email address or a phone number.').waitFor();
   await dialog.getByLabel('Email address').fill('mei.lin@example.com');
   await dialog.getByLabel('Full name').fill('Mei Lin 林美');
+  // A new tenant's users sign in with a username.
+  const notAccepted = dialog.getByText('The sign-in page does not accept it with a password');
+  await notAccepted.first().waitFor();
+  assert.equal(await notAccepted.count(), 2, 'for the email address and the phone number');
   await look('create');
   await dialog.getByRole('button', { name: 'Create user' }).click();
   const created = page.getByRole('dialog', { name: 'User created' });

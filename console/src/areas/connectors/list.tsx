@@ -2,7 +2,8 @@ import { listConnectorFactories, listConnectors } from '@aldaba/contract/routes'
 import { Button, Skeleton } from '@mantine/core';
 import { IconMail, IconMessage, IconPlus, IconUsers, type TablerIcon } from '@tabler/icons-react';
 import { useState } from 'react';
-import { useItem } from '../../api/queries.ts';
+import { useInboxKinds } from '../../api/inbox.ts';
+import { useItem, useTenant } from '../../api/queries.ts';
 import { Changing } from '../../patterns/changing.tsx';
 import { EmptyState } from '../../patterns/empty-state.tsx';
 import { ListTable, NameCell } from '../../patterns/list-table.tsx';
@@ -113,9 +114,11 @@ function Section({ type, connectors, onAdd }: SectionProps) {
 
 function Empty({ type, canAdd, onAdd }: { type: ConnectorType; canAdd: boolean; onAdd: () => void }) {
   const t = connectorPhrases.use();
-  const detail = canAdd
+  const inboxKinds = useInboxKinds(useTenant());
+  const purpose = canAdd
     ? t(`empty.${type}`)
     : t('noKinds', { command: `./aldaba connector install <${t('package')}>` });
+  const detail = type !== 'Social' && inboxKinds.includes(type) ? `${purpose} ${t('inInbox')}` : purpose;
   const add = canAdd && (
     <Button variant="default" onClick={onAdd}>
       {t(`add.${type}`)}

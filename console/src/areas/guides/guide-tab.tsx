@@ -1,8 +1,9 @@
 import type { Application } from '@aldaba/contract/routes';
 import { Anchor } from '@mantine/core';
+import { useLocalStorage } from '@mantine/hooks';
 import { IconBook, IconCheck } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTenant } from '../../api/queries.ts';
 import { useLanguage } from '../../language/phrases.ts';
 import { Celebration } from '../../patterns/celebration.tsx';
@@ -19,14 +20,30 @@ import { GuideView } from './guide-view.tsx';
 import { guidePhrases } from './phrases.ts';
 import { AppUrlField, ValuesPanel } from './values-panel.tsx';
 
-/** The tab of an application with the guide in the address, or the guides to choose from. */
+/**
+ * The tab of an application with the guide in the address, else with the one that was followed last in this browser, or
+ * the guides to choose from.
+ */
 export function GuideTab({ application }: { application: Application }) {
   const language = useLanguage();
   const navigate = useNavigate();
   const { guide } = useSearch({ strict: false }) as { guide?: string };
-  const card = findCard(guide, language);
-  const open = (name: string | undefined) =>
-    void navigate({ to: '.', search: (name ? { guide: name } : {}) as never, resetScroll: true });
+  const [followed, follow, forget] = useLocalStorage<string | undefined>({
+    key: `aldaba.guide.${application.id}`,
+    getInitialValueInEffect: false,
+  });
+  const card = findCard(guide ?? followed, language);
+  const show = (name: string | undefined, replace: boolean) =>
+    void navigate({ to: '.', search: (name ? { guide: name } : {}) as never, resetScroll: true, replace });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another address changes what is followed.
+  useEffect(() => {
+    if (guide) follow(guide);
+    else if (followed) show(followed, true);
+  }, [guide]);
+  const open = (name: string | undefined) => {
+    if (!name) forget();
+    show(name, false);
+  };
   if (!card) return <GuideChoice application={application} onOpen={({ name }) => open(name)} />;
   return <ApplicationGuide key={card.name} card={card} application={application} onLeave={() => open(undefined)} />;
 }

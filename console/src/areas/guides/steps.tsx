@@ -1,4 +1,4 @@
-import type { Block, Step } from '../../../guides/format.ts';
+import type { Block, Code, Step } from '../../../guides/format.ts';
 import { fillHtml } from '../../../guides/placeholders.ts';
 import { AddressControl } from './address-control.tsx';
 import { FilledCode, mask } from './filled-code.tsx';
@@ -34,7 +34,7 @@ function BlockView({ block }: { block: Block }) {
     case 'prose':
       return <ProseView html={block.html} />;
     case 'code':
-      return <FilledCode text={block.text} name={block.file ?? t('guide.illustration')} language={block.language} />;
+      return <FilledCode text={block.text} name={nameOf(block, t)} language={block.language} />;
     case 'commands':
       return <FilledCode text={block.text} name={t('guide.commands')} language="sh" />;
     case 'live-check':
@@ -42,6 +42,11 @@ function BlockView({ block }: { block: Block }) {
     default:
       return <AddressControl kind={block.kind} uri={block.uri} />;
   }
+}
+
+function nameOf({ file, continued }: Code, t: ReturnType<typeof guidePhrases.use>): string {
+  if (!file) return t('guide.illustration');
+  return continued ? t('guide.continued', { file }) : file;
 }
 
 function ProseView({ html }: { html: string }) {

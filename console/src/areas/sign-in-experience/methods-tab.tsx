@@ -1,4 +1,6 @@
 import { Checkbox, Group, MultiSelect, Select, Switch } from '@mantine/core';
+import { useInboxKinds } from '../../api/inbox.ts';
+import { useTenant } from '../../api/queries.ts';
 import { FormSection } from '../../patterns/form.tsx';
 import { FieldProblem } from './field-problem.tsx';
 import { experiencePhrases } from './phrases.ts';
@@ -134,10 +136,10 @@ type Recovery = keyof typeof recoveries;
 function Recovery() {
   const t = experiencePhrases.use();
   const { form, connectors } = useSettings();
+  const inboxKinds = useInboxKinds(useTenant());
   const methods = Object.keys(recoveries) as Recovery[];
-  const chosen =
-    form.values.forgotPasswordMethods ??
-    methods.filter((method) => connectors.some(({ type }) => type === recoveries[method]));
+  const senders: readonly string[] = [...connectors.map(({ type }) => type), ...inboxKinds];
+  const chosen = form.values.forgotPasswordMethods ?? methods.filter((method) => senders.includes(recoveries[method]));
   if (!form.values.signIn.methods.some(({ password }) => password)) return null;
   return (
     <Checkbox.Group

@@ -1,12 +1,13 @@
 import type { SignInIdentifier } from '@aldaba/contract';
 import { Button, Checkbox, Menu, SegmentedControl } from '@mantine/core';
-import { IconPlus } from '@tabler/icons-react';
+import { IconAlertCircle, IconPlus } from '@tabler/icons-react';
+import { Notice } from '../../patterns/notice.tsx';
 import { ReorderList } from '../../patterns/reorder-list.tsx';
 import { FieldProblem } from './field-problem.tsx';
 import classes from './lists.module.css';
 import { experiencePhrases } from './phrases.ts';
 import { useSettings } from './settings.tsx';
-import { newMethod } from './sign-up.ts';
+import { hidesPasswords, newMethod } from './sign-up.ts';
 import type { Values } from './values.ts';
 
 type Method = Values['signIn']['methods'][number];
@@ -39,6 +40,9 @@ export function SignInMethods() {
         )}
       </ReorderList>
       {signIn.methods.length === 0 && <p className={classes.none}>{t('signIn.none')}</p>}
+      {hidesPasswords(form.values) && signIn.methods.some(({ password }) => password) && (
+        <Notice sign={<IconAlertCircle size={18} stroke={1.5} aria-hidden />}>{t('signIn.hidden')}</Notice>
+      )}
       <FieldProblem of="signIn" />
       {addable.length > 0 && (
         <Menu position="bottom-start">

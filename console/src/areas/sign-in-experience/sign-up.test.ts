@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { choiceOf, chooseIdentifiers, choosePassword, identifierChoices, newMethod } from './sign-up.ts';
+import {
+  choiceOf,
+  chooseIdentifiers,
+  choosePassword,
+  identifierChoices,
+  newMethod,
+  passwordIdentifiers,
+} from './sign-up.ts';
 
 const start = {
   signUp: { identifiers: ['username' as const], password: true, verify: false, secondaryIdentifiers: [] },
@@ -54,5 +61,25 @@ describe('Choosing the identifiers of new accounts', () => {
     assert.equal(choiceOf(['phone', 'email']), 'emailOrPhone');
     assert.equal(choiceOf([]), 'none');
     assert.equal(choiceOf(['username', 'email']), undefined);
+  });
+});
+
+describe('The identifiers that the sign-in page accepts with a password', () => {
+  const offered = { ...start, signInMode: 'SignInAndRegister' as const, socialSignInConnectorTargets: ['wechat'] };
+  const socialOnly = { ...offered, signUp: { ...start.signUp, identifiers: [] } };
+
+  it('are those of the sign-in methods with a password', () => {
+    const methods = [newMethod('username'), { ...newMethod('email'), password: false, verificationCode: true }];
+    assert.deepEqual(passwordIdentifiers({ ...offered, signIn: { methods } }), ['username']);
+  });
+
+  it('are none where new accounts come from social buttons only, or the pages only sign users up', () => {
+    assert.deepEqual(passwordIdentifiers(socialOnly), []);
+    assert.deepEqual(passwordIdentifiers({ ...offered, signInMode: 'Register' }), []);
+  });
+
+  it('stay where no account can be created, or no social button is shown', () => {
+    assert.deepEqual(passwordIdentifiers({ ...socialOnly, signInMode: 'SignIn' }), ['username']);
+    assert.deepEqual(passwordIdentifiers({ ...socialOnly, socialSignInConnectorTargets: [] }), ['username']);
   });
 });

@@ -1,10 +1,12 @@
 /** Pure rules of the sign-up and sign-in settings, by which a choice brings along what it needs. */
-import type { SignInIdentifier } from '@aldaba/contract';
+import type { SignInExperience, SignInIdentifier } from '@aldaba/contract';
 import type { Values } from './values.ts';
 
 type SignUp = Values['signUp'];
 type Method = Values['signIn']['methods'][number];
 type Chosen = Pick<Values, 'signUp' | 'signIn'>;
+/** What decides which forms the sign-in page has. */
+type Offered = Pick<SignInExperience, 'signInMode' | 'signUp' | 'signIn' | 'socialSignInConnectorTargets'>;
 
 /** What a new account can be identified by; an empty list: accounts come from social sign-in only. */
 export const identifierChoices = {
@@ -51,6 +53,16 @@ export const secondaryClashes = (
   secondary === 'emailOrPhone'
     ? identifiers.includes('email') || identifiers.includes('phone')
     : identifiers.includes(secondary);
+
+/** Whether the pages have no password form, because accounts come from the social buttons only. */
+export const hidesPasswords = ({ signInMode, signUp, socialSignInConnectorTargets }: Offered): boolean =>
+  signInMode !== 'SignIn' && signUp.identifiers.length === 0 && socialSignInConnectorTargets.length > 0;
+
+/** The identifiers that the sign-in page accepts with a password. */
+export const passwordIdentifiers = (settings: Offered): SignInIdentifier[] =>
+  settings.signInMode === 'Register' || hidesPasswords(settings)
+    ? []
+    : settings.signIn.methods.filter(({ password }) => password).map(({ identifier }) => identifier);
 
 /** Users have to be able to sign in with what they signed up with. */
 function withMethods(signUp: SignUp, signIn: Values['signIn']): Chosen {

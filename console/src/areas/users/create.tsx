@@ -1,11 +1,13 @@
-import { createUser } from '@aldaba/contract/routes';
+import type { SignInIdentifier } from '@aldaba/contract';
+import { createUser, getSignInExperience } from '@aldaba/contract/routes';
 import { Text, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useChange, useTenant } from '../../api/queries.ts';
+import { useChange, useItem, useTenant } from '../../api/queries.ts';
 import { CreateDialog } from '../../patterns/form.tsx';
 import { patternPhrases } from '../../patterns/phrases.ts';
 import { useForm } from '../../patterns/use-form.ts';
+import { passwordIdentifiers } from '../sign-in-experience/sign-up.ts';
 import { generatePassword } from './password.ts';
 import { PasswordDialog } from './password-dialog.tsx';
 import { userPhrases } from './phrases.ts';
@@ -27,6 +29,9 @@ export function CreateUser({ isOpen, onClose }: { isOpen: boolean; onClose: () =
   const tenant = useTenant();
   const navigate = useNavigate();
   const create = useChange(createUser);
+  const experience = useItem(getSignInExperience).data;
+  const helpOf = (identifier: SignInIdentifier, help?: string) =>
+    experience && !passwordIdentifiers(experience).includes(identifier) ? t('notAccepted') : help;
   const [created, setCreated] = useState<{ id: string; password: string }>();
   const form = useForm({
     values: empty,
@@ -55,14 +60,27 @@ export function CreateUser({ isOpen, onClose }: { isOpen: boolean; onClose: () =
         </Text>
         <TextInput
           label={t('fields.username')}
+          description={helpOf('username')}
           data-autofocus
           autoComplete="off"
           autoCapitalize="none"
           spellCheck={false}
           {...form.input('username')}
         />
-        <TextInput label={t('fields.primaryEmail')} type="email" autoComplete="off" {...form.input('primaryEmail')} />
-        <TextInput label={t('fields.primaryPhone')} type="tel" autoComplete="off" {...form.input('primaryPhone')} />
+        <TextInput
+          label={t('fields.primaryEmail')}
+          description={helpOf('email')}
+          type="email"
+          autoComplete="off"
+          {...form.input('primaryEmail')}
+        />
+        <TextInput
+          label={t('fields.primaryPhone')}
+          description={helpOf('phone', t('fields.primaryPhoneHelp'))}
+          type="tel"
+          autoComplete="off"
+          {...form.input('primaryPhone')}
+        />
         <TextInput
           label={`${t('fields.name')} (${words('form.optional')})`}
           autoComplete="off"

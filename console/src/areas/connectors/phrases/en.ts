@@ -31,6 +31,7 @@ export default {
     Email: 'Set one up to verify email addresses, reset passwords and invite people.',
     Sms: 'Set one up to verify phone numbers and to sign in with a code.',
   },
+  inInbox: 'Until you set one up, messages arrive in the inbox.',
   noKinds: 'No connector of this kind is installed. On the server, run {command} and restart.',
   columns: { name: 'Name', platform: 'Platform', kind: 'Kind', state: 'Sign-in' },
   platforms: {
@@ -92,18 +93,18 @@ export default {
     incomplete: 'Fill in on the Settings tab first: {fields}.',
     sandbox: 'Sandbox',
     sandboxHelp:
-      'Plays {name} and its invented users, so you can try the sign-in before the provider has approved your app.',
+      'Simulates {name} and a few of its users, so you can try the sign-in before the provider has approved your app.',
     sandboxWarning:
-      'While the sandbox is on, every visitor can sign in as an invented user. Turn it off before real users arrive.',
-    real: 'The sandbox does not play {name}: the real provider answers.',
+      'While the sandbox is on, every visitor can sign in as a simulated user. Turn it off before real users arrive.',
+    real: 'The sandbox does not simulate {name}: the real provider answers.',
     inWeChat: 'Try {name} inside the WeChat app: other browsers do not offer it.',
-    noPhone: 'The sandbox’s phone plays the WeChat app only. Try {name} on a real phone.',
+    noPhone: 'The sandbox’s phone simulates the WeChat app only. Try {name} on a real phone.',
     open: 'Open the demo app',
     openHelp: 'Opens in a new tab, because sign-in pages cannot be shown inside another page. Choose {name} there.',
     phone: 'Phone',
-    platform: 'Phone to play',
+    platform: 'Phone to simulate',
     restart: 'Start over',
-    notReady: 'Turn on the sandbox and show {name} on the sign-in page. The phone starts right here.',
+    notReady: 'Turn on the sandbox and show {name} on the sign-in page. The phone then starts here.',
     openPhone: 'Open the phone in a new tab',
   },
   delete: {

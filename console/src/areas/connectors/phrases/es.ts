@@ -35,6 +35,7 @@ export default {
     Email: 'Configura uno para verificar correos, restablecer contraseñas e invitar a personas.',
     Sms: 'Configura uno para verificar teléfonos e iniciar sesión con un código.',
   },
+  inInbox: 'Hasta que configures uno, los mensajes llegan a la bandeja de entrada.',
   noKinds: 'No hay ningún conector de este tipo instalado. En el servidor, ejecuta {command} y reinicia.',
   columns: { name: 'Nombre', platform: 'Plataforma', kind: 'Tipo', state: 'Inicio de sesión' },
   platforms: {
@@ -96,9 +97,9 @@ export default {
     incomplete: 'Rellena antes en la pestaña Ajustes: {fields}.',
     sandbox: 'Entorno de pruebas',
     sandboxHelp:
-      'Simula {name} con usuarios inventados para que pruebes el inicio de sesión antes de que el proveedor apruebe tu app.',
+      'Simula {name} y algunos de sus usuarios para que pruebes el inicio de sesión antes de que el proveedor apruebe tu app.',
     sandboxWarning:
-      'Mientras está activo, cualquier visitante puede entrar como un usuario inventado. Desactívalo antes de que lleguen usuarios reales.',
+      'Mientras está activo, cualquier visitante puede entrar como un usuario simulado. Desactívalo antes de que lleguen usuarios reales.',
     real: 'El entorno de pruebas no simula {name}: responde el proveedor real.',
     inWeChat: 'Prueba {name} dentro de la app de WeChat: otros navegadores no lo ofrecen.',
     noPhone: 'El teléfono de pruebas solo simula la app de WeChat. Prueba {name} en un teléfono real.',
@@ -109,7 +110,7 @@ export default {
     platform: 'Teléfono que se simula',
     restart: 'Empezar de nuevo',
     notReady:
-      'Activa el entorno de pruebas y muestra {name} en la página de inicio de sesión. El teléfono se enciende aquí mismo.',
+      'Activa el entorno de pruebas y muestra {name} en la página de inicio de sesión. Entonces se enciende aquí el teléfono.',
     openPhone: 'Abrir el teléfono en otra pestaña',
   },
   delete: {

@@ -34,6 +34,7 @@ export default {
     Email: '设置后即可验证邮箱、重置密码和邀请成员。',
     Sms: '设置后即可验证手机号，并用验证码登录。',
   },
+  inInbox: '设置之前，消息会发送到收件箱。',
   noKinds: '尚未安装此类连接器。请在服务器上运行 {command}，然后重启。',
   columns: { name: '名称', platform: '平台', kind: '类型', state: '登录' },
   platforms: {
@@ -93,8 +94,8 @@ export default {
   try: {
     incomplete: '请先在“设置”中填写：{fields}。',
     sandbox: '沙盒',
-    sandboxHelp: '模拟{name}和虚构的用户，在服务商审核通过之前就能试用登录。',
-    sandboxWarning: '沙盒开启期间，任何访客都能以虚构用户登录。请在真实用户使用之前关闭。',
+    sandboxHelp: '模拟{name}和它的几个用户，在服务商审核通过之前就能试用登录。',
+    sandboxWarning: '沙盒开启期间，任何访客都能以模拟用户登录。请在真实用户使用之前关闭。',
     real: '沙盒不模拟{name}：由真实的服务商响应。',
     inWeChat: '请在微信内试用{name}：其他浏览器不提供。',
     noPhone: '沙盒手机只模拟微信。请在真实手机上试用{name}。',

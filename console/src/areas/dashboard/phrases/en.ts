@@ -18,7 +18,7 @@ export default {
     brand: 'Brand the sign-in page',
     brandDetail: 'Your logo and colors, in light and dark.',
     team: 'Invite a colleague',
-    teamDetail: 'Give your team access to this Console, in full or to look.',
+    teamDetail: 'Give your team full or read-only access to this Console.',
   },
   users: {
     title: 'Users',

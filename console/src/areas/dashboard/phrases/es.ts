@@ -21,7 +21,7 @@ export default {
     brand: 'Personaliza la página de inicio de sesión',
     brandDetail: 'Tu logotipo y tus colores, en claro y en oscuro.',
     team: 'Invita a alguien',
-    teamDetail: 'Da acceso a esta consola a tu equipo, completo o solo para mirar.',
+    teamDetail: 'Da acceso a esta consola a tu equipo, completo o de solo lectura.',
   },
   users: {
     title: 'Usuarios',

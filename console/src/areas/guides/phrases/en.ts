@@ -42,6 +42,7 @@ export default {
     noneDetail: 'Any OpenID Connect library works with the values on the tab “Endpoints”.',
     showSecret: 'Show secret',
     hideSecret: 'Hide secret',
+    continued: '{file}: add at the end',
     illustration: 'Example',
   },
   values: {
@@ -53,7 +54,7 @@ export default {
     hiddenSecret: 'ask-a-colleague-with-full-access',
     noSecret: 'Every secret has expired or was deleted. Create one on the tab “Secrets”.',
     appUrl: 'Your app runs at',
-    appUrlHelp: 'The code and the addresses below follow.',
+    appUrlHelp: 'The code and the URIs to register use this address.',
     appUrlProblem: 'Enter an address such as http://localhost:3000.',
     api: 'API',
     apiHelp: 'The API resource that this guide is about.',

@@ -45,6 +45,7 @@ export default {
     noneDetail: 'Cualquier biblioteca de OpenID Connect funciona con los valores de la pestaña «Endpoints».',
     showSecret: 'Mostrar secreto',
     hideSecret: 'Ocultar secreto',
+    continued: '{file}: añade al final',
     illustration: 'Ejemplo',
   },
   values: {
@@ -56,7 +57,7 @@ export default {
     hiddenSecret: 'lo-conocen-los-colegas-con-acceso-completo',
     noSecret: 'Todos los secretos caducaron o se eliminaron. Crea uno en la pestaña «Secretos».',
     appUrl: 'Tu aplicación se ejecuta en',
-    appUrlHelp: 'El código y las direcciones se adaptan.',
+    appUrlHelp: 'El código y los URI que se registran usan esta dirección.',
     appUrlProblem: 'Introduce una dirección como http://localhost:3000.',
     api: 'API',
     apiHelp: 'El recurso de API del que trata esta guía.',

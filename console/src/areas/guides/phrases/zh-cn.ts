@@ -45,6 +45,7 @@ export default {
     noneDetail: '任何 OpenID Connect 库都可以使用“端点”标签页中的值。',
     showSecret: '显示密钥',
     hideSecret: '隐藏密钥',
+    continued: '{file}：添加到末尾',
     illustration: '示例',
   },
   values: {
@@ -56,7 +57,7 @@ export default {
     hiddenSecret: '请向拥有完全权限的同事索取',
     noSecret: '所有密钥都已过期或被删除。请在“密钥”标签页中创建一个。',
     appUrl: '你的应用运行在',
-    appUrlHelp: '代码和下方的地址会随之更新。',
+    appUrlHelp: '代码和要登记的 URI 会使用这个地址。',
     appUrlProblem: '请输入类似 http://localhost:3000 的地址。',
     api: 'API',
     apiHelp: '本指南所针对的 API 资源。',

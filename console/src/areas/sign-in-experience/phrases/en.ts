@@ -40,6 +40,8 @@ export default {
     first: '{name}: what is asked for first',
     passwordFirst: 'Password first',
     codeFirst: 'Code first',
+    hidden:
+      'While the sign-up identifier is “Not applicable”, the page has social buttons and no password form. To keep passwords for existing users, choose an identifier and turn on “Ask social users for nothing more”.',
     keptBySignUp: 'New users sign up with it, so they must be able to sign in with it.',
   },
   recovery: {

@@ -43,6 +43,8 @@ const es: Translated<typeof en> = {
     first: '{name}: qué se pide primero',
     passwordFirst: 'Primero contraseña',
     codeFirst: 'Primero código',
+    hidden:
+      'Mientras el identificador de registro sea «No aplica», la página tiene botones sociales y ningún formulario de contraseña. Para que los usuarios existentes conserven la suya, elige un identificador y activa «No pedir nada más a usuarios sociales».',
     keptBySignUp: 'Los usuarios nuevos se registran con él, así que deben poder iniciar sesión con él.',
   },
   recovery: {

@@ -43,6 +43,8 @@ const zhCn: Translated<typeof en> = {
     first: '{name}：先要求什么',
     passwordFirst: '密码优先',
     codeFirst: '验证码优先',
+    hidden:
+      '注册标识为“不适用”时，页面只有社交按钮，没有密码表单。要让现有用户继续使用密码，请选择一种标识，并打开“不再向社交用户要求其他信息”。',
     keptBySignUp: '新用户用它注册，因此必须也能用它登录。',
   },
   recovery: {
