@@ -149,7 +149,7 @@ describe('Single logout of SAML applications', () => {
     await respond(answering, request);
     const end = await pageAt('/api/saml/sign-out');
     assert.match(end.html, /You may still be signed in elsewhere/);
-    assert.match(end.html, new RegExp(`<li>The ${silent === payroll ? 'payroll' : 'travel'}</li>`));
+    assert.match(end.html, new RegExp(`<li><strong>The ${silent === payroll ? 'payroll' : 'travel'}</strong></li>`));
     assert.equal(end.html.match(/<li>/g)?.length, 1);
   });
 
@@ -157,7 +157,7 @@ describe('Single logout of SAML applications', () => {
     await signIn(payroll);
     await signOut();
     await respond(payroll, await requestFor(payroll, await goOn()), false);
-    assert.match((await pageAt('/api/saml/sign-out')).html, /<li>The payroll<\/li>/);
+    assert.match((await pageAt('/api/saml/sign-out')).html, /<li><strong>The payroll<\/strong><\/li>/);
   });
 
   it('answers the portal that began after the others, with PartialLogout if one of them did not confirm', async () => {
@@ -287,7 +287,7 @@ describe('Single logout of SAML applications', () => {
     });
     await respond({ ...payroll, client: forging }, request);
     assert.match((await lastEntry('SamlApplication.LogoutResponse')).error, /signature_invalid/);
-    assert.match((await pageAt('/api/saml/sign-out')).html, /<li>The payroll<\/li>/);
+    assert.match((await pageAt('/api/saml/sign-out')).html, /<li><strong>The payroll<\/strong><\/li>/);
 
     // By a form of the portal, with which the browser sends no cookie.
     agent = createAgent();
@@ -304,7 +304,7 @@ describe('Single logout of SAML applications', () => {
     const body = new URLSearchParams(message.form.fields);
     const posted = await createAgent().fetch(message.form.action, { method: 'POST', body });
     assert.equal(posted.headers.get('location'), '/api/saml/sign-out', 'no dead end');
-    assert.match((await pageAt('/api/saml/sign-out')).html, /<li>The travel<\/li>/);
+    assert.match((await pageAt('/api/saml/sign-out')).html, /<li><strong>The travel<\/strong><\/li>/);
 
     agent = createAgent();
     await signIn(payroll);
@@ -312,7 +312,7 @@ describe('Single logout of SAML applications', () => {
     const second = await requestFor(payroll, await goOn());
     await respond(payroll, { ...second, profile: request.profile });
     assert.match((await lastEntry('SamlApplication.LogoutResponse')).error, /in_response_to_mismatch/);
-    assert.match((await pageAt('/api/saml/sign-out')).html, /<li>The payroll<\/li>/);
+    assert.match((await pageAt('/api/saml/sign-out')).html, /<li><strong>The payroll<\/strong><\/li>/);
   });
 
   it('does not ask portals of another session of the user, or portals that are deleted', async () => {
