@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type Agent, createAgent, handleOf } from '../support/agent.ts';
+import { countWaiting } from '../support/race.ts';
 import { answerOf, createParty, type Extra, finishSignIn, type Party } from './party.ts';
 import { type Provider, startProvider } from './provider.ts';
 
@@ -171,6 +172,29 @@ describe('Pending authorizations', () => {
       const again = await agent.fetch(await finishSignIn(provider.url, agent, id, first.id));
       assert.ok(answerOf(again).get('code'), 'a new sign-in completes the request');
     }
+  });
+
+  // security: old-passwords
+  it('keeps no session of a finished sign-in that continues while the sessions of its user are ended', async () => {
+    const { users, tenant, database } = provider;
+    const { id } = await provider.addUser({ username: 'continuing' });
+    const agent = createAgent();
+    await first.authorize(agent);
+    const next = await finishSignIn(provider.url, agent, id, first.id);
+    const both = await database.system.transaction(async (tx) => {
+      const waiting = async (count: number) => {
+        while ((await countWaiting(tx)) < count);
+      };
+      // The authorization has stored its session and waits to store the grant. Then the sessions are ended.
+      await tx.raw('lock table grants in share mode');
+      const continued = agent.fetch(next);
+      await waiting(1);
+      const ended = tenant.db.transaction((own) => users.endSessions(own, id));
+      await waiting(2);
+      return [continued, ended] as const;
+    });
+    await Promise.all(both);
+    assert.match((await first.authorize(agent)).headers.get('location') ?? '', /^.sign-in\?/);
   });
 
   describe('First page of an authorization', () => {

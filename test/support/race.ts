@@ -1,4 +1,4 @@
-import type { Database } from '../../server/src/store/index.ts';
+import type { Database, Transaction } from '../../server/src/store/index.ts';
 
 /**
  * Sends requests of which none may change or lock a row of a table before all of them have got there: what happens by
@@ -23,15 +23,17 @@ export async function race<T>(
   const { answers } = await database.system.transaction(async (tx) => {
     await tx.raw(`select from ${table} for update`);
     const sent = Promise.all(requests.map(send));
-    const countWaiting = async () => {
-      const [row] = await tx.raw<{ count: number }>(
-        `select count(distinct l.pid)::integer as count from pg_stat_clear_snapshot(), pg_locks l
-           join pg_stat_activity a on a.pid = l.pid where not l.granted and a.datname = current_database()`,
-      );
-      return row?.count ?? 0;
-    };
-    while (answered + (await countWaiting()) < requests.length);
+    while (answered + (await countWaiting(tx)) < requests.length);
     return { answers: sent };
   });
   return answers;
+}
+
+/** Connections that wait for a lock. */
+export async function countWaiting(tx: Transaction): Promise<number> {
+  const [row] = await tx.raw<{ count: number }>(
+    `select count(distinct l.pid)::integer as count from pg_stat_clear_snapshot(), pg_locks l
+       join pg_stat_activity a on a.pid = l.pid where not l.granted and a.datname = current_database()`,
+  );
+  return row?.count ?? 0;
 }

@@ -79,12 +79,12 @@ export function createUserSessions({
       });
     },
     endOthers: async (tx, { userId, signIn }) => {
+      await endFinishedSignIns(tx, userId);
       const uid = await uidOf(tx, signIn);
       for (const other of await store.findOtherSessions(tx, userId, uid)) {
         await announceLogout(jobs, tx, { uid: other });
         await deleteSession(tx, other);
       }
-      await endFinishedSignIns(tx, userId);
       const revoked = await store.deleteOtherGrants(tx, {
         userId,
         grantId: 'grantId' in signIn ? signIn.grantId : undefined,

@@ -6,8 +6,8 @@ import { sql } from '../../store/sql.ts';
  * change, with their codes and tokens.
  */
 export async function deleteAllOfUser(tx: Transaction, userId: string): Promise<void> {
-  await tx.run(sql.deleteFrom('sessions').where('tenant_id', '=', tx.tenantId).where('user_id', '=', userId));
   await endFinishedSignIns(tx, userId);
+  await tx.run(sql.deleteFrom('sessions').where('tenant_id', '=', tx.tenantId).where('user_id', '=', userId));
   await tx.run(sql.deleteFrom('grants').where('tenant_id', '=', tx.tenantId).where('user_id', '=', userId));
   // Tokens from a personal access token, which stays, belong to no grant.
   await tx.raw('delete from access_tokens where tenant_id = $1 and user_id = $2 and grant_id is null', [
@@ -19,7 +19,7 @@ export async function deleteAllOfUser(tx: Transaction, userId: string): Promise<
 
 /**
  * Ends the finished sign-ins of a user whose authorization has not continued, so that there is no session
- * yet: the user is asked again.
+ * yet: the user is asked again. Before the sessions: it waits for authorizations that are continuing, which create one.
  */
 export async function endFinishedSignIns(tx: Transaction, userId: string): Promise<void> {
   await tx.raw(
