@@ -18,13 +18,13 @@ export async function deleteAllOfUser(tx: Transaction, userId: string): Promise<
 }
 
 /**
- * Ends the finished sign-ins of a user whose authorization has not continued, so that there is no session
- * yet: the user is asked again. Before the sessions: it waits for authorizations that are continuing, which create one.
+ * Ends the finished sign-ins of a user whose authorization has not continued, so that there is no session yet: the user
+ * is asked again. Before the sessions: it waits for authorizations that are continuing, which create one.
  */
 export async function endFinishedSignIns(tx: Transaction, userId: string): Promise<void> {
   await tx.raw(
     `update interactions set result = result || '{"ended": true}', revision = revision + 1
-      where tenant_id = $1 and result is not null and result ->> 'userId' = $2 and result ->> 'kind' = 'login'`,
+      where tenant_id = $1 and finished_by = $2`,
     [tx.tenantId, userId],
   );
 }
