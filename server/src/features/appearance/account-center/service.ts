@@ -52,7 +52,7 @@ export function createAccountCenters({
         throw new AldabaError('request.feature_not_supported', { setting: 'deletionGraceDays' });
       // A page on which users see and change credentials takes no style sheet that could show them something else.
       if (given.customCss) throw new AldabaError('request.feature_not_supported', { setting: 'customCss' });
-      const { after } = await tenancy.changeSetting(tenant, key, (stored) => {
+      const { after } = await tenancy.changeSetting(tenant.db, key, (stored) => {
         const before = read(tenant, stored);
         return accountCenterSchema.parse({ ...before, ...given, fields: { ...before.fields, ...fields } });
       });
