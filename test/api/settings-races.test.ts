@@ -75,6 +75,26 @@ describe('Settings and what they refer to, changed by two operators at once', ()
     );
   });
 
+  it('the account page never lists a profile field that was deleted', async () => {
+    const path = '/api/custom-profile-fields';
+    const create = () => api.post(path, { name: 'shoe', type: 'Text', label: 'Shoe', required: false, config: {} });
+    const [remove, show] = [
+      () => api.delete(`${path}/shoe`),
+      () => api.patch('/api/account-center', { profileFields: [{ name: 'shoe' }] }),
+    ];
+    // Stores the settings, whose row is waited for.
+    await api.patch('/api/account-center', { enabled: true });
+    for (const requests of [
+      [remove, show],
+      [show, remove],
+    ]) {
+      assert.equal((await create()).status, 201);
+      await race<Reply<unknown>>(server.app.database, 'tenant_settings', requests);
+      assert.equal((await api.get(`${path}/shoe`)).status, 404);
+      assert.deepEqual((await api.get('/api/account-center')).body.profileFields ?? [], []);
+    }
+  });
+
   it('the fallback language always has words', async () => {
     const path = '/api/custom-phrases/eo';
     await rounds(

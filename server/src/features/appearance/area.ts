@@ -89,7 +89,7 @@ export function createAppearanceArea(needs: Needs) {
     captchaProviders,
     signInExperiences,
     customPhrases,
-    accountCenters: createAccountCenters({ tenancy }),
+    accountCenters: createAccountCenters({ tenancy, changes, profileFields }),
     userAssets: createUserAssets({ files, clock, database, changes }),
     pages: createPageSender({
       signInExperiences,
