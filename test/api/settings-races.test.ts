@@ -45,6 +45,23 @@ describe('Settings and what they refer to, changed by two operators at once', ()
     }
   }
 
+  it('the first change of the settings ever waits like later ones', async () => {
+    const path = '/api/custom-phrases/eo';
+    await server.app.database.system.raw('delete from sign_in_experiences where tenant_id = $1', ['default']);
+    assert.equal((await api.put(path, { signIn: { title: 'Ensaluti' } })).status, 201);
+    const languageInfo = { autoDetect: false, fallbackLanguage: 'eo' };
+    const answers = await race<Reply<unknown>>(server.app.database, 'users', [
+      () => api.patch(settings, { languageInfo, usernamePolicy: { caseSensitive: false } }),
+      () => api.delete(path),
+    ]);
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [200, 409],
+    );
+    assert.equal((await api.get(path)).status, 200);
+    await api.patch(settings, { languageInfo: { autoDetect: false, fallbackLanguage: 'en' } });
+  });
+
   it('a captcha is never required without its provider', async () => {
     const path = '/api/captcha-provider';
     await rounds(
