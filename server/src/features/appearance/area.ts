@@ -121,7 +121,7 @@ export function mountAppearanceArea(
 ): void {
   const { signInExperiences, customPhrases } = area;
   profileFieldRoutes(implement, area.profileFields);
-  customUiRoutes(implement, area.customUiAssets, { signInExperiences });
+  customUiRoutes(implement, area.customUiAssets, signInExperiences);
   captchaProviderRoutes(implement, area.captchaProviders);
   signInExperienceRoutes(implement, signInExperiences, needs);
   customPhraseRoutes(implement, customPhrases);
