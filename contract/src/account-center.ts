@@ -84,7 +84,7 @@ export const updateAccountCenter = route({
   summary: 'Update the settings of the account center',
   body: change,
   responses: { 200: accountCenterSchema },
-  errors: ['request.feature_not_supported'],
+  errors: ['request.feature_not_supported', 'custom_profile_fields.entity_not_exists_with_names'],
 });
 export const getPublicAccountCenter = route({
   method: 'GET',

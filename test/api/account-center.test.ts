@@ -28,11 +28,28 @@ describe('Account center', () => {
     assert.deepEqual((await api.get(path)).body, initial);
     const first = await api.patch(path, { enabled: true, fields: { name: 'Edit' } });
     assert.deepEqual(first.body, { ...initial, enabled: true, fields: { name: 'Edit' } });
-    const second = await api.patch(path, { fields: { email: 'ReadOnly' }, profileFields: [{ name: 'nickname' }] });
+    const second = await api.patch(path, { fields: { email: 'ReadOnly' }, deletionGraceDays: 7 });
     assert.deepEqual(second.body.fields, { name: 'Edit', email: 'ReadOnly' });
     assert.deepEqual((await api.get(path)).body, second.body);
     const shown = await (await fetch(`${server.url}/api/.well-known/account-center`)).json();
     assert.deepEqual(shown, second.body);
+  });
+
+  it('shows profile fields that exist, in the order of the list, and drops deleted ones', async () => {
+    for (const name of ['tea', 'shoe', 'hat'])
+      await api.post('/api/custom-profile-fields', { name, type: 'Text', label: name, required: false, config: {} });
+    const show = (...names: string[]) => api.patch(path, { profileFields: names.map((name) => ({ name })) });
+    assert.deepEqual((await show('hat', 'tea')).body.profileFields, [{ name: 'hat' }, { name: 'tea' }]);
+    const refused = await show('tea', 'nobody');
+    assertRefused(refused, 400, 'custom_profile_fields.entity_not_exists_with_names');
+    assert.deepEqual(refused.body.data, { names: ['nobody'] });
+    const before = (await api.get(path)).body;
+    assert.deepEqual(before.profileFields, [{ name: 'hat' }, { name: 'tea' }]);
+    for (const name of ['shoe', 'hat']) await api.delete(`/api/custom-profile-fields/${name}`);
+    assert.deepEqual((await api.get(path)).body, { ...before, profileFields: [{ name: 'tea' }] });
+    assert.equal((await api.patch(path, { profileFields: null })).body.profileFields, null);
+    await api.delete('/api/custom-profile-fields/tea');
+    assert.deepEqual((await api.get(path)).body, { ...before, profileFields: null });
   });
 
   it('deletes the URL for account deletion when it is set to an empty string', async () => {

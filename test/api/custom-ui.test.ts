@@ -3,6 +3,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import type { Tenant } from '../../server/src/tenancy/index.ts';
 import { assertRefused, type Manager, manage, managerWith, type Reply } from '../support/management.ts';
 import { visit } from '../support/page-agent.ts';
+import { race } from '../support/race.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { uploadFile } from '../support/upload.ts';
 import { type ZipEntry, zip } from '../support/zip.ts';
@@ -219,5 +220,21 @@ describe('Custom sign-in pages', () => {
     assert.equal((await back(ids[1])).status, 200);
     assert.equal((await back(worn)).status, 200);
     assert.equal((await get('/app.js')).status, 200);
+  });
+
+  it('keeps pages that an operator restores while another one uploads', async () => {
+    await api.post('/api/users', { username: 'Ana' });
+    const ids: string[] = [];
+    for (let count = 0; count < 10; count += 1) ids.push((await upload([index])).body.customUiAssetId);
+    const [oldest] = ids;
+    // The change has checked that the pages exist, and waits for users.
+    const customUiAssets = { id: oldest, createdAt: 1 };
+    const restore = () => api.patch('/api/sign-in-exp', { customUiAssets, usernamePolicy: { caseSensitive: false } });
+    const [restored, uploaded] = await race<Reply<unknown>>(server.app.database, 'users', [
+      restore,
+      () => upload([index]),
+    ]);
+    assert.deepEqual([restored?.status, uploaded?.status], [200, 200]);
+    assert.equal(await title('/sign-in'), 'Our own');
   });
 });

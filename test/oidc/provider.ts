@@ -197,10 +197,10 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
     signInExperiences: createSignInExperiences({
       ...ground,
       reader: createSignInExperienceReader(ground),
-      connectorsOf: async () => [],
-      captchaProviders: { find: async () => undefined },
+      connectors: { available: async () => [], socialTargets: async () => [] },
+      captchaProviders: { exists: async () => false },
       ownLanguages: async () => [],
-      profileFields: { list: async () => [] },
+      profileFields: { requireNames: async () => {} },
       customUiAssets: { exists: async () => false },
     }),
     customPhrases: { words: async () => undefined, languages: async () => [] },

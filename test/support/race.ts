@@ -2,7 +2,8 @@ import type { Database, Transaction } from '../../server/src/store/index.ts';
 
 /**
  * Sends requests of which none may change or lock a row of a table before all of them have got there: what happens by
- * chance when many come at once happens every time. A request that is answered without the rows is not waited for.
+ * chance when many come at once happens every time. Each one is sent when those before it wait, so that they go on in
+ * their order. A request that is answered without the rows is not waited for.
  *
  * @param requests at most four: each one takes a connection of the server while it waits
  */
@@ -22,9 +23,15 @@ export async function race<T>(
   // Wrapped in an object: the transaction would otherwise wait for the callers that wait for it.
   const { answers } = await database.system.transaction(async (tx) => {
     await tx.raw(`select from ${table} for update`);
-    const sent = Promise.all(requests.map(send));
-    while (answered + (await countWaiting(tx)) < requests.length);
-    return { answers: sent };
+    const sent: Promise<T>[] = [];
+    for (const request of requests) {
+      const answer = send(request);
+      // Reported by the caller, who waits for all of them.
+      answer.catch(() => {});
+      sent.push(answer);
+      while (answered + (await countWaiting(tx)) < sent.length);
+    }
+    return { answers: Promise.all(sent) };
   });
   return answers;
 }

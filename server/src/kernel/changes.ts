@@ -13,6 +13,8 @@ interface ChangeMembers {
     formerEmail?: string | null | undefined;
     deletesAt?: number;
   };
+  /** The captcha provider is about to be deleted. */
+  'captcha-provider.deleted': Record<never, never>;
   /** The last connector of a social target was deleted. */
   'connector-target.deleted': { target: string };
   /** A custom profile field was deleted. */
@@ -58,6 +60,7 @@ export interface Changes<Tx> {
 export function createChanges<Tx>(): Changes<Tx> {
   const handlers: { [Name in ChangeName]: Handler<Tx, Name>[] } = {
     'account.changed': [],
+    'captcha-provider.deleted': [],
     'connector-target.deleted': [],
     'profile-field.deleted': [],
     'scopes.changed': [],

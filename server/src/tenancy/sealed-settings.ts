@@ -28,7 +28,7 @@ export function createSealedSettings<Value extends object>({
   const open = (tenant: Tenant, key: string, sealed: unknown): Value | undefined =>
     typeof sealed === 'string' ? schema.parse(JSON.parse(vault.open(sealed, contextOf(tenant, key)))) : undefined;
   const change = async (tenant: Tenant, key: string, decide: (before: Value | undefined) => Value) => {
-    const { before, after } = await tenancy.changeSetting(tenant, key, (sealed) =>
+    const { before, after } = await tenancy.changeSetting(tenant.db, key, (sealed) =>
       vault.seal(JSON.stringify(decide(open(tenant, key, sealed))), contextOf(tenant, key)),
     );
     return { before: open(tenant, key, before), after: open(tenant, key, after) as Value };
@@ -48,7 +48,7 @@ export function createSealedSettings<Value extends object>({
     },
     remove: async (tenant, key) => {
       if (!(await find(tenant, key))) return false;
-      await tenancy.saveSetting(tenant, key, null);
+      await tenancy.saveSetting(tenant.db, key, null);
       return true;
     },
   };

@@ -58,15 +58,17 @@ export interface Tenancy {
   list: () => Promise<{ id: string; name: string; baseUrl: string; isSuspended: boolean }[]>;
   /** A cached JSON setting of the tenant, or undefined. */
   setting: (tenant: Tenant, key: string) => Promise<unknown>;
-  saveSetting: (tenant: Tenant, key: string, value: unknown) => Promise<void>;
+  /** The same from the database, for a change that depends on it. */
+  storedSetting: (q: Queries, key: string) => Promise<unknown>;
+  saveSetting: (q: Queries, key: string, value: unknown) => Promise<void>;
   /**
    * Replaces a setting by the result of `decide`; `before` is null if it was not set. Changes are serialized across
    * nodes, so none is lost. Nothing changes if `decide` throws.
    */
   changeSetting: <Value>(
-    tenant: Tenant,
+    q: Queries,
     key: string,
-    decide: (before: unknown) => Value,
+    decide: (before: unknown, tx: Transaction) => Value | Promise<Value>,
   ) => Promise<{ before: unknown; after: Value }>;
 }
 
@@ -148,15 +150,16 @@ export function createTenancy(deps: {
     list: async () =>
       (await findTenants(database.system)).map((record) => ({ ...record, baseUrl: baseUrlOf(addresses, record.id) })),
     setting: async (tenant, key) => (await settings.get(tenant.id, key))?.value,
-    saveSetting: (tenant, key, value) =>
-      tenant.db.transaction(async (tx) => {
+    storedSetting: findSetting,
+    saveSetting: (q, key, value) =>
+      q.transaction(async (tx) => {
         await saveSetting(tx, key, value);
         await settings.changed(tx, key);
       }),
-    changeSetting: (tenant, key, decide) =>
-      tenant.db.transaction(async (tx) => {
+    changeSetting: (q, key, decide) =>
+      q.transaction(async (tx) => {
         const before = await lockSetting(tx, key);
-        const after = decide(before);
+        const after = await decide(before, tx);
         await saveSetting(tx, key, after);
         await settings.changed(tx, key);
         return { before, after };

@@ -67,8 +67,7 @@ export function createAppearanceArea(needs: Needs) {
   const profileFields = createProfileFields({ database, caches, changes });
   const customUiAssets = createCustomUiAssets({ database, caches, files, log });
   const captchaProviders = createCaptchaProviders({
-    ...{ tenancy, clock, vault, log, outbound: needs.outbound },
-    disable: (tenant) => signInExperiences.update(tenant, { captchaPolicy: { enabled: false } }),
+    ...{ tenancy, changes, clock, vault, log, outbound: needs.outbound },
   });
   const signInExperiences: SignInExperiences = createSignInExperiences({
     reader: needs.signInExperienceReader,
@@ -78,9 +77,9 @@ export function createAppearanceArea(needs: Needs) {
     profileFields,
     customUiAssets,
     deviceTrust: needs.deviceTrust,
-    connectorsOf: connectors.available,
+    connectors,
     captchaProviders,
-    ownLanguages: (tenant) => customPhrases.languages(tenant),
+    ownLanguages: (q) => customPhrases.storedLanguages(q),
   });
   const customPhrases: CustomPhrases = createCustomPhrases({ database, caches, signInExperiences });
   return {
@@ -90,7 +89,7 @@ export function createAppearanceArea(needs: Needs) {
     captchaProviders,
     signInExperiences,
     customPhrases,
-    accountCenters: createAccountCenters({ tenancy }),
+    accountCenters: createAccountCenters({ tenancy, changes, profileFields }),
     userAssets: createUserAssets({ files, clock, database, changes }),
     pages: createPageSender({
       signInExperiences,
@@ -122,7 +121,7 @@ export function mountAppearanceArea(
 ): void {
   const { signInExperiences, customPhrases } = area;
   profileFieldRoutes(implement, area.profileFields);
-  customUiRoutes(implement, area.customUiAssets, { signInExperiences });
+  customUiRoutes(implement, area.customUiAssets, signInExperiences);
   captchaProviderRoutes(implement, area.captchaProviders);
   signInExperienceRoutes(implement, signInExperiences, needs);
   customPhraseRoutes(implement, customPhrases);

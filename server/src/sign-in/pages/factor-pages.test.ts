@@ -214,6 +214,29 @@ describe('the pages of second factors', () => {
     });
   });
 
+  describe('that an operator disables', () => {
+    beforeEach(() => useFactors(['Totp', 'BackupCode'], 'Mandatory'));
+
+    it('sign the user in when the form of a factor that is no longer required is sent', async () => {
+      for (const path of ['/mfa-binding/Totp', '/mfa-binding/skip']) {
+        await useFactors(['Totp', 'BackupCode'], 'Mandatory');
+        const { page, location } = await arrive(await world.addPerson());
+        assert.equal(location, own('/mfa-binding'));
+        await useFactors([]);
+        await isBack(page, await page.post(path, { code: '123456' }));
+      }
+    });
+
+    it('sign the user in who was asked for a code', async () => {
+      const ana = await world.addPerson();
+      await world.giveTotp(ana);
+      const { page, location } = await arrive(ana);
+      assert.equal(location, own('/mfa-verification/Totp'));
+      await useFactors([]);
+      await isBack(page, await page.post('/mfa-verification/Totp', { code: '123456' }));
+    });
+  });
+
   describe('that has to be set up', () => {
     it('show the secret of an app until its code is right, then backup codes, and end the registration', async () => {
       await useFactors(['Totp', 'BackupCode'], 'Mandatory');

@@ -128,7 +128,10 @@ export function createPageRoutes(http: Http, signIn: SignIn) {
       if (!at) return work(undefined as Given);
       const position = await signIn.positionOf(sent.interaction);
       const given = at(position, sent);
-      return given ? work(given) : position;
+      if (given) return work(given);
+      // Nothing is required any more, e.g. because an operator has disabled the factor that this form is for.
+      if (position.prompt.kind !== 'done' || sent.request.method === 'GET') return position;
+      return signIn.addDetails(sent.interaction, [], { completes: true });
     };
     const draw = async (sent: PageRequest, failure?: AldabaError) =>
       answer(sent, await within(sent, (given) => view(sent, given, failure)), failure);

@@ -5,11 +5,13 @@ import {
   type PublicCaptchaConfig,
   type WidgetChallenge,
 } from '@aldaba/contract';
+import type { Changes } from '../../../kernel/changes.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 import { hashToken, type Vault } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Log } from '../../../kernel/log.ts';
 import type { Fetch } from '../../../kernel/outbound.ts';
+import type { Queries, Transaction } from '../../../store/index.ts';
 import type { Tenancy, Tenant } from '../../../tenancy/index.ts';
 import { answerLifetime, captchaAction, type Finding, refusalOf, ServiceFailure } from './finding.ts';
 import { askRecaptcha } from './recaptcha.ts';
@@ -19,6 +21,8 @@ import { askTurnstile } from './turnstile.ts';
 export interface CaptchaProviders {
   /** Cached, without the secret; undefined without one. */
   find: (tenant: Tenant) => Promise<CaptchaProvider | undefined>;
+  /** Not cached, for a change that depends on it. */
+  exists: (q: Queries) => Promise<boolean>;
   /** What pages need of a widget; undefined without a provider, and for the proof of work. */
   publicConfig: (tenant: Tenant) => Promise<PublicCaptchaConfig | undefined>;
   /** The same as a challenge. */
@@ -40,17 +44,16 @@ const key = 'captcha-provider';
 const answerPattern = /^[!-~]{1,8192}$/;
 
 interface Needs {
-  tenancy: Pick<Tenancy, 'setting' | 'saveSetting' | 'changeSetting'>;
+  tenancy: Pick<Tenancy, 'setting' | 'storedSetting' | 'saveSetting' | 'changeSetting'>;
   clock: Clock;
   vault: Vault;
   log: Log;
   outbound: Fetch;
-  /** Disables the captcha policy of the sign-in experience. */
-  disable: (tenant: Tenant) => Promise<unknown>;
+  changes: Changes<Transaction>;
 }
 
 export function createCaptchaProviders(needs: Needs): CaptchaProviders {
-  const { tenancy, clock, vault, log, outbound, disable } = needs;
+  const { tenancy, clock, vault, log, outbound, changes } = needs;
   const contextOf = (tenant: Tenant) => `${tenant.id}/${key}`;
   const findStored = async (tenant: Tenant) => read(await tenancy.setting(tenant, key));
   const find = async (tenant: Tenant) => (await findStored(tenant))?.provider;
@@ -70,6 +73,7 @@ export function createCaptchaProviders(needs: Needs): CaptchaProviders {
   };
   return {
     find,
+    exists: async (q) => read(await tenancy.storedSetting(q, key)) !== undefined,
     publicConfig,
     challenge: async (tenant) => {
       const config = await publicConfig(tenant);
@@ -92,7 +96,7 @@ export function createCaptchaProviders(needs: Needs): CaptchaProviders {
     put: async (tenant, given) => {
       const { secretKey, ...config } = { secretKey: undefined, ...given };
       const updatedAt = clock.now();
-      const { after } = await tenancy.changeSetting(tenant, key, (value): Stored => {
+      const { after } = await tenancy.changeSetting(tenant.db, key, (value): Stored => {
         const stored = read(value);
         const secretSealed = secretKey === undefined ? undefined : vault.seal(secretKey, contextOf(tenant));
         const kept = keepsSecret(stored?.provider.config, config) ? stored?.secretSealed : undefined;
@@ -105,9 +109,12 @@ export function createCaptchaProviders(needs: Needs): CaptchaProviders {
       return captchaProviderSchema.parse(after);
     },
     delete: async (tenant) => {
-      if (!(await find(tenant))) throw new AldabaError('entity.not_found');
-      await disable(tenant);
-      await tenancy.saveSetting(tenant, key, null);
+      await tenant.db.transaction(async (tx) => {
+        // First, because it locks the policy: no other change can enable it until the provider is gone.
+        await changes.announce(tx, 'captcha-provider.deleted', {});
+        if (!read(await tenancy.storedSetting(tx, key))) throw new AldabaError('entity.not_found');
+        await tenancy.saveSetting(tx, key, null);
+      });
     },
   };
 }

@@ -2,14 +2,14 @@ import { type CustomPhrase, isLanguageTag, type SignInExperience, type Translati
 import { replaceable, replaceableInPortal } from '@aldaba/pages';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
-import type { CacheRegistry, Database } from '../../../store/index.ts';
+import type { CacheRegistry, Database, Queries, Transaction } from '../../../store/index.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import * as store from './store.ts';
 
 export interface CustomPhrasesNeeds {
   database: Database;
   caches: CacheRegistry;
-  signInExperiences: { get: (tenant: Tenant) => Promise<SignInExperience> };
+  signInExperiences: { lock: (tx: Transaction) => Promise<SignInExperience> };
 }
 
 /** Phrases by the keys of the pages, e.g. `signIn.title`. */
@@ -27,6 +27,8 @@ export interface CustomPhrases {
   read: (translation: Translation) => Words;
   /** Tags of the languages with phrases. Cached. */
   languages: (tenant: Tenant) => Promise<readonly string[]>;
+  /** The same from the database, for a change that depends on it. */
+  storedLanguages: (q: Queries) => Promise<readonly string[]>;
   /** The operator's phrases for a language; undefined if there are none. Cached. */
   words: (tenant: Tenant, languageTag: string) => Promise<Words | undefined>;
 }
@@ -63,10 +65,10 @@ export function createCustomPhrases({ database, caches, signInExperiences }: Cus
       });
     },
     remove: async (tenant, languageTag) => {
-      const { languageInfo } = await signInExperiences.get(tenant);
-      if (languageInfo.fallbackLanguage === languageTag)
-        throw new AldabaError('localization.cannot_delete_default_language', { languageTag });
       await tenant.db.transaction(async (tx) => {
+        const { languageInfo } = await signInExperiences.lock(tx);
+        if (languageInfo.fallbackLanguage === languageTag)
+          throw new AldabaError('localization.cannot_delete_default_language', { languageTag });
         if ((await store.deletePhrase(tx, languageTag)) === 0) throw new AldabaError('entity.not_found');
         await cache.changed(tx, '');
       });
@@ -74,6 +76,8 @@ export function createCustomPhrases({ database, caches, signInExperiences }: Cus
     read: readWords,
     languages: async (tenant) =>
       [...((await cache.get(tenant.id, ''))?.values() ?? [])].map(({ tag }) => tag).filter(isLanguageTag),
+    storedLanguages: async (q) =>
+      (await store.findPhrases(q)).map(({ languageTag }) => languageTag).filter(isLanguageTag),
     words: async (tenant, languageTag) => (await cache.get(tenant.id, ''))?.get(languageTag.toLowerCase())?.words,
   };
 }

@@ -11,6 +11,12 @@ import * as store from './store.ts';
 export interface ProfileFields {
   /** In the order in which users are asked; cached. */
   list: (tenant: Tenant) => Promise<readonly ProfileField[]>;
+  /**
+   * For a change that refers to fields: reads them from the database. The change must hold the lock that the handler of
+   * `profile-field.deleted` takes.
+   * @throws AldabaError `custom_profile_fields.entity_not_exists_with_names`
+   */
+  requireNames: (q: Queries, wanted: readonly { name: string }[]) => Promise<void>;
   /** @throws AldabaError `entity.not_found` */
   get: (tenant: Tenant, name: string) => Promise<ProfileField>;
   /** @throws AldabaError `custom_profile_fields.…` */
@@ -41,6 +47,11 @@ export function createProfileFields({
   const list = async (tenant: Tenant) => (await cache.get(tenant.id, '')) ?? [];
   return {
     list,
+    requireNames: async (q, wanted) => {
+      const fields = await store.findFields(q);
+      const names = wanted.map(({ name }) => name).filter((name) => !fields.some((field) => field.name === name));
+      if (names.length > 0) throw new AldabaError('custom_profile_fields.entity_not_exists_with_names', { names });
+    },
     get: async (tenant, name) => {
       const field = (await list(tenant)).find((candidate) => candidate.name === name);
       if (!field) throw new AldabaError('entity.not_found');

@@ -5,7 +5,7 @@ import type { Reply, Request } from '../../../http/types.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import type { CustomUiAssets } from './service.ts';
 
-export interface CustomUiExperiences {
+interface CustomUiExperiences {
   get: (tenant: Tenant) => Promise<Pick<SignInExperience, 'customUiAssets' | 'customUiCsp'>>;
 }
 

@@ -3,19 +3,14 @@ import type { Implement } from '../../../http/implement.ts';
 import type { Http } from '../../../http/types.ts';
 import { readUpload } from '../../../http/upload.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
-import type { CustomUiExperiences, CustomUiPages } from './pages.ts';
-import type { CustomUiAssets } from './service.ts';
+import type { CustomUiPages } from './pages.ts';
+import type { ActivePages, CustomUiAssets } from './service.ts';
 
 /** `POST /api/sign-in-exp/default/custom-ui-assets`. */
-export function customUiRoutes(
-  implement: Implement,
-  assets: CustomUiAssets,
-  needs: { signInExperiences: CustomUiExperiences },
-): void {
+export function customUiRoutes(implement: Implement, assets: CustomUiAssets, settings: ActivePages): void {
   implement(contract.uploadCustomUi, async ({ tenant, request }) => {
     const archive = await readUpload(request);
-    const { customUiAssets } = await needs.signInExperiences.get(tenant);
-    return { customUiAssetId: await assets.upload(tenant, archive, customUiAssets?.id) };
+    return { customUiAssetId: await assets.upload(tenant, archive, settings) };
   });
 }
 

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import type { SignInExperience } from '@aldaba/contract';
 import { contentTypeOf } from '../../../http/content-types.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import type { Log } from '../../../kernel/log.ts';
 import type { FileKey, FileStorage } from '../../../services/file-storage/index.ts';
-import type { CacheRegistry, Database, Queries } from '../../../store/index.ts';
+import type { CacheRegistry, Database, Queries, Transaction } from '../../../store/index.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import { type ArchiveFile, readArchive } from './archive.ts';
 import { type CustomUiFile, deleteOldAssets, findFiles, insertAssets } from './store.ts';
@@ -22,12 +23,17 @@ export interface CustomUiAssets {
    * and the active one.
    * @throws AldabaError `custom_ui.…`, `storage.…`
    */
-  upload: (tenant: Tenant, archive: Buffer, inUse: string | undefined) => Promise<string>;
+  upload: (tenant: Tenant, archive: Buffer, settings: ActivePages) => Promise<string>;
   exists: (q: Queries, id: string) => Promise<boolean>;
   /** The file of a tenant's upload at a path. */
   find: (tenant: Tenant, id: string, path: string) => Promise<CustomUiFile | undefined>;
   /** @throws AldabaError `storage.…` */
   read: (tenant: Tenant, id: string, file: CustomUiFile) => Promise<Buffer | undefined>;
+}
+
+/** The settings that name the active upload, locked so that no other becomes active until the transaction ends. */
+export interface ActivePages {
+  lock: (tx: Transaction) => Promise<Pick<SignInExperience, 'customUiAssets'>>;
 }
 
 /** Uploads kept in addition to the active one, for rollback. */
@@ -63,7 +69,7 @@ export function createCustomUiAssets({ database, caches, files, log }: CustomUiA
     }
   };
   return {
-    upload: async (tenant, archive, inUse) => {
+    upload: async (tenant, archive, settings) => {
       const id = standardId();
       const stored: CustomUiFile[] = [];
       const keep = async (file: ArchiveFile) => {
@@ -82,7 +88,10 @@ export function createCustomUiAssets({ database, caches, files, log }: CustomUiA
         await discard(tenant, id, digestsOf(stored));
         throw error;
       }
-      const old = await deleteOldAssets(tenant.db, { kept: keptUploads, inUse });
+      const old = await tenant.db.transaction(async (tx) => {
+        const { customUiAssets: active } = await settings.lock(tx);
+        return deleteOldAssets(tx, { kept: keptUploads, inUse: active?.id });
+      });
       for (const upload of old) await discard(tenant, upload.id, digestsOf(upload.files));
       return id;
     },

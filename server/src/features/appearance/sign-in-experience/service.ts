@@ -28,12 +28,14 @@ export interface SignInExperienceReader {
 export interface SignInExperiencesNeeds {
   reader: SignInExperienceReader;
   changes: Changes<Transaction>;
-  /** The tenant's configured connectors. */
-  connectorsOf: (tenant: Tenant) => Promise<readonly AvailableConnector[]>;
-  captchaProviders: { find: (tenant: Tenant) => Promise<unknown> };
+  connectors: {
+    available: (tenant: Tenant) => Promise<readonly AvailableConnector[]>;
+    socialTargets: (q: Queries) => Promise<readonly string[]>;
+  };
+  captchaProviders: { exists: (q: Queries) => Promise<boolean> };
   /** Languages with phrases of the operator. */
-  ownLanguages: (tenant: Tenant) => Promise<readonly string[]>;
-  profileFields: { list: (tenant: Tenant) => Promise<readonly { name: string }[]> };
+  ownLanguages: (q: Queries) => Promise<readonly string[]>;
+  profileFields: { requireNames: (q: Queries, wanted: readonly { name: string }[]) => Promise<void> };
   customUiAssets: { exists: (q: Queries, id: string) => Promise<boolean> };
   deviceTrust: {
     /** The tenant trusts devices for so many days now, 0 for not at all: ends longer trust. */
@@ -52,6 +54,11 @@ export interface SignInExperiences {
    *   `custom_profile_fields.entity_not_exists_with_names`, `custom_ui.not_found`
    */
   update: (tenant: Tenant, change: SignInExperienceChange) => Promise<SignInExperience>;
+  /**
+   * The settings, locked until `tx` ends, for the deletion of something that they refer to: concurrent changes of the
+   * settings see the deletion, or the deletion sees them.
+   */
+  lock: (tx: Transaction) => Promise<SignInExperience>;
   /** What `update` would result in, with the same errors; usernames that differ only in case are not looked for. */
   preview: (tenant: Tenant, change: SignInExperienceChange) => Promise<SignInExperience>;
 }
@@ -76,44 +83,45 @@ export function createSignInExperienceReader({
 }
 
 export function createSignInExperiences(needs: SignInExperiencesNeeds): SignInExperiences {
-  const { reader, changes, connectorsOf, captchaProviders, profileFields, customUiAssets, deviceTrust, clock, log } =
+  const { reader, changes, connectors, captchaProviders, profileFields, customUiAssets, deviceTrust, clock, log } =
     needs;
+  changes.on('captcha-provider.deleted', (tx) => disableCaptcha(tx, reader));
   changes.on('connector-target.deleted', (tx, { target }) => dropTarget(tx, reader, target));
   changes.on('profile-field.deleted', (tx, { name }) => dropProfileField(tx, reader, name));
-  const requireParts = async (tenant: Tenant, { signUpProfileFields }: SignInExperienceChange) => {
-    if (signUpProfileFields) requireNames(signUpProfileFields, await profileFields.list(tenant));
+  /** The settings stay when a connector for messages is deleted, so a cached list is enough. */
+  const messengersOf = async (tenant: Tenant) =>
+    (await connectors.available(tenant)).filter(({ type }) => type !== 'Social');
+  const availableIn = async (q: Queries, messengers: readonly AvailableConnector[]) => {
+    const social = (await connectors.socialTargets(q)).map((target) => ({ type: 'Social' as const, target }));
+    return {
+      connectors: [...messengers, ...social],
+      hasCaptchaProvider: await captchaProviders.exists(q),
+      ownLanguages: await needs.ownLanguages(q),
+    };
   };
-  const availableTo = async (tenant: Tenant) => {
-    const [connectors, captcha, ownLanguages] = await Promise.all([
-      connectorsOf(tenant),
-      captchaProviders.find(tenant),
-      needs.ownLanguages(tenant),
-    ]);
-    return { connectors, hasCaptchaProvider: captcha !== undefined, ownLanguages };
-  };
-  const requirePages = async (q: Queries, { customUiAssets: pages }: SignInExperienceChange) => {
+  const requireParts = async (q: Queries, { signUpProfileFields, customUiAssets: pages }: SignInExperienceChange) => {
+    if (signUpProfileFields) await profileFields.requireNames(q, signUpProfileFields);
     if (pages && !(await customUiAssets.exists(q, pages.id)))
       throw new AldabaError('custom_ui.not_found', { id: pages.id });
   };
   return {
     get: reader.get,
+    lock: async (tx) => read(tx.tenantId, await lockSettings(tx)),
     preview: async (tenant, change) => {
-      await requireParts(tenant, change);
-      await requirePages(tenant.db, change);
+      await requireParts(tenant.db, change);
       const before = await reader.get(tenant);
       const merged = read(tenant.id, { ...before, ...withStart(defined(change), before, clock.now()) });
-      const broken = findRuleBreak(merged, await availableTo(tenant), change);
+      const broken = findRuleBreak(merged, await availableIn(tenant.db, await messengersOf(tenant)), change);
       if (broken) throw AldabaError.of(broken);
       return merged;
     },
     update: async (tenant, change) => {
-      const available = await availableTo(tenant);
-      await requireParts(tenant, change);
+      const messengers = await messengersOf(tenant);
       return tenant.db.transaction(async (tx) => {
-        await requirePages(tx, change);
         const before = read(tenant.id, await lockSettings(tx));
+        await requireParts(tx, change);
         const merged = read(tenant.id, await mergeSettings(tx, withStart(defined(change), before, clock.now())));
-        const broken = findRuleBreak(merged, available, change);
+        const broken = findRuleBreak(merged, await availableIn(tx, messengers), change);
         if (broken) throw AldabaError.of(broken);
         const disagreement = (change.signUp || change.signIn) && findDisagreement(merged);
         if (disagreement)
@@ -133,6 +141,13 @@ export function createSignInExperiences(needs: SignInExperiencesNeeds): SignInEx
 
 const daysOfTrust = ({ trustedDevice: { enabled, validPeriodDays } }: SignInExperience): number =>
   enabled ? validPeriodDays : 0;
+
+/** A policy without a provider would have no effect. */
+async function disableCaptcha(tx: Transaction, reader: SignInExperienceReader): Promise<void> {
+  if (!read(tx.tenantId, await lockSettings(tx)).captchaPolicy.enabled) return;
+  await mergeSettings(tx, { captchaPolicy: { enabled: false } });
+  await reader.changed(tx);
+}
 
 /** Removes the button of a target without a connector. */
 async function dropTarget(tx: Transaction, reader: SignInExperienceReader, target: string): Promise<void> {
@@ -161,11 +176,6 @@ async function applyUsernameCase(tx: Transaction, { caseSensitive }: { caseSensi
   if (totalConflicts > 0)
     throw new AldabaError('sign_in_experiences.username_policy_case_conflicts_exist', { totalConflicts });
   await claimUsernames(tx, !caseSensitive);
-}
-
-function requireNames(wanted: readonly { name: string }[], fields: readonly { name: string }[]): void {
-  const names = wanted.map(({ name }) => name).filter((name) => !fields.some((field) => field.name === name));
-  if (names.length > 0) throw new AldabaError('custom_profile_fields.entity_not_exists_with_names', { names });
 }
 
 /** Existing passwords age from the moment when expiration is enabled. */

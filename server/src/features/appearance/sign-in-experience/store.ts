@@ -9,14 +9,11 @@ export async function findSettings(q: Queries): Promise<unknown> {
   return row?.settings;
 }
 
-/** The same, locked until the transaction ends, for changes that depend on the current settings. */
-export async function lockSettings(tx: Transaction): Promise<unknown> {
-  const [row] = await tx.raw<{ settings: unknown }>(
-    'select settings from sign_in_experiences where tenant_id = $1 for update',
-    [tx.tenantId],
-  );
-  return row?.settings;
-}
+/**
+ * The same, locked until the transaction ends, for changes that depend on the current settings. Changes before the
+ * first one was stored must also wait for each other, so this inserts the row if the tenant has none.
+ */
+export const lockSettings = (tx: Transaction): Promise<unknown> => mergeSettings(tx, {});
 
 /** Replaces the given members in one statement. Returns all stored settings. */
 export async function mergeSettings(q: Queries, change: object): Promise<unknown> {

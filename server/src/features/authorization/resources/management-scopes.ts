@@ -24,5 +24,5 @@ export async function addNewManagementScopes({ database, tenancy, grantReading }
   if (added.length === 0) return;
   await insertManagementScopes(database.system, added);
   await grantReading(database.system, added);
-  await tenancy.saveSetting(admin, key, [...known, ...added]);
+  await tenancy.saveSetting(admin.db, key, [...known, ...added]);
 }

@@ -26,7 +26,7 @@ import type { Vault } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { shortId, standardId } from '../../../kernel/ids.ts';
 import type { MessageLimits } from '../../../services/message-limits/index.ts';
-import type { CacheRegistry, Database, Transaction } from '../../../store/index.ts';
+import type { CacheRegistry, Database, Queries, Transaction } from '../../../store/index.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import type { EmailTemplates } from '../email-templates/index.ts';
 import { emailDomainsOf } from './email-domains.ts';
@@ -108,6 +108,8 @@ export interface Connectors {
   inboxKinds: (tenant: Tenant) => Promise<readonly ('Email' | 'Sms')[]>;
   /** What sign-in can use: the configured connectors, and the inbox for each kind of messages that it receives. */
   available: (tenant: Tenant) => Promise<readonly AvailableConnector[]>;
+  /** The targets of the social connectors from the database, for a change that refers to them. */
+  socialTargets: (q: Queries) => Promise<readonly string[]>;
   /** What sends messages of a type, ready to use; undefined without a fully configured connector and an open inbox. */
   sender: (tenant: Tenant, type: 'Email' | 'Sms') => Promise<BoundConnector | undefined>;
   /**
@@ -144,7 +146,7 @@ interface TestMessage {
 }
 
 export function createConnectors(needs: ConnectorsNeeds): Connectors {
-  const { database, caches, vault } = needs;
+  const { database, caches, vault, connect, clock, log } = needs;
   const kinds = new Map(needs.kinds.map((kind) => [kind.metadata.id, kind]));
   const guides = createGuideReader(needs.docsFolder);
   const open = (tenantId: string, row: { id: string; configSealed: string }): Record<string, unknown> =>
@@ -181,7 +183,6 @@ export function createConnectors(needs: ConnectorsNeeds): Connectors {
   const bind = async (tenant: Tenant, kind: Connector, config: unknown): Promise<ConnectorInstance> => {
     const findEmailTemplate = await createTemplateFinder(needs, tenant);
     const network = await needs.networkFor(tenant);
-    const { connect, clock, log } = needs;
     const world = { fetch: network.fetch, connect, now: clock.now, log, findEmailTemplate };
     try {
       const instance = translated(kind.create(config, world));
@@ -265,7 +266,7 @@ export function createConnectors(needs: ConnectorsNeeds): Connectors {
       const connector = await bound(tenant, row);
       return connector.getAuthorizationUri({ ...request, connectorId: id, jti: standardId() }, { session: noSession });
     },
-    ...createChanges(needs, kinds, { list, get, changed: (tx) => cache.changed(tx, '') }),
+    ...createChanges(needs, kinds, { get, changed: (tx) => cache.changed(tx, '') }),
   };
 }
 
@@ -303,7 +304,6 @@ function createInboxSender(needs: ConnectorsNeeds, tenant: Tenant, type: 'Email'
 }
 
 interface ChangeNeeds {
-  list: Connectors['list'];
   get: Connectors['get'];
   changed: (tx: Transaction) => Promise<void>;
 }
@@ -313,13 +313,14 @@ function createChanges(needs: ConnectorsNeeds, kinds: ReadonlyMap<string, Connec
   const { clock, vault, changes } = needs;
   const seal = (tenantId: string, id: string, config: Record<string, unknown>) =>
     vault.seal(JSON.stringify(config), contextOf(tenantId, id));
-  const rowsOf = async (tx: Transaction) =>
-    (await store.findConnectors(tx)).flatMap((stored) => {
+  const rowsOf = async (q: Queries) =>
+    (await store.findConnectors(q)).flatMap((stored) => {
       const kind = kinds.get(stored.connectorId);
       return kind ? [toRow(stored, kind, true)] : [];
     });
 
   return {
+    socialTargets: async (q) => (await rowsOf(q)).flatMap(({ type, target }) => (type === 'Social' ? [target] : [])),
     create: async (tenant, draft) => {
       const kind = kinds.get(draft.connectorId);
       if (!kind) throw new AldabaError('connector.not_found_with_connector_id', { connectorId: draft.connectorId });
@@ -372,8 +373,7 @@ function createChanges(needs: ConnectorsNeeds, kinds: ReadonlyMap<string, Connec
         await store.lockConnectors(tx);
         const removed = (await rowsOf(tx)).find((row) => row.id === id);
         if ((await store.deleteConnectorRow(tx, id)) === 0) throw new AldabaError('entity.not_found');
-        const others = await rowsOf(tx);
-        if (removed && !others.some((row) => row.target === removed.target))
+        if (removed && !(await rowsOf(tx)).some((row) => row.target === removed.target))
           await changes.announce(tx, 'connector-target.deleted', { target: removed.target });
         await changed(tx);
       });

@@ -73,7 +73,7 @@ export function createInbox({ tenancy, clock, vault, logs }: InboxNeeds): Inbox 
     setOpen: async (tenant, isOpen, { subject }) => {
       if (isOpen && !isAvailable(tenant))
         throw new AldabaError('request.feature_not_supported', { setting: 'enabled' });
-      await tenancy.saveSetting(tenant, settingKey, { enabled: isOpen });
+      await tenancy.saveSetting(tenant.db, settingKey, { enabled: isOpen });
       if (!isOpen) await store.deleteMessages(tenant.db);
       logs.write(tenant.id, { key: 'Inbox.Change', result: 'Success', params: { enabled: isOpen, actorId: subject } });
     },

@@ -128,7 +128,7 @@ export function createSandbox(needs: SandboxNeeds): Sandbox {
     isEnabled,
     requireEnabled,
     setEnabled: async (tenant, enabled) => {
-      await tenancy.saveSetting(tenant, settingKey, { enabled });
+      await tenancy.saveSetting(tenant.db, settingKey, { enabled });
       // Old codes must not become redeemable when the sandbox is enabled again.
       if (!enabled) stages.delete(tenant.id);
     },

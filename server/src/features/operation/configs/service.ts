@@ -50,7 +50,7 @@ export function createConfigs({ tenancy }: { tenancy: Pick<Tenancy, 'setting' | 
   ): Promise<Config> => {
     const given = defined(changed);
     const decide = (before: unknown): Config => ({ ...schema.parse(before ?? {}), ...given });
-    return (await tenancy.changeSetting(tenant, key, decide)).after;
+    return (await tenancy.changeSetting(tenant.db, key, decide)).after;
   };
   return {
     session: (tenant) => get(tenant, session),
