@@ -6,6 +6,7 @@ import { editableFields } from '../support/account-visitor.ts';
 import { administratorPassword, consoleTokens, createAdministrator } from '../support/administrator.ts';
 import { experienceClient } from '../support/agent.ts';
 import { type CreationOptions, createAuthenticator } from '../support/authenticator.ts';
+import { startCompany } from '../support/company.ts';
 import { assertRefused, type Manager, manage, managerWith, type Reply } from '../support/management.ts';
 import { type OAuthProvider, startOAuthProvider } from '../support/oauth-provider.ts';
 import { type Operator, operate } from '../support/operator.ts';
@@ -267,7 +268,7 @@ describe('The own account', () => {
     assertRefused(await me.post('/me/password/verify', { password: administratorPassword }), 400, blocked);
   });
 
-  it('keeps the passkey that is the only way to sign in', async () => {
+  it('keeps the passkey that is the only way to sign in, and no other', async (t) => {
     const { id, mine, withProof } = await create();
     await api.patch('/api/sign-in-exp', { passkeySignIn: { enabled: true } });
     const proved = withProof(await provePassword(mine));
@@ -285,8 +286,25 @@ describe('The own account', () => {
     assertRefused(await proved.delete(`${factors}/${passkey?.id}`), 400, 'account_center.identifier_required');
     await addPasskey();
     assert.equal((await proved.delete(`${factors}/${passkey?.id}`)).status, 204);
-    assert.equal((await mine.get(factors)).body.length, 1);
-    await api.patch('/api/sign-in-exp', { passkeySignIn: { enabled: false } });
+    const [rest, ...others] = (await mine.get(factors)).body;
+    assert.deepEqual(others, []);
+    assertRefused(await proved.delete(`${factors}/${rest?.id}`), 400, 'account_center.identifier_required');
+
+    // A company signs the user in: a lost passkey can go.
+    const company = await startCompany();
+    t.after(() => company.close());
+    const draft = { providerName: 'OIDC', connectorName: 'Acme', config: company.config, domains: ['acme.example'] };
+    const connector = await api.post('/api/sso-connectors', draft);
+    await server.tenant.db.raw(
+      `insert into user_sso_identities (tenant_id, id, user_id, sso_connector_id, issuer, identity_id, created_at, updated_at)
+       values ($1, 'theirs', $2, $3, 'https://acme.example', 'theirs', now(), now())`,
+      [server.tenant.id, id, connector.body.id],
+    );
+    await api.patch('/api/sign-in-exp', { singleSignOnEnabled: false });
+    assertRefused(await proved.delete(`${factors}/${rest?.id}`), 400, 'account_center.identifier_required');
+    await api.patch('/api/sign-in-exp', { singleSignOnEnabled: true });
+    assert.equal((await proved.delete(`${factors}/${rest?.id}`)).status, 204);
+    await api.patch('/api/sign-in-exp', { passkeySignIn: { enabled: false }, singleSignOnEnabled: false });
   });
 
   it('keeps one way to sign in when the last two are removed at once', async () => {

@@ -6,7 +6,6 @@ import type { Transaction } from '../../store/database.ts';
 import { keepTokens } from '../factors/social/tokens.ts';
 import { isSameAddress } from '../machine/factor.ts';
 import type { Address } from '../machine/state.ts';
-import type { SignInSettings } from '../needs.ts';
 import type { AccountChanges, Visit } from './changes.ts';
 import {
   type AccountContext,
@@ -18,7 +17,7 @@ import {
 } from './context.ts';
 import type { Owner } from './records.ts';
 import { normal, type ProvedAddress, type ProvedSocial } from './verifications.ts';
-import { type Removed, requireOtherWay } from './ways.ts';
+import { requireOtherWay } from './ways.ts';
 
 export interface MyAccount {
   get: (visit: Visit) => Promise<Account>;
@@ -36,7 +35,7 @@ export interface MyAccount {
 const columns = { email: 'primaryEmail', phone: 'primaryPhone' } as const;
 
 export function createMyAccount(context: AccountContext, changes: AccountChanges): MyAccount {
-  const { users, ssoIdentities, factors, settings, records, userAssets, mfaVerifications } = context;
+  const { users, ssoIdentities, factors, settings, records, userAssets } = context;
   const { requireProof, changing, securing, writing, endOthers, tell } = changes;
   const get = async ({ tenant, owner, center }: Visit) =>
     describe(
@@ -45,9 +44,6 @@ export function createMyAccount(context: AccountContext, changes: AccountChanges
       center,
       await ssoIdentities.list(tenant.db, owner.userId),
     );
-
-  const requireWay = async (tx: Transaction, user: User, own: SignInSettings, removed: Removed = {}) =>
-    requireOtherWay(user, { settings: own, factors: await mfaVerifications.list(tx, user.id) }, removed);
 
   return {
     get,
@@ -68,7 +64,10 @@ export function createMyAccount(context: AccountContext, changes: AccountChanges
         const chosen =
           username == null ? username : (await factors.password.chooseUsername(tenant, own, username)).value;
         const write = async (tx: Transaction) => {
-          if (chosen === null) await requireWay(tx, await users.getLocked(tx, owner.userId), own, { username: null });
+          if (chosen === null) {
+            const user = await users.getLocked(tx, owner.userId);
+            await requireOtherWay(context, tx, { user, settings: own, removed: { username: null } });
+          }
           if (customData !== undefined) await users.merge(tx, owner.userId, { customData });
           if (username !== undefined || Object.keys(rest).length > 0)
             await users.update(tx, owner.userId, { ...rest, ...(username === undefined ? {} : { username: chosen }) });
@@ -127,7 +126,7 @@ export function createMyAccount(context: AccountContext, changes: AccountChanges
         await writing(visit, async (tx) => {
           const user = await users.getLocked(tx, owner.userId);
           if (type === 'email') requireNoCompany(user.primaryEmail, own);
-          await requireWay(tx, user, own, { [columns[type]]: null });
+          await requireOtherWay(context, tx, { user, settings: own, removed: { [columns[type]]: null } });
           await users.update(tx, owner.userId, { [columns[type]]: null });
           await tell(tx, visit, `${type}-removed`, user.primaryEmail);
         });
@@ -155,7 +154,7 @@ export function createMyAccount(context: AccountContext, changes: AccountChanges
         await writing(visit, async (tx) => {
           await users.getLocked(tx, owner.userId);
           const user = await users.unlinkIdentity(tx, owner.userId, target);
-          await requireWay(tx, user, own);
+          await requireOtherWay(context, tx, { user, settings: own });
           await endOthers(tx, visit);
           await tell(tx, visit, 'social-unlinked');
         });

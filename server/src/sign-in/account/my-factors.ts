@@ -105,7 +105,7 @@ export function createMyFactors(context: AccountContext, changes: AccountChanges
           const user = await users.getLocked(tx, userId);
           await mfaVerifications.remove(tx, { userId, id, revokeSessions: false });
           if (factor && signInFactors.includes(factor.type) && resolvePolicy(own).passkeySignIn)
-            requireOtherWay(user, { settings: own, factors: await mfaVerifications.list(tx, userId) });
+            await requireOtherWay(context, tx, { user, settings: own });
           await endOthers(tx, visit);
           await tell(tx, visit, 'factor-removed');
         });
