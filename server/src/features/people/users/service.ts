@@ -281,6 +281,8 @@ export function createUsers(needs: UsersNeeds): Users {
       return reset(tx, userId, { password });
     },
     endSessions: async (tx, userId) => {
+      // A sign-in that is being finished changes the user first: it is seen here, or comes after.
+      await store.lockUser(tx, userId);
       await sessions.endAll(tx, userId);
       await deviceTrust.forgetAll(tx, userId);
     },
