@@ -9,15 +9,17 @@ import { root } from './runtime.mjs';
  * @param {string[]} files paths below the root
  * @param {Record<string, string>} tools environment variables that name the programs of the tests
  * @param {{ wholeRun: number, oneTest: number }} limits milliseconds
+ * @param {'inherit' | 'ignore'} output what becomes of the lines that it prints as it goes
  * @returns {Promise<{ counts: { passed: number, failed: number, skipped: number }, failures: string[] }>}
  */
-export function runTests(files, tools, limits) {
+export function runTests(files, tools, limits, output = 'inherit') {
   const child = fork(
     join(root, 'scripts/test-run.mjs'),
     files.map((file) => join(root, file)),
     {
       cwd: root,
       env: { ...process.env, ...tools, ALDABA_ROOT: root, NODE_ENV: 'test' },
+      stdio: ['inherit', output, output, 'ipc'],
     },
   );
   const failures = [];
